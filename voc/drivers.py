@@ -1,0 +1,75 @@
+"""Driver: an issue (topic or tag) with a measured association with a KPI. It never says what would happen if."""
+
+from enum import StrEnum
+
+from voc.kpis import Kpi
+from voc.values import Value
+
+
+class IssueKind(StrEnum):
+    """Where an issue comes from."""
+
+    TAG = "tag"
+    TOPIC = "topic"
+
+
+class Issue(Value):
+    """A tag or a topic that is looked at because it may hurt."""
+
+    kind: IssueKind
+    id: str
+    name: str
+
+
+class Voice(Value):
+    """One comment beside one KPI value: a row of the table drivers are computed from.
+
+    ``value`` is the KPI contribution in the KPI's unit (NPS −100/0/100, CSAT 0/100, CES 1…7, churn 0/100);
+    ``cluster`` is the account, else the customer, else the feedback: rows of one cluster are not independent.
+    """
+
+    feedback_id: str
+    value: float
+    cluster: str
+    segment: str | None
+    source: str
+    issue_keys: frozenset[str]
+
+
+class DriverState(StrEnum):
+    """Whether the figure may be read."""
+
+    OK = "ok"
+    NOT_ENOUGH = "not_enough"
+
+
+class Driver(Value):
+    """How an issue goes with a KPI.
+
+    ``difference`` is mean with minus mean without; ``adjusted`` the same with segment and source held equal;
+    intervals are 95 %, clustered by account; ``q`` is the false-discovery rate at which this issue would be reported.
+    All of them are None where ``state`` is ``not_enough``, with the reason in ``note``.
+    """
+
+    kpi: Kpi
+    issue: Issue
+    volume: int
+    """Voices about the issue, with or without a KPI value; duplicates once."""
+    share: float
+    """Volume over all voices with a signal, 0…1."""
+    n: int
+    """Voices with a KPI value."""
+    n_with: int
+    clusters_with: int
+    mean_with: float | None = None
+    mean_without: float | None = None
+    difference: float | None = None
+    difference_low: float | None = None
+    difference_high: float | None = None
+    adjusted: float | None = None
+    adjusted_low: float | None = None
+    adjusted_high: float | None = None
+    p: float | None = None
+    q: float | None = None
+    state: DriverState
+    note: str = ""

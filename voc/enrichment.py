@@ -1,0 +1,84 @@
+"""Enrichment: what one comment says, per sentence and as a whole, stamped with the models that said it."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from voc.feedback import Language, Span
+from voc.sentiment import Sentiment
+from voc.values import UtcDatetime, Value
+
+VECTOR_DIMENSIONS = 384
+
+
+class Intent(StrEnum):
+    """What the customer wants with it (申出区分)."""
+
+    COMPLAINT = "complaint"
+    REQUEST = "request"
+    QUESTION = "question"
+    PRAISE = "praise"
+    COMMENT = "comment"
+    NO_SIGNAL = "no_signal"
+
+
+class Urgency(StrEnum):
+    """How soon somebody must look."""
+
+    NONE = "none"
+    SOON = "soon"
+    NOW = "now"
+
+
+class TagScore(Value):
+    """A tag of the taxonomy with the tagger's score, 0…1, and the words that carried it (empty where a model decided)."""
+
+    tag: str
+    score: float = Field(ge=0, le=1)
+    because: tuple[str, ...] = ()
+
+
+class SentenceAnalysis(Value):
+    """What one sentence says. Offsets are code points in the verbatim; ``vector`` is 384 little-endian float16, unit length."""
+
+    position: int
+    start: int
+    end: int
+    sentiment: Sentiment
+    intent: Intent
+    tags: tuple[TagScore, ...]
+    vector: bytes
+
+
+class ModelStamp(Value):
+    """Which model gave which output: ``name/version`` per output, and one version over all of them."""
+
+    version: str
+    outputs: dict[str, str]
+
+
+class CommentText(Value):
+    """What enrichment needs of a feedback: the words and which parts of them count."""
+
+    id: str
+    verbatim: str
+    spans: tuple[Span, ...]
+    language: Language
+
+
+class Enrichment(Value):
+    """What one comment says."""
+
+    feedback_id: str
+    sentiment: Sentiment
+    intent: Intent
+    intents: tuple[Intent, ...]
+    urgency: Urgency
+    churn: float = Field(ge=0, le=1)
+    abusive: float = Field(ge=0, le=1)
+    tags: tuple[TagScore, ...]
+    sentences: tuple[SentenceAnalysis, ...]
+    truncated: bool
+    model: ModelStamp
+    computed_at: UtcDatetime | None = None
+    """When the store took it; None for a result that was never stored."""

@@ -1,0 +1,126 @@
+"""Ports: what the stages ask of models. Batch in, batch out, same length, same order; the same input gives the same answer.
+
+Implementations name their port as base class. Every model carries ``name`` and ``version``; both travel with each result.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.enrichment import Intent, TagScore, Urgency
+from voc.feedback import Language, Redaction, Span
+from voc.sentiment import Sentiment
+from voc.taxonomy import Tag
+from voc.topics import TopicRun, TopicSentence
+
+Vectors = NDArray[np.float32]
+"""Shape [n, 384], rows of unit length."""
+
+
+class Model(Protocol):
+    """Anything that is stamped on a result."""
+
+    name: str
+    version: str
+
+
+class LanguageDetector(Model, Protocol):
+    """Tells the language of a text."""
+
+    def detect(self, texts: Sequence[str]) -> list[Language]:
+        """Return one language per text."""
+        ...
+
+
+class Redactor(Model, Protocol):
+    """Finds personal facts in a text."""
+
+    def find(self, texts: Sequence[str]) -> list[tuple[Redaction, ...]]:
+        """Return the personal facts of each text, in order, without overlap; offsets in the text given."""
+        ...
+
+
+class SentenceSplitter(Model, Protocol):
+    """Splits a text into sentences."""
+
+    def split(self, text: str, language: Language) -> tuple[Span, ...]:
+        """Return the sentences in order, without overlap and without the blanks around them."""
+        ...
+
+
+class Encoder(Model, Protocol):
+    """Turns sentences into vectors."""
+
+    def encode(self, sentences: Sequence[str], languages: Sequence[Language]) -> Vectors:
+        """Return one unit vector per sentence, shape [n, 384], float32."""
+        ...
+
+    def too_long(self, sentences: Sequence[str]) -> list[bool]:
+        """Tell for each sentence whether its end lies outside the model's window and was not read."""
+        ...
+
+
+class SentimentModel(Model, Protocol):
+    """Says how a sentence feels."""
+
+    def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: Vectors) -> list[Sentiment]:
+        """Return one sentiment per sentence; ``vectors`` are the encoder's for the same sentences."""
+        ...
+
+
+class CueModel(Model, Protocol):
+    """Reads intent, urgency, churn cue and abusive conduct from a sentence."""
+
+    def intents(self, sentences: Sequence[str], sentiments: Sequence[Sentiment]) -> list[Intent]:
+        """Return the intent of each sentence."""
+        ...
+
+    def urgencies(self, sentences: Sequence[str]) -> list[Urgency]:
+        """Return how soon somebody must look at each sentence."""
+        ...
+
+    def churn(self, sentences: Sequence[str]) -> list[float]:
+        """Return the probability, 0…1, that a sentence speaks of leaving."""
+        ...
+
+    def abusive(self, sentences: Sequence[str]) -> list[float]:
+        """Return the probability, 0…1, that a sentence is abusive conduct towards staff."""
+        ...
+
+
+class Tagger(Model, Protocol):
+    """Assigns tags of a taxonomy to sentences."""
+
+    def tags(self, sentences: Sequence[str], vectors: Vectors) -> list[tuple[TagScore, ...]]:
+        """Return the tags of each sentence, best first; empty where none fits."""
+        ...
+
+    def taxonomy_tags(self) -> tuple[Tag, ...]:
+        """Return all tags that can be assigned."""
+        ...
+
+
+class NearDuplicates(Model, Protocol):
+    """Tells texts that are nearly the same."""
+
+    def bands(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return a few whole numbers per text; texts that are nearly the same share at least one. Empty for short texts."""
+        ...
+
+    def alike(self, first: str, second: str) -> bool:
+        """Tell whether two texts are nearly the same."""
+        ...
+
+
+class TopicModel(Model, Protocol):
+    """Finds topics in sentences."""
+
+    def fit(self, sentences: Sequence[TopicSentence]) -> TopicRun:
+        """Return topics and exactly one assignment per sentence; sorted input, equal input gives an equal run."""
+        ...
+
+    def parameters(self) -> Mapping[str, str]:
+        """Return the settings that decide the outcome, for the record."""
+        ...

@@ -1,0 +1,138 @@
+"""Settings: one frozen object, prefix ``VOC_``, built only by entry points and handed down by group.
+
+A group's field is set with two underscores, for example ``VOC_MODELS__ENCODER``. ``docs/settings.md`` lists all; a test keeps it so.
+"""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from voc.errors import SettingsError
+
+PREFIX = "VOC_"
+
+
+class Group(BaseModel):
+    """A group of settings; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(Group):
+    """Where the rows are kept."""
+
+    url: SecretStr | None = None
+    """A ``postgresql+psycopg://…`` address; left out: SQLite in the data folder."""
+    busy_timeout_ms: int = Field(default=5_000, ge=0)
+    """How long a write waits for another before it answers storage_busy, in milliseconds."""
+
+
+class ModelSettings(Group):
+    """Which models are used and how."""
+
+    encoder: str = "embedded"
+    """``embedded``: the shipped models; they need no network."""
+    threads: int = Field(default=2, ge=1)
+    """Processor threads of the model process."""
+    batch_size: int = Field(default=64, ge=1, le=1024)
+    """Comments handed to the models at once."""
+    batch_timeout_s: float = Field(default=60.0, gt=0)
+    """A batch that takes longer is split to find the comment that hangs, in seconds."""
+    max_attempts: int = Field(default=5, ge=1)
+    """A comment that fails this often is put aside."""
+    max_crashes: int = Field(default=3, ge=1)
+    """A comment that ends the model process this often is put aside."""
+
+
+class IntakeSettings(Group):
+    """What is taken in, and how much of it."""
+
+    default_timezone: str = "Asia/Tokyo"
+    """The zone in which dates without one are read."""
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    """Largest body of one comment, in bytes."""
+    max_batch_bytes: int = Field(default=5_000_000, ge=1_000)
+    """Largest body of a batch, in bytes."""
+    max_batch_items: int = Field(default=1_000, ge=1)
+    """Most comments in a batch."""
+    max_file_bytes: int = Field(default=200_000_000, ge=1_000)
+    """Largest file, unpacked, in bytes."""
+    max_waiting: int = Field(default=200_000, ge=1)
+    """More comments than this waiting for analysis: intake answers backlog_full."""
+    requests_per_minute: int = Field(default=6_000, ge=1)
+    """Requests a key may make in a minute."""
+
+    @field_validator("default_timezone")
+    @classmethod
+    def zone_is_known(cls, value: str) -> str:
+        """Refuse a zone the system does not know."""
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError) as error:
+            message = "not a time zone, for example Asia/Tokyo"
+            raise ValueError(message) from error
+        return value
+
+
+class AlertSettings(Group):
+    """When an alert is raised."""
+
+    min_accounts: int = Field(default=5, ge=1)
+    """Distinct accounts that must complain about one issue …"""
+    window_days: int = Field(default=14, ge=1)
+    """… within this many days."""
+
+
+class ServerSettings(Group):
+    """How the HTTP service listens."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on; taken: the next free one."""
+    pages_need_key: bool = True
+    """Whether the dashboard asks for a key when the service listens on another address than loopback."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid")
+
+    data_dir: Path = Path("voc-data")
+    """The one folder for database, reports, exports and rejects."""
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    """Least severe log line that is written."""
+    database: DatabaseSettings = DatabaseSettings()
+    models: ModelSettings = ModelSettings()
+    intake: IntakeSettings = IntakeSettings()
+    alerts: AlertSettings = AlertSettings()
+    server: ServerSettings = ServerSettings()
+
+
+def load_settings(environment: dict[str, str]) -> Settings:
+    """Build the settings from the environment.
+
+    Raises
+    ------
+    SettingsError
+        Naming every unknown or bad setting at once.
+    """
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    unknown = sorted(
+        name
+        for name in environment
+        if name.upper().startswith(PREFIX) and name.upper().split("__")[0] not in known and name.upper() != "VOC_TORCH_INDEX"
+    )
+    problems = [f"{name}: not a known setting" for name in unknown]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems += [
+            f"{PREFIX}{'__'.join(str(part) for part in item['loc']).upper()}: {item['msg']}" for item in error.errors()
+        ]
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return settings

@@ -1,0 +1,56 @@
+"""Taxonomy: a curated, versioned tree of tags in three levels (大・中・小分類), in Japanese and English."""
+
+from pathlib import Path
+
+import yaml
+
+from voc.values import Value
+
+SHIPPED = Path(__file__).parent / "taxonomies" / "cx.yaml"
+
+
+class Bilingual(Value):
+    """A text in both languages."""
+
+    en: str
+    ja: str
+
+    def in_language(self, language: str) -> str:
+        """Return the text for a reader of the language; English where it is neither."""
+        return self.ja if language == "ja" else self.en
+
+
+class BilingualList(Value):
+    """A list of texts for each language."""
+
+    en: tuple[str, ...]
+    ja: tuple[str, ...]
+
+
+class Tag(Value):
+    """A leaf of the taxonomy."""
+
+    id: str
+    large: Bilingual
+    middle: Bilingual
+    small: Bilingual
+    definition: Bilingual
+    keywords: BilingualList
+    examples: BilingualList
+
+
+class Taxonomy(Value):
+    """All tags of one version."""
+
+    name: str
+    version: str
+    tags: tuple[Tag, ...]
+
+    def tag(self, tag_id: str) -> Tag | None:
+        """Return the tag with the id, or None."""
+        return next((tag for tag in self.tags if tag.id == tag_id), None)
+
+
+def load_taxonomy(path: Path = SHIPPED) -> Taxonomy:
+    """Read a taxonomy from a YAML file of the project's own shape."""
+    return Taxonomy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
