@@ -64,6 +64,8 @@ class CommentText(Value):
     verbatim: str
     spans: tuple[Span, ...]
     language: Language
+    no_signal: bool = False
+    """Whether the comment as a whole says nothing (特になし, n/a): it is counted, not read."""
 
 
 class Enrichment(Value):

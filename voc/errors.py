@@ -22,6 +22,7 @@
     ├── NotFoundError              not_found
     ├── ModelError                 a model could not be used
     │   ├── ModelRejectedError     model_rejected
+    │   ├── ModelUnavailableError  model_unavailable
     │   ├── ModelCrashedError      model_crashed
     │   ├── ModelTimeoutError      model_timeout
     │   └── ModelFailedError       model_failed
@@ -160,7 +161,7 @@ class DecompressedTooLargeError(InputError):
 
 
 class KeyReusedError(InputError):
-    """This key was used for a different comment; the first one is unchanged."""
+    """The key was used for a different comment; the first one is unchanged."""
 
     code = "idempotency_key_reused"
 
@@ -181,6 +182,12 @@ class ModelRejectedError(ModelError):
     """The model's files do not match their manifest and were not loaded."""
 
     code = "model_rejected"
+
+
+class ModelUnavailableError(ModelError):
+    """The models could not be loaded; comments wait until they can."""
+
+    code = "model_unavailable"
 
 
 class ModelCrashedError(ModelError):

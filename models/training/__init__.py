@@ -1,0 +1,1 @@
+"""Recipes that rebuild every shipped artefact from data, with fixed seeds."""

@@ -1,0 +1,174 @@
+"""Enrich: what does this one comment say? Sentences, sentiment, intent, urgency, churn cue, abusive conduct, tags and vectors.
+
+Invariants: one result per comment, in order; a comment's result does not depend on its neighbours in the batch; identical sentences are
+read once; nothing is cut silently (``truncated``). How sentences become a comment: sentiment by ``voc.sentiment.combine``; the main
+intent is the first in the order complaint, request, question, praise, comment; urgency,
+churn cue and abuse are the strongest of any sentence.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from voc.enrichment import CommentText, Enrichment, Intent, ModelStamp, SentenceAnalysis, TagScore, Urgency
+from voc.feedback import Feedback, Language
+from voc.ids import derived_id
+from voc.ports import CueModel, Encoder, SentenceSplitter, SentimentModel, Tagger, Vectors
+from voc.sentiment import NEUTRAL, Sentiment, combine
+
+INTENT_ORDER = (Intent.COMPLAINT, Intent.REQUEST, Intent.QUESTION, Intent.PRAISE, Intent.COMMENT)
+URGENCY_ORDER = (Urgency.NONE, Urgency.SOON, Urgency.NOW)
+ROUND_DIGITS = 4
+MAX_SENTENCES = 1_000
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """The models that read a sentence."""
+
+    splitter: SentenceSplitter
+    encoder: Encoder
+    sentiment: SentimentModel
+    cues: CueModel
+    tagger: Tagger
+
+    def stamp(self) -> ModelStamp:
+        """Return which model gives which output, and one version over all."""
+        outputs = {
+            "sentences": f"{self.splitter.name}/{self.splitter.version}",
+            "encoder": f"{self.encoder.name}/{self.encoder.version}",
+            "sentiment": f"{self.sentiment.name}/{self.sentiment.version}",
+            "intent": f"{self.cues.name}/{self.cues.version}",
+            "tags": f"{self.tagger.name}/{self.tagger.version}",
+        }
+        return ModelStamp(version=derived_id("mv", *(f"{name}={model}" for name, model in sorted(outputs.items()))), outputs=outputs)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the models said of one distinct (sentence, language)."""
+
+    sentiment: Sentiment
+    intent: Intent
+    urgency: Urgency
+    churn: float
+    abusive: float
+    tags: tuple[TagScore, ...]
+    vector: bytes
+    too_long: bool
+
+
+def comment_text(feedback: Feedback) -> CommentText:
+    """Return what enrichment needs of a feedback."""
+    return CommentText(
+        id=feedback.id,
+        verbatim=feedback.verbatim,
+        spans=feedback.spans,
+        language=feedback.language,
+        no_signal=feedback.no_signal,
+    )
+
+
+def enrich(comments: Sequence[CommentText], understanding: Understanding) -> list[Enrichment]:
+    """Return what each comment says, in order.
+
+    Parameters
+    ----------
+    comments
+        Redacted verbatims with the spans that are the customer's own words.
+    understanding
+        The models to ask.
+    """
+    split = [_sentences(comment, understanding.splitter) for comment in comments]
+    words = [(text, comment.language) for comment, parts in zip(comments, split, strict=True) for _, _, text in parts]
+    read = _read_all(words, understanding)
+    stamp = understanding.stamp()
+    return [_combine(comment, parts, read, stamp) for comment, parts in zip(comments, split, strict=True)]
+
+
+def _sentences(comment: CommentText, splitter: SentenceSplitter) -> list[tuple[int, int, str]]:
+    """Return start, end (in the verbatim) and words of each sentence of the customer's own words."""
+    found = []
+    for span in comment.spans:
+        part = comment.verbatim[span.start : span.end]
+        found += [
+            (span.start + sentence.start, span.start + sentence.end, part[sentence.start : sentence.end])
+            for sentence in splitter.split(part, comment.language)
+        ]
+    return found
+
+
+def _read_all(sentences: Iterable[tuple[str, Language]], understanding: Understanding) -> dict[tuple[str, Language], _Read]:
+    distinct = sorted(set(sentences))
+    texts = [text for text, _ in distinct]
+    languages = [language for _, language in distinct]
+    vectors = understanding.encoder.encode(texts, languages)
+    sentiments = [_rounded(sentiment) for sentiment in understanding.sentiment.sentiments(texts, languages, vectors)]
+    cues = understanding.cues
+    columns = zip(
+        sentiments,
+        cues.intents(texts, sentiments),
+        cues.urgencies(texts),
+        cues.churn(texts),
+        cues.abusive(texts),
+        understanding.tagger.tags(texts, vectors),
+        _packed(vectors),
+        understanding.encoder.too_long(texts),
+        strict=True,
+    )
+    return {key: _Read(*column) for key, column in zip(distinct, columns, strict=True)}
+
+
+def _packed(vectors: Vectors) -> list[bytes]:
+    return [row.tobytes() for row in vectors.astype(np.dtype("<f2"))]
+
+
+def _rounded(sentiment: Sentiment) -> Sentiment:
+    """Take off digits that depend on which sentences stood beside it in the batch."""
+    return sentiment.model_copy(
+        update={"score": round(sentiment.score, ROUND_DIGITS), "confidence": round(sentiment.confidence, ROUND_DIGITS)}
+    )
+
+
+def _combine(
+    comment: CommentText, parts: list[tuple[int, int, str]], read: dict[tuple[str, Language], _Read], stamp: ModelStamp
+) -> Enrichment:
+    reads = [read[(text, comment.language)] for _, _, text in parts]
+    sentences = tuple(
+        SentenceAnalysis(
+            position=position, start=start, end=end, sentiment=said.sentiment, intent=said.intent, tags=said.tags, vector=said.vector
+        )
+        for position, ((start, end, _), said) in enumerate(zip(parts[:MAX_SENTENCES], reads, strict=False))
+    )
+    intents = (Intent.NO_SIGNAL,) if comment.no_signal else _intents(reads)
+    mood = NEUTRAL if comment.no_signal else combine([said.sentiment for said in reads], [float(end - start) for start, end, _ in parts])
+    return Enrichment(
+        feedback_id=comment.id,
+        sentiment=_rounded(mood),
+        intent=intents[0],
+        intents=intents,
+        urgency=max((said.urgency for said in reads), key=URGENCY_ORDER.index, default=Urgency.NONE),
+        churn=round(max((said.churn for said in reads), default=0.0), ROUND_DIGITS),
+        abusive=round(max((said.abusive for said in reads), default=0.0), ROUND_DIGITS),
+        tags=() if comment.no_signal else _tags(reads),
+        sentences=sentences,
+        truncated=len(parts) > MAX_SENTENCES or any(said.too_long for said in reads),
+        model=stamp,
+    )
+
+
+def _intents(reads: list[_Read]) -> tuple[Intent, ...]:
+    """Return the main intent and then the others; no_signal only where no sentence carries any."""
+    present = {said.intent for said in reads}
+    return tuple(intent for intent in INTENT_ORDER if intent in present) or (Intent.NO_SIGNAL,)
+
+
+def _tags(reads: list[_Read]) -> tuple[TagScore, ...]:
+    """Return every tag of any sentence with its best score, best first."""
+    best: dict[str, TagScore] = {}
+    for said in reads:
+        for tag in said.tags:
+            if tag.tag not in best or tag.score > best[tag.tag].score:
+                best[tag.tag] = tag
+    return tuple(sorted(best.values(), key=lambda tag: (-tag.score, tag.tag)))

@@ -1,0 +1,98 @@
+"""Explaining: reads what the stages link, explain and act need, calls them, and writes their results back."""
+
+from collections.abc import Sequence
+
+from pipelines.act import alerts
+from pipelines.explain.drivers import drivers, rank
+from pipelines.explain.summaries import volumes
+from pipelines.link import link_kpis, voices
+from voc.alerts import AlertRule, Mention
+from voc.drivers import Driver, DriverState, Issue, IssueKind
+from voc.filters import FeedbackFilter
+from voc.kpis import Kpi
+from voc.linking import Links
+from voc.store import Store
+from voc.store.unit import Unit
+from voc.taxonomy import Taxonomy
+from voc.voices import VoiceRow, issue_key
+
+EXPLAINED = (Kpi.NPS, Kpi.CSAT, Kpi.CES, Kpi.CHURN)
+LANGUAGE_OF_NAMES = "en"
+
+
+def issues_of(rows: Sequence[VoiceRow], *, unit: Unit, taxonomy: Taxonomy, language: str) -> list[Issue]:
+    """Return the issues that occur in the voices, named for a reader of the language; kinds apart, by id."""
+    topics = {topic.id: topic.name for topic in unit.topics.find()}
+    tags = {tag.id: tag.small.in_language(language) for tag in taxonomy.tags}
+    names = {IssueKind.TOPIC: topics, IssueKind.TAG: tags}
+    found = []
+    for key in sorted({key for row in rows for key in row.issue_keys}):
+        kind, _, identifier = key.partition(":")
+        name = names[IssueKind(kind)].get(identifier)
+        if name is not None:
+            found.append(Issue(kind=IssueKind(kind), id=identifier, name=name))
+    return found
+
+
+def linked(rows: Sequence[VoiceRow], *, unit: Unit) -> Links:
+    """Return the KPI values that belong to the voices."""
+    observations = unit.kpis.find()
+    moments = [row.submitted_at for row in rows] + [observation.observed_at for observation in observations]
+    if not moments:
+        return {}
+    return link_kpis(
+        rows,
+        observations=observations,
+        customers={customer.id: customer for customer in unit.customers.all_customers()},
+        accounts={account.id: account for account in unit.customers.all_accounts()},
+        data_until=max(moments).date(),
+    )
+
+
+def measure(kpi: Kpi, rows: Sequence[VoiceRow], *, issues: Sequence[Issue], links: Links) -> list[Driver]:
+    """Return every issue's association with a KPI: those with figures first, strongest first, then those without enough data."""
+    counts, total = volumes(rows)
+    measured = drivers(kpi, voices=voices(rows, kpi=kpi, links=links), issues=issues, volumes=counts, total=total)
+    rest = sorted((driver for driver in measured if driver.state is not DriverState.OK), key=lambda d: (-d.volume, d.issue.id))
+    return [*rank(measured), *rest]
+
+
+def explain_and_act(store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id: str) -> tuple[int, int]:
+    """Measure the drivers of every explained KPI and raise alerts over all voices; keep both.
+
+    Reading and computing happen outside the writing transaction, so that intake does not wait for them.
+
+    Returns
+    -------
+    tuple
+        How many drivers carry figures, and how many alerts are new.
+    """
+    with store.read() as unit:
+        rows = unit.voices.find(FeedbackFilter())
+        issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=LANGUAGE_OF_NAMES)
+        links = linked(rows, unit=unit)
+        existing = unit.alerts.find()
+    measured = {kpi: measure(kpi, rows, issues=issues, links=links) for kpi in EXPLAINED}
+    raised = alerts(_mentions(rows, issues), rule=rule, existing=existing)
+    with store.write() as unit:
+        for kpi, found in measured.items():
+            unit.drivers.replace(kpi, found, run_id=run_id)
+        new = unit.alerts.put(raised)
+    return sum(driver.state is DriverState.OK for found in measured.values() for driver in found), new
+
+
+def _mentions(rows: Sequence[VoiceRow], issues: Sequence[Issue]) -> list[Mention]:
+    names = {issue_key(issue): issue for issue in issues}
+    return [
+        Mention(
+            issue_kind=names[key].kind,
+            issue_id=names[key].id,
+            issue_name=names[key].name,
+            feedback_id=row.feedback_id,
+            voice=row.cluster,
+            submitted_at=row.submitted_at,
+        )
+        for row in rows
+        for key in sorted(row.complained_keys)
+        if key in names
+    ]

@@ -1,0 +1,95 @@
+"""Issue list: the tags and topics of the comments a filter leaves, with volume, share, trend, mood and what goes with the KPIs.
+
+Read-only; the same for the API, the pages, the report and the demonstration, so that they can never disagree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from pipelines.explain.summaries import summarise, unassigned_share
+from pipelines.explain.trends import last_days
+from pipelines.explaining import EXPLAINED, issues_of, linked, measure
+from voc.drivers import Issue, IssueKind
+from voc.filters import FeedbackFilter
+from voc.issues import IssueSummary, Quote
+from voc.kpis import Kpi, KpiFigure, figure
+from voc.linking import Links
+from voc.store.unit import Unit
+from voc.taxonomy import Taxonomy
+from voc.voices import VoiceRow
+
+RECENT_DAYS = 90
+
+
+@dataclass(frozen=True)
+class IssueList:
+    """The issues of the comments a filter leaves, largest first, and what they were computed from."""
+
+    issues: tuple[IssueSummary, ...]
+    rows: tuple[VoiceRow, ...]
+    links: Links
+    kpis: dict[Kpi, KpiFigure]
+    """The KPI over the comments, each with the value that belongs to it."""
+    unassigned: float | None
+    """Share of comments that carry no issue, 0…1."""
+
+
+def issue_list(
+    unit: Unit,
+    *,
+    taxonomy: Taxonomy,
+    wanted: FeedbackFilter,
+    language: str,
+    zone: tzinfo,
+    kpis: Sequence[Kpi] = EXPLAINED,
+    kind: IssueKind | None = None,
+    recent_days: int = RECENT_DAYS,
+) -> IssueList:
+    """Compute the issue list.
+
+    Parameters
+    ----------
+    wanted
+        Which comments count; repeats of the same voice never do.
+    language
+        ``ja`` or ``en``: the reader's, for tag names.
+    zone
+        In which months are counted.
+    kpis
+        The KPIs to look at; an empty sequence leaves the drivers out.
+    kind
+        Only tags, or only topics.
+    recent_days
+        Length of the recent period that is compared with the one before it.
+    """
+    rows = unit.voices.find(wanted)
+    issues = [issue for issue in issues_of(rows, unit=unit, taxonomy=taxonomy, language=language) if kind in (None, issue.kind)]
+    links = linked(rows, unit=unit) if rows else {}
+    measured = [driver for kpi in kpis for driver in measure(kpi, rows, issues=issues, links=links)]
+    summaries: tuple[IssueSummary, ...] = ()
+    if rows:
+        recent = last_days(max(row.submitted_at for row in rows), days=recent_days)
+        summaries = summarise(rows, issues=issues, recent=recent, drivers=measured, zone=zone)
+    values = {kpi: [value for (_, name), value in links.items() if name is kpi] for kpi in kpis}
+    return IssueList(
+        issues=summaries,
+        rows=tuple(rows),
+        links=links,
+        kpis={kpi: figure(kpi, found) for kpi, found in values.items()},
+        unassigned=unassigned_share(rows),
+    )
+
+
+def with_quotes(unit: Unit, issues: Sequence[IssueSummary], *, each: int, ids: frozenset[str] | None = None) -> dict[str, list[Quote]]:
+    """Return the quotes of each issue by ``kind:id``."""
+    return {f"{s.issue.kind.value}:{s.issue.id}": unit.quotes.of_issue(s.issue, limit=each, ids=ids) for s in issues}
+
+
+def find_issue(unit: Unit, *, kind: IssueKind, issue_id: str, taxonomy: Taxonomy, language: str) -> Issue | None:
+    """Return the tag of the taxonomy or the current topic with the id, or None."""
+    if kind is IssueKind.TAG:
+        tag = taxonomy.tag(issue_id)
+        return None if tag is None else Issue(kind=kind, id=tag.id, name=tag.small.in_language(language))
+    topic = unit.topics.get(issue_id)
+    return None if topic is None else Issue(kind=kind, id=topic.id, name=topic.name)

@@ -1,0 +1,189 @@
+"""Run: the only place that reads work, calls a stage and writes the results back.
+
+Work to do is a query, so a run can be stopped at any moment and taken up again; running it twice changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import structlog
+
+from pipelines.duplicates import compare
+from pipelines.explaining import explain_and_act
+from pipelines.model_process import ModelProcess
+from pipelines.progress import Progress, Step
+from voc.alerts import AlertRule
+from voc.clock import Clock
+from voc.enrichment import CommentText, Enrichment, ModelStamp
+from voc.errors import ModelCrashedError, ModelError, ModelFailedError, ModelTimeoutError
+from voc.ids import random_id
+from voc.journal import Run
+from voc.ports import NearDuplicates
+from voc.settings import ModelSettings
+from voc.store import Store
+from voc.taxonomy import Taxonomy
+from voc.topics import TopicRun
+
+COMPARE_BATCH = 1_000
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class RunCounts:
+    """What one run did."""
+
+    compared: int = 0
+    duplicates: int = 0
+    enriched: int = 0
+    dead: int = 0
+    topics: int = 0
+    unassigned: int = 0
+    drivers: int = 0
+    alerts: int = 0
+
+
+class Runner:
+    """Carries pending work through the stages."""
+
+    def __init__(
+        self,
+        store: Store,
+        models: ModelProcess,
+        *,
+        stamp: ModelStamp,
+        near: NearDuplicates,
+        settings: ModelSettings,
+        rule: AlertRule,
+        taxonomy: Taxonomy,
+        clock: Clock,
+    ) -> None:
+        self._store, self._models, self._near = store, models, near
+        self.stamp = stamp
+        self._settings, self._rule, self._taxonomy, self._clock = settings, rule, taxonomy, clock
+
+    def run(self, progress: Progress) -> RunCounts:
+        """Do all pending work of all stages.
+
+        Raises
+        ------
+        ModelUnavailableError
+            If the models cannot be loaded at all.
+        StorageError
+            If the store does not answer; what was finished before is kept.
+        """
+        counts = RunCounts()
+        run = Run(id=random_id("run"), started_at=self._clock(), model_version=self.stamp.version, counts={})
+        with progress.step("compare for duplicates", self._count_uncompared()) as step:
+            while self.compare_some(counts, step):
+                pass
+        with progress.step("enrich", self.pending()) as step:
+            while self.enrich_some(counts, step):
+                pass
+        self.conclude(counts, progress, run_id=run.id)
+        with self._store.write() as unit:
+            unit.journal.put_run(run.model_copy(update={"finished_at": self._clock(), "counts": _plain(counts)}))
+        return counts
+
+    def pending(self) -> int:
+        """Return how many comments wait for the current models."""
+        with self._store.read() as unit:
+            return unit.pending.count(self.stamp.version)
+
+    def compare_some(self, counts: RunCounts, step: Step) -> bool:
+        """Compare a batch of new comments with the earlier ones; return whether there was any."""
+        with self._store.read() as unit:
+            batch = unit.feedback.uncompared(limit=COMPARE_BATCH)
+            if not batch:
+                return False
+            bands, duplicate_of = compare(batch, near=self._near, known=unit.feedback)
+        with self._store.write() as unit:
+            unit.feedback.compared(bands=bands, duplicate_of=duplicate_of)
+        counts.compared += len(batch)
+        counts.duplicates += len(duplicate_of)
+        step.advance(len(batch))
+        return True
+
+    def enrich_some(self, counts: RunCounts, step: Step) -> bool:
+        """Enrich a batch of waiting comments; return whether there was any.
+
+        Raises
+        ------
+        ModelUnavailableError
+            If the models cannot be loaded; no comment is blamed for that.
+        """
+        self._models.ensure_loaded()
+        with self._store.write() as unit:
+            batch = unit.pending.claim(self.stamp.version, limit=self._settings.batch_size, now=self._clock())
+        if not batch:
+            return False
+        self._enrich(batch, counts)
+        step.advance(len(batch))
+        return True
+
+    def conclude(self, counts: RunCounts, progress: Progress, *, run_id: str) -> None:
+        """Find topics, explain the KPIs and raise alerts over all that is enriched."""
+        with self._store.read() as unit:
+            sentences = unit.enrichments.sentences_for_topics()
+        with progress.step("discover topics", len(sentences)) as step:
+            topic_run = self._models.discover(sentences)
+            step.advance(len(sentences))
+        self._keep_topics(topic_run, counts)
+        with progress.step("link, explain, act", None) as step:
+            counts.drivers, counts.alerts = explain_and_act(self._store, taxonomy=self._taxonomy, rule=self._rule, run_id=run_id)
+            step.advance(counts.drivers)
+
+    def _keep_topics(self, topic_run: TopicRun, counts: RunCounts) -> None:
+        with self._store.write() as unit:
+            unit.topics.add(topic_run, now=self._clock())
+        counts.topics = len(topic_run.topics)
+        counts.unassigned = sum(assignment.topic_id is None for assignment in topic_run.assignments)
+
+    def _count_uncompared(self) -> int:
+        with self._store.read() as unit:
+            return unit.feedback.count_uncompared()
+
+    def _enrich(self, batch: Sequence[CommentText], counts: RunCounts) -> None:
+        """Enrich a batch; where the models fail, halve it until the comment to blame stands alone."""
+        try:
+            results = self._models.enrich(batch)
+        except (ModelCrashedError, ModelTimeoutError, ModelFailedError) as error:
+            if len(batch) == 1:
+                self._blame(batch[0], error, counts)
+                return
+            self._free(batch)
+            for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+                self._again(half, counts)
+            return
+        self._keep(results, counts)
+
+    def _again(self, batch: Sequence[CommentText], counts: RunCounts) -> None:
+        with self._store.write() as unit:
+            for comment in batch:
+                unit.pending.tried(comment.id, self.stamp.version, now=self._clock())
+        self._enrich(batch, counts)
+
+    def _free(self, batch: Sequence[CommentText]) -> None:
+        with self._store.write() as unit:
+            unit.pending.release([comment.id for comment in batch], self.stamp.version)
+
+    def _keep(self, results: list[Enrichment], counts: RunCounts) -> None:
+        with self._store.write() as unit:
+            unit.enrichments.add(results, now=self._clock())
+        counts.enriched += len(results)
+
+    def _blame(self, comment: CommentText, error: ModelError, counts: RunCounts) -> None:
+        """Note the failure of one comment alone; put it aside after too many."""
+        crashed = isinstance(error, ModelCrashedError | ModelTimeoutError)
+        with self._store.write() as unit:
+            attempts, crashes = unit.pending.failed(
+                comment.id, self.stamp.version, reason=error.code, crashed=crashed, now=self._clock()
+            )
+            dead = attempts >= self._settings.max_attempts or crashes >= self._settings.max_crashes
+            if dead:
+                unit.pending.bury(comment.id, self.stamp.version)
+        counts.dead += int(dead)
+        log.warning("comment failed", feedback_id=comment.id, reason=error.code, attempts=attempts, crashes=crashes, put_aside=dead)
+
+
+def _plain(counts: RunCounts) -> dict[str, int | float | str]:
+    return dict(asdict(counts))

@@ -1,0 +1,148 @@
+"""Store: the only place that knows SQL. ``open_store`` gives a Store; ``read()`` and ``write()`` give units of work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from voc.errors import StorageBusyError, StorageInUseError, StorageReadOnlyError, StorageUnavailableError
+from voc.settings import DatabaseSettings
+from voc.store import schema
+from voc.store.engine import postgres, sqlite_reader, sqlite_writer
+from voc.store.faults import database_faults
+from voc.store.unit import Unit
+
+DATABASE_FILE = "voc.sqlite3"
+LOCK_FILE = "voc.lock"
+
+__all__ = ["DATABASE_FILE", "Store", "Unit", "open_store"]
+
+
+class Store:
+    """An open database."""
+
+    def __init__(self, *, writer: Engine | None, reader: Engine, lock: FileLock | None, path: Path | None) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._lock = lock
+        self.path = path
+        """The SQLite file; None on PostgreSQL."""
+
+    @property
+    def kind(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._reader.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Unit]:
+        """Give a unit of work that sees one state of the database and changes nothing.
+
+        Raises
+        ------
+        StorageError
+            If the database does not answer.
+        """
+        with database_faults(), self._reader.connect() as connection:
+            yield Unit(connection)
+            connection.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Unit]:
+        """Give a unit of work that is on disk when the block ends, or leaves no trace if the block raises.
+
+        Raises
+        ------
+        StorageBusyError
+            If another write does not end in time.
+        StorageError
+            If the database does not answer, is full, or can only be read.
+        """
+        if self._writer is None:
+            raise StorageReadOnlyError
+        try:
+            with database_faults(), self._writer.begin() as connection:
+                yield Unit(connection)
+        except PoolTimeoutError as error:
+            raise StorageBusyError from error
+
+    def check(self) -> None:
+        """Ask the database a trivial question; raises StorageError where it does not answer."""
+        with database_faults(), self._reader.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def copy_to(self, target: Path) -> None:
+        """Write a consistent copy of a SQLite database while it is in use.
+
+        Raises
+        ------
+        StorageUnavailableError
+            On PostgreSQL, whose own tools do this.
+        """
+        if self.path is None:
+            raise StorageUnavailableError("Use pg_dump to back up PostgreSQL.")
+        with database_faults(), self._reader.connect() as connection:
+            connection.connection.driver_connection.execute("VACUUM INTO ?", (str(target),))  # type: ignore[union-attr]  # sqlite3
+
+    def close(self) -> None:
+        """Close all connections and give the file free."""
+        self._reader.dispose()
+        if self._writer is not None:
+            self._writer.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+
+def open_store(data_dir: Path, settings: DatabaseSettings, *, read_only: bool = False) -> Store:
+    """Open the database and, unless it is only to be read, bring it to this program's version.
+
+    Raises
+    ------
+    StorageInUseError
+        If another process owns the SQLite file for writing.
+    StorageNewerError
+        If a newer program wrote the database.
+    StorageUnavailableError
+        If the database cannot be opened.
+    """
+    if settings.url is not None:
+        with database_faults():
+            engine = postgres(settings.url.get_secret_value())
+            schema.upgrade(engine)
+        return Store(writer=None if read_only else engine, reader=engine, lock=None, path=None)
+    return _open_sqlite(data_dir, settings, read_only=read_only)
+
+
+def _open_sqlite(data_dir: Path, settings: DatabaseSettings, *, read_only: bool) -> Store:
+    path = data_dir / DATABASE_FILE
+    if read_only:
+        if not path.exists():
+            raise StorageUnavailableError(f"There is no database in {data_dir} yet; import something first.")
+        reader = sqlite_reader(path, busy_timeout_ms=settings.busy_timeout_ms)
+        with database_faults():
+            schema.check(reader)
+        return Store(writer=None, reader=reader, lock=None, path=path)
+    lock = _own(data_dir)
+    writer = sqlite_writer(path, busy_timeout_ms=settings.busy_timeout_ms)
+    try:
+        with database_faults():
+            schema.upgrade(writer)
+    except BaseException:
+        writer.dispose()
+        lock.release()
+        raise
+    return Store(writer=writer, reader=sqlite_reader(path, busy_timeout_ms=settings.busy_timeout_ms), lock=lock, path=path)
+
+
+def _own(data_dir: Path) -> FileLock:
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data_dir / LOCK_FILE, thread_local=False)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise StorageInUseError(f"Another process writes the database in {data_dir}; stop it or use its HTTP API.") from error
+    except OSError as error:
+        raise StorageReadOnlyError(f"The folder {data_dir} cannot be written.") from error
+    return lock

@@ -1,0 +1,137 @@
+"""Customers and accounts in the store. ``put`` sets what is given and leaves the rest as it was."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, or_, select, update
+
+from voc.customers import Account, Customer
+from voc.store.feedback import chunks
+from voc.store.rows import row_to_account, row_to_customer, table
+from voc.store.tables import AccountRow, CustomerRow, FeedbackRow, KpiObservationRow
+
+CUSTOMERS = table(CustomerRow)
+ACCOUNTS = table(AccountRow)
+FEEDBACK = table(FeedbackRow)
+OBSERVATIONS = table(KpiObservationRow)
+
+
+class CustomerStore:
+    """People and organisations inside one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put_customers(self, customers: Sequence[Customer]) -> dict[str, int]:
+        """Add or change customers; fields that were not given keep their value. Return counts new, changed, same."""
+        return self._put(CUSTOMERS, customers)
+
+    def put_accounts(self, accounts: Sequence[Account]) -> dict[str, int]:
+        """Add or change accounts; fields that were not given keep their value. Return counts new, changed, same."""
+        return self._put(ACCOUNTS, accounts)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """Return the customer, or None."""
+        row = self._connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id == customer_id)).one_or_none()
+        return None if row is None else row_to_customer(row)
+
+    def account(self, account_id: str) -> Account | None:
+        """Return the account, or None."""
+        row = self._connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.id == account_id)).one_or_none()
+        return None if row is None else row_to_account(row)
+
+    def customers(self, customer_ids: Sequence[str]) -> dict[str, Customer]:
+        """Return the customers of the ids that are known."""
+        found: dict[str, Customer] = {}
+        for some in chunks(customer_ids):
+            rows = self._connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id.in_(some)))
+            found |= {row.id: row_to_customer(row) for row in rows}
+        return found
+
+    def accounts(self, account_ids: Sequence[str]) -> dict[str, Account]:
+        """Return the accounts of the ids that are known."""
+        found: dict[str, Account] = {}
+        for some in chunks(account_ids):
+            rows = self._connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.id.in_(some)))
+            found |= {row.id: row_to_account(row) for row in rows}
+        return found
+
+    def all_customers(self) -> list[Customer]:
+        """Return every customer with a profile, by id."""
+        return [row_to_customer(row) for row in self._connection.execute(select(CUSTOMERS).order_by(CUSTOMERS.c.id))]
+
+    def all_accounts(self) -> list[Account]:
+        """Return every account with a profile, by id."""
+        return [row_to_account(row) for row in self._connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.id))]
+
+    def of_account(self, account_id: str) -> list[Customer]:
+        """Return the people of an account."""
+        rows = self._connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.account_id == account_id).order_by(CUSTOMERS.c.id))
+        return [row_to_customer(row) for row in rows]
+
+    def find_accounts(self, words: str | None, *, limit: int, offset: int = 0) -> list[Account]:
+        """Return accounts whose name or id contains the words, by name."""
+        query = select(ACCOUNTS).order_by(ACCOUNTS.c.name, ACCOUNTS.c.id).limit(limit).offset(offset)
+        if words:
+            query = query.where(
+                or_(ACCOUNTS.c.name.contains(words, autoescape=True), ACCOUNTS.c.external_id.contains(words, autoescape=True))
+            )
+        return [row_to_account(row) for row in self._connection.execute(query)]
+
+    def find_customers(self, words: str | None, *, limit: int, offset: int = 0) -> list[Customer]:
+        """Return customers whose name or id contains the words, by name."""
+        query = select(CUSTOMERS).order_by(CUSTOMERS.c.name, CUSTOMERS.c.id).limit(limit).offset(offset)
+        if words:
+            query = query.where(
+                or_(CUSTOMERS.c.name.contains(words, autoescape=True), CUSTOMERS.c.external_id.contains(words, autoescape=True))
+            )
+        return [row_to_customer(row) for row in self._connection.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many customers and accounts have a profile, and how many were heard without one."""
+        heard = select(func.count(func.distinct(FEEDBACK.c.customer_id))).where(
+            FEEDBACK.c.customer_id.is_not(None), FEEDBACK.c.customer_id.not_in(select(CUSTOMERS.c.id))
+        )
+        return {
+            "customers": int(self._connection.execute(select(func.count()).select_from(CUSTOMERS)).scalar_one()),
+            "accounts": int(self._connection.execute(select(func.count()).select_from(ACCOUNTS)).scalar_one()),
+            "customers_without_profile": int(self._connection.execute(heard).scalar_one()),
+        }
+
+    def _put(self, target: Table, items: Sequence[Customer] | Sequence[Account]) -> dict[str, int]:
+        counts = {"new": 0, "changed": 0, "same": 0}
+        for item in items:
+            given = item.model_dump(exclude_unset=True)
+            row = self._connection.execute(select(target).where(target.c.id == item.id)).one_or_none()
+            if row is None:
+                full = item.model_dump()
+                full["role"] = str(full["role"]) if "role" in full else None
+                self._connection.execute(insert(target), [{name: full[name] for name in full if name in target.c}])
+                counts["new"] += 1
+                continue
+            changes = _changes(row, given)
+            counts["changed" if changes else "same"] += 1
+            if changes:
+                self._connection.execute(update(target).where(target.c.id == item.id).values(**changes))
+        self._attach(target, items)
+        return counts
+
+    def _attach(self, target: Table, items: Sequence[Any]) -> None:
+        """Let what a customer said and answered belong to the account the profile names, where it named none itself."""
+        if target is not CUSTOMERS:
+            return
+        for item in items:
+            if item.account_id is None:
+                continue
+            for said in (FEEDBACK, OBSERVATIONS):
+                mine = update(said).where(said.c.customer_id == item.id, said.c.account_id.is_(None))
+                self._connection.execute(mine.values(account_id=item.account_id))
+
+
+def _changes(row: Any, given: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(given)
+    if "attributes" in merged:
+        merged["attributes"] = dict(row.attributes) | merged["attributes"]
+    if "role" in merged:
+        merged["role"] = str(merged["role"])
+    return {name: value for name, value in merged.items() if row._mapping[name] != value}  # noqa: SLF001  # SQLAlchemy's public name

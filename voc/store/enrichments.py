@@ -1,0 +1,157 @@
+"""Enrichments in the store: what each model version said of each comment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from voc.enrichment import VECTOR_DIMENSIONS, Enrichment
+from voc.feedback import Language
+from voc.store import filters
+from voc.store.feedback import chunks
+from voc.store.rows import enrichment_to_row, row_to_enrichment, row_to_sentence, sentence_to_row, table
+from voc.store.tables import AttemptRow, EnrichmentRow, FeedbackRow, FeedbackTagRow, SentenceRow
+from voc.topics import TopicSentence
+
+FEEDBACK = table(FeedbackRow)
+ENRICHMENTS = table(EnrichmentRow)
+SENTENCES = table(SentenceRow)
+TAGS = table(FeedbackTagRow)
+ATTEMPTS = table(AttemptRow)
+VECTOR_TYPE = np.dtype("<f2")
+
+
+def sentence_id(feedback_id: str, position: int) -> str:
+    """Return the id of a sentence."""
+    return f"{feedback_id}.{position}"
+
+
+def split_sentence_id(identifier: str) -> tuple[str, int]:
+    """Return feedback id and position of a sentence id."""
+    feedback_id, _, position = identifier.rpartition(".")
+    return feedback_id, int(position)
+
+
+class EnrichmentStore:
+    """Results of the models inside one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, results: Sequence[Enrichment], *, now: datetime) -> None:
+        """Keep results and take their comments off the work list, in one transaction; a second result for the same is ignored."""
+        results = self._fresh(results)
+        if not results:
+            return
+        self._connection.execute(insert(ENRICHMENTS), [enrichment_to_row(result) | {"computed_at": now} for result in results])
+        sentences = [sentence_to_row(result, sentence) for result in results for sentence in result.sentences]
+        if sentences:
+            self._connection.execute(insert(SENTENCES), sentences)
+        tags = [
+            {"tag": tag.tag, "model_version": result.model.version, "feedback_id": result.feedback_id, "score": tag.score}
+            for result in results
+            for tag in result.tags
+        ]
+        if tags:
+            self._connection.execute(insert(TAGS), tags)
+        version = results[0].model.version
+        for some in chunks([result.feedback_id for result in results]):
+            self._connection.execute(update(FEEDBACK).where(FEEDBACK.c.id.in_(some)).values(handled_version=version))
+            self._connection.execute(
+                delete(ATTEMPTS).where(ATTEMPTS.c.feedback_id.in_(some), ATTEMPTS.c.model_version == version)
+            )
+
+    def get(self, feedback_id: str) -> Enrichment | None:
+        """Return the result that stands for the comment, with its sentences, or None."""
+        return self.get_many([feedback_id]).get(feedback_id)
+
+    def get_many(self, feedback_ids: Sequence[str]) -> dict[str, Enrichment]:
+        """Return the standing results of those comments that have one."""
+        found: dict[str, Enrichment] = {}
+        for some in chunks(feedback_ids):
+            sentences: dict[str, list[Any]] = {}
+            for row in self._connection.execute(_standing_sentences().where(FEEDBACK.c.id.in_(some)).order_by(SENTENCES.c.position)):
+                sentences.setdefault(row.feedback_id, []).append(row_to_sentence(row))
+            query = select(ENRICHMENTS).join(FEEDBACK, filters.current_enrichment()).where(FEEDBACK.c.id.in_(some))
+            for row in self._connection.execute(query):
+                found[row.feedback_id] = row_to_enrichment(row, tuple(sentences.get(row.feedback_id, ())))
+        return found
+
+    def history(self, feedback_id: str) -> list[tuple[str, datetime]]:
+        """Return model versions that analysed the comment and when, oldest first."""
+        query = select(ENRICHMENTS.c.model_version, ENRICHMENTS.c.computed_at).where(ENRICHMENTS.c.feedback_id == feedback_id)
+        return [(row.model_version, row.computed_at) for row in self._connection.execute(query.order_by(ENRICHMENTS.c.computed_at))]
+
+    def count(self, model_version: str) -> int:
+        """Return how many comments this model version has analysed and stands for."""
+        query = select(func.count()).select_from(ENRICHMENTS).join(FEEDBACK, filters.current_enrichment())
+        return int(self._connection.execute(query.where(ENRICHMENTS.c.model_version == model_version)).scalar_one())
+
+    def sentences_for_topics(self) -> list[TopicSentence]:
+        """Return every standing sentence that can belong to a topic: no repeats of a voice, no comments without signal."""
+        query = (
+            select(
+                SENTENCES.c.feedback_id,
+                SENTENCES.c.position,
+                SENTENCES.c.start,
+                SENTENCES.c.end,
+                SENTENCES.c.vector,
+                FEEDBACK.c.verbatim,
+                FEEDBACK.c.language,
+                FEEDBACK.c.customer_id,
+            )
+            .join(FEEDBACK, _sentence_stands())
+            .where(FEEDBACK.c.duplicate_of.is_(None), FEEDBACK.c.no_signal.is_(False), SENTENCES.c.intent != "no_signal")
+            .order_by(SENTENCES.c.feedback_id, SENTENCES.c.position)
+        )
+        return [
+            TopicSentence(
+                id=sentence_id(row.feedback_id, row.position),
+                feedback_id=row.feedback_id,
+                text=row.verbatim[row.start : row.end],
+                language=Language(row.language),
+                voice=row.customer_id or row.feedback_id,
+                vector=row.vector,
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def sentence_texts(self, sentence_ids: Sequence[str]) -> dict[str, str]:
+        """Return the words of the sentences that exist, by sentence id."""
+        wanted = set(sentence_ids)
+        texts: dict[str, str] = {}
+        for some in chunks(sorted({split_sentence_id(identifier)[0] for identifier in wanted})):
+            for row in self._connection.execute(_standing_sentences().add_columns(FEEDBACK.c.verbatim).where(FEEDBACK.c.id.in_(some))):
+                identifier = sentence_id(row.feedback_id, row.position)
+                if identifier in wanted:
+                    texts[identifier] = row.verbatim[row.start : row.end]
+        return texts
+
+    def vectors(self) -> tuple[list[str], np.ndarray]:
+        """Return the standing sentences' ids and vectors, shape [n, 384], float16, for search by meaning."""
+        query = select(SENTENCES.c.feedback_id, SENTENCES.c.position, SENTENCES.c.vector).join(FEEDBACK, _sentence_stands())
+        rows = self._connection.execute(query.order_by(SENTENCES.c.feedback_id, SENTENCES.c.position)).all()
+        matrix = np.frombuffer(b"".join(row.vector for row in rows), dtype=VECTOR_TYPE).reshape(-1, VECTOR_DIMENSIONS)
+        return [sentence_id(row.feedback_id, row.position) for row in rows], matrix
+
+    def freshness(self) -> tuple[int, datetime | None]:
+        """Return number of results and the moment of the latest; changes whenever results do."""
+        row = self._connection.execute(select(func.count(), func.max(ENRICHMENTS.c.computed_at))).one()
+        return row[0], row[1]
+
+    def _fresh(self, results: Sequence[Enrichment]) -> list[Enrichment]:
+        known: set[tuple[str, str]] = set()
+        for some in chunks([result.feedback_id for result in results]):
+            query = select(ENRICHMENTS.c.feedback_id, ENRICHMENTS.c.model_version).where(ENRICHMENTS.c.feedback_id.in_(some))
+            known |= {(row.feedback_id, row.model_version) for row in self._connection.execute(query)}
+        return [result for result in results if (result.feedback_id, result.model.version) not in known]
+
+
+def _sentence_stands() -> Any:
+    return and_(SENTENCES.c.feedback_id == FEEDBACK.c.id, SENTENCES.c.model_version == FEEDBACK.c.handled_version)
+
+
+def _standing_sentences() -> Any:
+    return select(SENTENCES).join(FEEDBACK, _sentence_stands())

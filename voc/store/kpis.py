@@ -1,0 +1,77 @@
+"""KPI observations in the store."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from voc.kpis import Kpi, KpiObservation
+from voc.store.feedback import chunks
+from voc.store.rows import table
+from voc.store.tables import CustomerRow, KpiObservationRow
+from voc.values import UtcDatetime
+
+OBSERVATIONS = table(KpiObservationRow)
+CUSTOMERS = table(CustomerRow)
+
+
+class KpiStore:
+    """Measured values inside one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, observations: Sequence[KpiObservation]) -> dict[str, int]:
+        """Store observations; a known id is a repeat and changes nothing. Return counts new and duplicate."""
+        known: set[str] = set()
+        for some in chunks([observation.id for observation in observations]):
+            known |= set(self._connection.execute(select(OBSERVATIONS.c.id).where(OBSERVATIONS.c.id.in_(some))).scalars())
+        fresh: dict[str, KpiObservation] = {}
+        for observation in observations:
+            if observation.id not in known:
+                fresh.setdefault(observation.id, observation)
+        accounts = self._accounts([o.customer_id for o in fresh.values() if o.customer_id and not o.account_id])
+        rows = [
+            observation.model_dump()
+            | {"kpi": observation.kpi.value, "account_id": observation.account_id or accounts.get(observation.customer_id or "")}
+            for observation in fresh.values()
+        ]
+        if rows:
+            self._connection.execute(insert(OBSERVATIONS), rows)
+        return {"new": len(rows), "duplicate": len(observations) - len(rows)}
+
+    def find(
+        self,
+        *,
+        kpi: Kpi | None = None,
+        customer_id: str | None = None,
+        account_id: str | None = None,
+        feedback_id: str | None = None,
+        since: UtcDatetime | None = None,
+        until: UtcDatetime | None = None,
+        limit: int | None = None,
+    ) -> list[KpiObservation]:
+        """Return the observations that match, oldest first."""
+        query = select(OBSERVATIONS).order_by(OBSERVATIONS.c.observed_at, OBSERVATIONS.c.id)
+        equal: dict[str, Any] = {"kpi": kpi, "customer_id": customer_id, "account_id": account_id, "feedback_id": feedback_id}
+        for name, value in equal.items():
+            if value is not None:
+                query = query.where(OBSERVATIONS.c[name] == str(value))
+        if since is not None:
+            query = query.where(OBSERVATIONS.c.observed_at >= since)
+        if until is not None:
+            query = query.where(OBSERVATIONS.c.observed_at < until)
+        rows = self._connection.execute(query.limit(limit))
+        return [KpiObservation(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name
+
+    def counts(self) -> dict[str, int]:
+        """Return how many observations there are of each KPI."""
+        query = select(OBSERVATIONS.c.kpi, func.count()).group_by(OBSERVATIONS.c.kpi)
+        return {kpi: int(n) for kpi, n in self._connection.execute(query)}
+
+    def _accounts(self, customer_ids: Sequence[str]) -> dict[str, str | None]:
+        accounts: dict[str, str | None] = {}
+        for some in chunks(sorted(set(customer_ids))):
+            query = select(CUSTOMERS.c.id, CUSTOMERS.c.account_id).where(CUSTOMERS.c.id.in_(some))
+            accounts |= {row.id: row.account_id for row in self._connection.execute(query)}
+        return accounts

@@ -1,0 +1,78 @@
+"""Quotes: the real sentences that stand for an issue."""
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from voc.drivers import Issue, IssueKind
+from voc.issues import Quote
+from voc.sentiment import SentimentLabel
+from voc.store.rows import table
+from voc.store.tables import FeedbackRow, FeedbackTagRow, SentenceRow, TopicAssignmentRow, TopicRunRow
+
+FEEDBACK = table(FeedbackRow)
+SENTENCES = table(SentenceRow)
+TAGS = table(FeedbackTagRow)
+ASSIGNMENTS = table(TopicAssignmentRow)
+RUNS = table(TopicRunRow)
+READ_AT_MOST = 400
+SHORTEST_CHARS = 8
+
+
+class QuoteStore:
+    """Quotes inside one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_issue(self, issue: Issue, *, limit: int, ids: frozenset[str] | None = None) -> list[Quote]:
+        """Return real sentences about the issue, each from another comment, most typical first.
+
+        Parameters
+        ----------
+        issue
+            The tag or topic.
+        limit
+            Most quotes to return.
+        ids
+            Only sentences of these comments; None for all.
+        """
+        rows = self._of_tag(issue.id) if issue.kind is IssueKind.TAG else self._of_topic(issue.id)
+        quotes: dict[str, Quote] = {}
+        for row in rows:
+            words = row.verbatim[row.start : row.end]
+            if row.feedback_id in quotes or (ids is not None and row.feedback_id not in ids) or len(words) < SHORTEST_CHARS:
+                continue
+            quotes[row.feedback_id] = Quote(
+                feedback_id=row.feedback_id, text=words, sentiment=SentimentLabel(row.sentiment_label), submitted_at=row.submitted_at
+            )
+            if len(quotes) == limit:
+                break
+        return list(quotes.values())
+
+    def _of_topic(self, topic_id: str) -> list[Any]:
+        query = _sentences().join(
+            ASSIGNMENTS, and_(ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position)
+        )
+        query = query.join(RUNS, and_(RUNS.c.id == ASSIGNMENTS.c.run_id, RUNS.c.current)).where(ASSIGNMENTS.c.topic_id == topic_id)
+        ordered = query.order_by(ASSIGNMENTS.c.similarity.desc(), SENTENCES.c.feedback_id, SENTENCES.c.position)
+        return list(self._connection.execute(ordered.limit(READ_AT_MOST)).all())
+
+    def _of_tag(self, tag: str) -> list[Any]:
+        """Sentences with the tag: surest first, then the ones that feel strongest."""
+        query = _sentences().join(
+            TAGS,
+            and_(TAGS.c.feedback_id == FEEDBACK.c.id, TAGS.c.model_version == FEEDBACK.c.handled_version, TAGS.c.tag == tag),
+        )
+        rows = self._connection.execute(query.order_by(TAGS.c.score.desc(), FEEDBACK.c.id).limit(READ_AT_MOST)).all()
+        scored = [(max((t["score"] for t in row.tags if t["tag"] == tag), default=0.0), row) for row in rows]
+        named = [(score, row) for score, row in scored if score > 0]
+        return [row for _, row in sorted(named, key=lambda pair: (-pair[0], -abs(pair[1].sentiment_score), pair[1].feedback_id))]
+
+
+def _sentences() -> Any:
+    return (
+        select(SENTENCES, FEEDBACK.c.verbatim, FEEDBACK.c.submitted_at)
+        .join(FEEDBACK, and_(SENTENCES.c.feedback_id == FEEDBACK.c.id, SENTENCES.c.model_version == FEEDBACK.c.handled_version))
+        .where(FEEDBACK.c.duplicate_of.is_(None))
+    )

@@ -1,0 +1,33 @@
+"""Unit of work: one transaction, one attribute per noun."""
+
+from sqlalchemy import Connection
+
+from voc.store.customers import CustomerStore
+from voc.store.enrichments import EnrichmentStore
+from voc.store.feedback import FeedbackStore
+from voc.store.journal import JournalStore
+from voc.store.keys import KeyStore
+from voc.store.kpis import KpiStore
+from voc.store.pending import PendingStore
+from voc.store.quotes import QuoteStore
+from voc.store.results import AlertStore, DriverStore
+from voc.store.topics import TopicStore
+from voc.store.voices import VoiceStore
+
+
+class Unit:
+    """What can be read, and inside a writing unit changed, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.feedback = FeedbackStore(connection)
+        self.pending = PendingStore(connection)
+        self.enrichments = EnrichmentStore(connection)
+        self.topics = TopicStore(connection)
+        self.customers = CustomerStore(connection)
+        self.kpis = KpiStore(connection)
+        self.quotes = QuoteStore(connection)
+        self.voices = VoiceStore(connection)
+        self.drivers = DriverStore(connection)
+        self.alerts = AlertStore(connection)
+        self.keys = KeyStore(connection)
+        self.journal = JournalStore(connection)

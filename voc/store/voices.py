@@ -1,0 +1,115 @@
+"""Voices read for counting and comparing: one row a comment, repeats of the same voice left out."""
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from voc.customers import Role
+from voc.drivers import IssueKind
+from voc.feedback import Language, Source
+from voc.filters import FeedbackFilter
+from voc.kpis import Kpi
+from voc.sentiment import SentimentLabel
+from voc.store import filters
+from voc.store.rows import table
+from voc.store.tables import AccountRow, CustomerRow, EnrichmentRow, FeedbackRow, SentenceRow, TopicAssignmentRow, TopicRunRow
+from voc.voices import VoiceRow
+
+FEEDBACK = table(FeedbackRow)
+ENRICHMENTS = table(EnrichmentRow)
+SENTENCES = table(SentenceRow)
+ASSIGNMENTS = table(TopicAssignmentRow)
+RUNS = table(TopicRunRow)
+CUSTOMERS = table(CustomerRow)
+ACCOUNTS = table(AccountRow)
+COMPLAINS_BELOW = -0.2
+
+
+class VoiceStore:
+    """Rows for counts inside one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, wanted: FeedbackFilter) -> list[VoiceRow]:
+        """Return the voices of the comments that match, oldest first."""
+        where = filters.conditions(wanted.model_copy(update={"duplicates": False}))
+        named, complained = self._issues(where)
+        query = (
+            select(
+                FEEDBACK.c.id,
+                FEEDBACK.c.submitted_at,
+                FEEDBACK.c.language,
+                FEEDBACK.c.source,
+                FEEDBACK.c.customer_id,
+                FEEDBACK.c.account_id,
+                FEEDBACK.c.segment,
+                FEEDBACK.c.no_signal,
+                FEEDBACK.c.scores,
+                ENRICHMENTS.c.sentiment_label,
+                ENRICHMENTS.c.sentiment_score,
+                ENRICHMENTS.c.intent,
+                CUSTOMERS.c.role,
+                CUSTOMERS.c.segment.label("customer_segment"),
+                ACCOUNTS.c.plan,
+            )
+            .join(ENRICHMENTS, filters.current_enrichment(), isouter=True)
+            .join(CUSTOMERS, CUSTOMERS.c.id == FEEDBACK.c.customer_id, isouter=True)
+            .join(ACCOUNTS, ACCOUNTS.c.id == FEEDBACK.c.account_id, isouter=True)
+            .where(*where)
+            .order_by(FEEDBACK.c.submitted_at, FEEDBACK.c.id)
+        )
+        return [_voice(row, named, complained) for row in self._connection.execute(query)]
+
+    def _issues(self, where: list[Any]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        named: dict[str, set[str]] = {}
+        complained: dict[str, set[str]] = {}
+        query = (
+            select(
+                SENTENCES.c.feedback_id,
+                SENTENCES.c.tags,
+                SENTENCES.c.sentiment_score,
+                SENTENCES.c.sentiment_abstained,
+                SENTENCES.c.intent,
+                ASSIGNMENTS.c.topic_id,
+            )
+            .join(FEEDBACK, and_(SENTENCES.c.feedback_id == FEEDBACK.c.id, SENTENCES.c.model_version == FEEDBACK.c.handled_version))
+            .join(ASSIGNMENTS, _assigned_now(), isouter=True)
+            .where(*where)
+        )
+        for row in self._connection.execute(query):
+            keys = {f"{IssueKind.TAG.value}:{tag['tag']}" for tag in row.tags}
+            if row.topic_id is not None:
+                keys.add(f"{IssueKind.TOPIC.value}:{row.topic_id}")
+            named.setdefault(row.feedback_id, set()).update(keys)
+            if row.intent == "complaint" or (row.sentiment_score <= COMPLAINS_BELOW and not row.sentiment_abstained):
+                complained.setdefault(row.feedback_id, set()).update(keys)
+        return named, complained
+
+
+def _assigned_now() -> Any:
+    return and_(
+        ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id,
+        ASSIGNMENTS.c.position == SENTENCES.c.position,
+        ASSIGNMENTS.c.run_id.in_(select(RUNS.c.id).where(RUNS.c.current)),
+    )
+
+
+def _voice(row: Any, named: dict[str, set[str]], complained: dict[str, set[str]]) -> VoiceRow:
+    return VoiceRow(
+        feedback_id=row.id,
+        submitted_at=row.submitted_at,
+        language=Language(row.language),
+        source=Source(row.source),
+        customer_id=row.customer_id,
+        account_id=row.account_id,
+        segment=row.segment or row.customer_segment or row.plan,
+        role=Role(row.role) if row.role else Role.UNKNOWN,
+        sentiment=SentimentLabel(row.sentiment_label) if row.sentiment_label else None,
+        sentiment_score=row.sentiment_score,
+        intent=row.intent,
+        no_signal=row.no_signal,
+        scores={Kpi(score["kpi"]): score["value"] for score in row.scores},
+        issue_keys=frozenset(named.get(row.id, ())),
+        complained_keys=frozenset(complained.get(row.id, ())),
+    )
