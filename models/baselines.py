@@ -26,14 +26,20 @@ NEGATED_BLAME = -0.3
 STRENGTHENED = 1.3
 SOFTENED = 0.6
 WISH = -0.6
+FAILURE = -0.6
+"""Something does not do what it should (届いておりません), in words that are not on the list."""
+QUESTION = 0.5
+"""A word inside a question counts half."""
 CONFIDENCE_SILENT = 0.45
 CONFIDENCE_CONFLICT = 0.3
 
 JA_FORMULA = re.compile(
     "(?:何卒|なにとぞ|以上|引き続き|今後とも|どうぞ|今後も)?(?:どうぞ)?(?:よろしく|宜しく)(?:お願い|御願い|おねがい)?[ぁ-ん致申上]{0,12}"
-    "|いつも(?:大変)?お世話に?[ぁ-ん]{0,10}|(?:大変)?お世話に[ぁ-ん]{0,10}|お疲れ様[ぁ-ん]{0,4}|お忙しい(?:ところ|中)[ぁ-ん]{0,4}(?:大変)?(?:恐縮|恐れ入り)?[ぁ-ん]{0,8}"
-    "|(?:大変)?(?:恐れ入り|恐縮)[ぁ-ん]{1,8}|ご(?:確認|対応|検討|回答|教示|教授|連絡|返信)[ぁ-んの程]{0,8}お願い[ぁ-んし致申上]{0,8}"
-    "|(?:れば|たら|ても|ば|て|の[がは]|方が|ほうが)(?:よい|良い|いい|よろしい|大丈夫)(?:の)?(?:でしょう|です|ん?でしょう|んです)か|(?:お手数|ご面倒)[ぁ-ん]{1,10}"
+    "|いつも(?:大変)?お世話に?[ぁ-ん]{0,10}|(?:大変)?お世話に[ぁ-ん]{0,10}|お疲れ様[ぁ-ん]{0,4}"
+    "|お忙しい(?:ところ|中)[ぁ-ん]{0,4}(?:大変)?(?:恐縮|恐れ入り)?[ぁ-ん]{0,8}|(?:大変)?(?:恐れ入り|恐縮)[ぁ-ん]{1,8}"
+    "|ご(?:確認|対応|検討|回答|教示|教授|連絡|返信)[ぁ-んの程]{0,8}お願い[ぁ-んし致申上]{0,8}"
+    "|(?:れば|たら|ても|ば|て|の[がは]|方が|ほうが)(?:よい|良い|いい|よろしい|大丈夫)(?:の)?(?:でしょう|です|ん?でしょう|んです)か"
+    "|(?:お手数|ご面倒)[ぁ-ん]{1,10}"
 )
 JA_WISH = re.compile(
     "(?:と|れば|たら|なら|ば)、?(?:もっと|さらに|更に|大変|とても|より|なお|尚|一番|すごく|本当に)?"
@@ -41,17 +47,32 @@ JA_WISH = re.compile(
     "|(?:もう少し|もうちょっと|できれば|出来れば|せめて|もっと).{0,25}?(?:ほし|欲し|たい|ください|下さい|いただ|頂|改善)"
     "|て(?:ほしか|欲しか)|(?:改善|対応|検討)(?:を|して|して(?:いた|ほ)|いただ|願|希望|お願)"
 )
-JA_CONTRAST = re.compile("(?:ですが|ますが|したが|ないが|いが|だが|るが|たが|せんが|けれども|けれど|けど|ものの|のに)、?|(?:^|[。、\\s])(?:しかし|ただし|ただ|でも|だけど|一方)、?")
-JA_NEGATION = re.compile("^[いくきしみりちえけせてねめれべかったでじゃはもがとさよう]{0,6}?(?:ない|なく|なか(?!なか)|ません|ず(?:[に、。]|$)|なさ|無い|無く|無か)")
-JA_STRONG = re.compile("(?:とても|非常に|大変|本当に|すごく|かなり|極めて|めちゃ|めっちゃ|ものすごく|まったく|全く|特に|あまりに|相当)[ぁ-ん、]{0,2}$")
+JA_STOP = re.compile("(?<=[。!??\n])")
+JA_CONTRAST = re.compile(
+    "(?:ですが|ますが|したが|ないが|いが|だが|るが|たが|せんが|けれども|けれど|けど|ものの|のに)、?"
+    "|(?:^|[。、\\s])(?:しかし|ただし|ただ|でも|だけど|一方)、?"
+)
+JA_NEGATION = re.compile(
+    "^[あいくきしみりちえけせてねめれべかったでじゃはもがとさよう]{0,6}?(?:ない|なく|なか(?!なか)|ません|ず(?:[に、。]|$)|なさ|無い|無く|無か)"
+)
+JA_STRONG = re.compile(
+    "(?:とても|非常に|大変|本当に|すごく|かなり|極めて|めちゃ|めっちゃ|ものすごく|まったく|全く|特に|あまりに|相当)[ぁ-ん、]{0,2}$"
+)
 JA_SOFT = re.compile("(?:少し|ちょっと|やや|若干|多少|少々|たまに|時々|ときどき)[ぁ-ん、]{0,2}$")
+
+JA_FAILURE = re.compile(
+    "(?:て(?:い|お|おり)?|れ|き|し|え|け|せ|ば)(?:ない|ません|らない|りません)(?:でした)?(?:[。!\\s]|$|んです|のです|し、|ため|ので)"
+)
+JA_QUESTION = re.compile("(?:か|かな|かね)[??。\\s]*$|[??][\\s。]*$")
 
 EN_WORD = re.compile(r"[a-z0-9][a-z0-9'/%-]*|[.!?;:,()]")
 EN_CONTRAST = frozenset({"but", "however", "although", "though", "except", "yet", "unfortunately"})
-EN_NEGATION = frozenset({"not", "no", "never", "without", "hardly", "barely", "cannot", "nothing", "none", "neither", "nor", "isnt", "dont", "wont"})
-EN_STRONG = frozenset({"very", "really", "so", "extremely", "absolutely", "totally", "completely", "incredibly", "such", "super", "truly", "highly"})
+EN_NEGATION = frozenset({"not", "no", "never", "without", "hardly", "barely", "cannot", "nothing", "none", "neither", "nor", "dont"})
+EN_STRONG = frozenset({"very", "really", "so", "extremely", "absolutely", "totally", "completely", "such", "super", "truly", "highly"})
 EN_SOFT = frozenset({"slightly", "somewhat", "little", "bit", "fairly", "quite", "sometimes", "occasionally", "minor"})
 EN_STOPS = frozenset(".!?;:,()")
+EN_ENDINGS = (("", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ies", "y"))
+"""Plain endings and what stands in their place in the base form; the word itself first."""
 NEGATION_REACH_WORDS = 3
 
 
@@ -63,12 +84,11 @@ class LexiconSentiment(SentimentModel):
 
     def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: Vectors) -> list[Sentiment]:  # noqa: ARG002  # words only
         """Return one sentiment per sentence."""
-        return [sentiment_of_clauses(_clauses(sentence)) for sentence in sentences]
+        return [sentiment_of_weights(_weights(sentence)) for sentence in sentences]
 
 
-def sentiment_of_clauses(clauses: Sequence[Sequence[float]]) -> Sentiment:
-    """Return the sentiment of the weights found in each clause, in order; clauses are parted by contrasts."""
-    weights = [w * (1.0 if i == len(clauses) - 1 else BEFORE_CONTRAST) for i, clause in enumerate(clauses) for w in clause]
+def sentiment_of_weights(weights: Sequence[float]) -> Sentiment:
+    """Return the sentiment of the weights of all words found."""
     if not any(weights):
         return Sentiment(label=SentimentLabel.NEUTRAL, score=0.0, confidence=CONFIDENCE_SILENT)
     score = math.tanh(STEEPNESS * sum(weights))
@@ -78,25 +98,35 @@ def sentiment_of_clauses(clauses: Sequence[Sequence[float]]) -> Sentiment:
     return Sentiment(label=label, score=score, confidence=0.5 + 0.4 * abs(score))
 
 
-def _clauses(sentence: str) -> list[list[float]]:
+def _weights(sentence: str) -> list[float]:
     text = plain(sentence)
-    return _clauses_ja(text) if has_japanese(text) else _clauses_en(text)
+    if not has_japanese(text):
+        return _contrasted(_clauses_en(text))
+    parts = JA_STOP.split(JA_FORMULA.sub("。", text))
+    return [weight for part in parts for weight in _contrasted(_clauses_ja(part))]
+
+
+def _contrasted(clauses: Sequence[Sequence[float]]) -> list[float]:
+    """Return all weights, those before the last contrast lowered where something follows it."""
+    lowered = BEFORE_CONTRAST if any(clauses[-1]) else 1.0
+    return [lowered * weight for clause in clauses[:-1] for weight in clause] + list(clauses[-1])
 
 
 def _clauses_ja(text: str) -> list[list[float]]:
-    text = JA_FORMULA.sub("。", text)
     ends = [match.end() for match in JA_CONTRAST.finditer(text)]
-    starts = [0, *ends]
-    clauses = [list(_weights_ja(text[start:end])) for start, end in zip(starts, [*ends, len(text)], strict=True)]
-    return clauses if len(clauses) == 1 or any(clauses[-1]) else [[w for clause in clauses for w in clause]]
+    return [list(_weights_ja(text[start:end])) for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
 
 
 def _weights_ja(clause: str) -> Iterator[float]:
     wishes = [match.span() for match in JA_WISH.finditer(clause)]
     if wishes:
         yield WISH
-    for start, end, phrase in _japanese().find(clause):
-        weight = POLARITY_JA[phrase]
+    asked = QUESTION if JA_QUESTION.search(clause) else 1.0
+    hits = [hit for hit in _japanese().find(clause) if POLARITY_JA[hit[2]]]
+    if not hits and not wishes and JA_FAILURE.search(clause):
+        yield FAILURE
+    for start, end, phrase in hits:
+        weight = POLARITY_JA[phrase] * asked
         if weight > 0 and any(begin <= start < stop for begin, stop in wishes):
             continue
         if JA_NEGATION.match(clause[end : end + 10]):
@@ -116,7 +146,7 @@ def _clauses_en(text: str) -> list[list[float]]:
         if weight:
             clauses[-1].append(_in_context_en(weight, words[:place]))
         place += length
-    return clauses if len(clauses) == 1 or any(clauses[-1]) else [[w for clause in clauses for w in clause]]
+    return clauses
 
 
 def _longest_en(words: Sequence[str], place: int) -> tuple[float, int]:
@@ -129,7 +159,7 @@ def _longest_en(words: Sequence[str], place: int) -> tuple[float, int]:
 
 @cache
 def _single_en(word: str) -> float:
-    for ending, instead in (("", ""), ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""), ("ing", "e"), ("ly", ""), ("ies", "y")):
+    for ending, instead in EN_ENDINGS:
         if word.endswith(ending) and (weight := POLARITY_EN.get(word.removesuffix(ending) + instead)) is not None:
             return weight
     return 0.0

@@ -99,7 +99,10 @@ def _side(value: float) -> SentimentLabel:
 
 TRAINING_FILES = (
     SentimentFile(
-        name="nhs_patient_feedback_en", may_train=True, read=_five_points, attribution="NHS England, CDU-data-science-team/pxtextmining, MIT"
+        name="nhs_patient_feedback_en",
+        may_train=True,
+        read=_five_points,
+        attribution="NHS England, CDU-data-science-team/pxtextmining, MIT",
     ),
     SentimentFile(
         name="nhs_feedback_categories_en",

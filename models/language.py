@@ -39,10 +39,9 @@ _PIECES = re.compile(
 )
 _CLOSERS = {"「": "」", "『": "』", "“": "”", '"': '"', "（": "）", "(": ")", "【": "】"}
 _CHINESE_WORDS = frozenset("們沒這您嗎妳很呢吧還讓說裡麼")
-_FUNCTION_WORDS = frozenset(
-    "the an is are was were be been you we they he she it this that my our your to of for with and or but not"
-    " does do did don't doesn't can't cannot can have has had please when after so very its it's there would will".split()
-)
+_FUNCTION = """the an is are was were be been you we they he she it this that my our your to of for with and or but not does do did
+don't doesn't can't cannot can have has had please when after so very its it's there would will"""
+_FUNCTION_WORDS = frozenset(_FUNCTION.split())
 _OTHER_LATIN = ("FRENCH", "GERMAN", "SPANISH", "PORTUGUESE", "ITALIAN", "DUTCH", "INDONESIAN", "VIETNAMESE")
 
 

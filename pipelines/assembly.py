@@ -17,6 +17,7 @@ from pipelines.run import Runner
 from pipelines.service import Parts, Service
 from voc.alerts import AlertRule
 from voc.clock import Clock, utc_now
+from voc.ports import LanguageDetector, NearDuplicates, Redactor
 from voc.settings import ModelSettings, Settings
 from voc.store import Store, open_store
 from voc.store.group_commit import GroupCommit
@@ -55,7 +56,7 @@ def build_runner(store: Store, models: ModelProcess, settings: Settings, *, cloc
         store,
         models,
         stamp=build_understanding().stamp(),
-        near=MinHashNearDuplicates(),
+        near=build_near_duplicates(),
         settings=settings.models,
         rule=AlertRule(min_accounts=settings.alerts.min_accounts, window_days=settings.alerts.window_days),
         taxonomy=build_taxonomy(),
@@ -65,7 +66,7 @@ def build_runner(store: Store, models: ModelProcess, settings: Settings, *, cloc
 
 def build_intake(store: Store, *, clock: Clock = utc_now) -> Intake:
     """Return the door for a process that has the store to itself: one transaction a call."""
-    return Intake(detector=LinguaLanguage(), redactor=PatternRedactor(), writer=DirectWriter(store), clock=clock)
+    return Intake(detector=build_language_detector(), redactor=build_redactor(), writer=DirectWriter(store), clock=clock)
 
 
 def build_store(settings: Settings, *, read_only: bool = False) -> Store:
@@ -78,7 +79,7 @@ def build_service(settings: Settings, *, clock: Clock = utc_now) -> Service:
     store = build_store(settings)
     commits = GroupCommit(store)
     models = build_models(settings.models)
-    detector, redactor = LinguaLanguage(), PatternRedactor()
+    detector, redactor = build_language_detector(), build_redactor()
     return Service(
         Parts(
             settings=settings,
@@ -95,3 +96,18 @@ def build_service(settings: Settings, *, clock: Clock = utc_now) -> Service:
     )
 
 
+
+
+def build_language_detector() -> LanguageDetector:
+    """Return what tells Japanese from English."""
+    return LinguaLanguage()
+
+
+def build_redactor() -> Redactor:
+    """Return what finds personal facts."""
+    return PatternRedactor()
+
+
+def build_near_duplicates() -> NearDuplicates:
+    """Return what tells texts that are nearly the same."""
+    return MinHashNearDuplicates()

@@ -1,8 +1,8 @@
 """The scores given with the comments: NPS 0 to 10, CSAT 1 to 5, CES 1 to 7.
 
 Invariants: an unknown speaker, a post, a review, and a visit note carry no score; scores follow the stance of the text, lower where
-the text is about billing, login or leaving, and higher where the writer is polite (``score_hint``). The weights below are the whole
-model: one weight per possible answer, from the lowest answer up.
+the text is about billing, login (a little even after the repair) or leaving, and higher where the writer is polite (``score_hint``).
+The weights below are the whole model: one weight per possible answer, from the lowest answer up.
 """
 
 import random
@@ -20,6 +20,7 @@ NPS_WEIGHTS: dict[str, tuple[float, ...]] = {
     "neutral hurt": (0, 0, 1, 4, 12, 26, 28, 20, 8, 1, 0),
     "positive": (0, 0, 0, 0, 0, 0, 1, 6, 22, 38, 33),
     "positive ja": (0, 0, 0, 0, 0, 1, 3, 10, 32, 30, 24),
+    "relieved": (0, 0, 0, 0, 0, 1, 4, 22, 40, 22, 11),
     "no_signal": (1, 1, 2, 3, 4, 11, 13, 20, 25, 12, 8),
     "high": (0, 0, 0, 0, 0, 0, 0, 0, 6, 4, 0),
 }
@@ -90,6 +91,8 @@ def _nps(comment: Comment, *, rng: random.Random) -> int:
 def _nps_tone(comment: Comment) -> str:
     if comment.score_hint == "high":
         return "high"
+    if comment.story == "login" and comment.phase == "after":
+        return "relieved"
     suffix = " ja" if comment.lang == "ja" and comment.stance == "positive" else ""
     suffix = " hurt" if comment.story in HURTING and comment.stance in ("negative", "mixed", "neutral") else suffix
     return comment.stance + suffix

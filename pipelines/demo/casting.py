@@ -31,6 +31,7 @@ from pipelines.demo.timetable import (
 
 MOST_COMMENTS = 7
 PUBLIC_SOURCES = ("post", "review")
+STAFFED_SOURCES = ("ticket", "call", "note")
 KNOWN_PUBLIC_SHARE = {"tsumugi": 0.1, "pocket": 0.4}
 STORY_PLAN = {"login": "Enterprise", "billing": "Business"}
 CHURN_PULL = {"churn": 14.0, "billing": 3.0}
@@ -178,8 +179,8 @@ def _tenure_days(comment: Comment) -> int:
 
 
 def _days(comment: Comment, *, window: tuple[date, date]) -> list[date]:
-    office = comment.source in ("ticket", "call", "note")
-    return days_between(window[0], last=window[1], office=office)
+    leisure = comment.source in PUBLIC_SOURCES or comment.product == "pocket"
+    return days_between(window[0], last=window[1], office=not leisure or comment.source in STAFFED_SOURCES)
 
 
 def _moment(comment: Comment, *, day: date, speaker: Person | None, rng: random.Random) -> datetime:

@@ -5,35 +5,37 @@ Invariant: ``MAIL_PEOPLE`` names the speaker of every comment that carries a sig
 """
 
 JA_FAMILY = (
-    "秋庭", "浅海", "芦沢", "安曇", "一ノ瀬", "井戸田", "今西", "岩瀬", "上村", "江波", "大和田", "岡安", "小笠原", "奥平", "加賀美", "柏原",
-    "片桐", "菊川", "岸部", "北園", "木暮", "久保寺", "黒沼", "桑名", "小日向", "近藤", "斎賀", "坂巻", "佐久本", "笹岡", "志水", "白川",
-    "杉浦", "須貝", "瀬尾", "高梨", "滝口", "武藤", "谷津", "千原", "津島", "寺岡", "土井垣", "中曽根", "名取", "西尾", "沼田", "野口",
-    "萩原", "波多野", "林田", "日比野", "平塚", "福留", "藤枝", "古屋", "星川", "堀内", "牧野", "松永", "三国", "水谷", "宮脇", "村雨",
-    "森下", "矢吹", "山浦", "湯浅", "横田", "吉武", "若月", "渡会",
+    "秋庭", "浅海", "芦沢", "安曇", "一ノ瀬", "井戸田", "今西", "岩瀬", "上村", "江波", "大和田", "岡安", "小笠原", "奥平", "加賀美",
+    "柏原", "片桐", "菊川", "岸部", "北園", "木暮", "久保寺", "黒沼", "桑名", "小日向", "近藤", "斎賀", "坂巻", "佐久本", "笹岡",
+    "志水", "白川", "杉浦", "須貝", "瀬尾", "高梨", "滝口", "武藤", "谷津", "千原", "津島", "寺岡", "土井垣", "中曽根", "名取", "西尾",
+    "沼田", "野口", "萩原", "波多野", "林田", "日比野", "平塚", "福留", "藤枝", "古屋", "星川", "堀内", "牧野", "松永", "三国", "水谷",
+    "宮脇", "村雨", "森下", "矢吹", "山浦", "湯浅", "横田", "吉武", "若月", "渡会",
 )
 
 JA_GIVEN = (
-    "明里", "彩", "郁夫", "一樹", "英里子", "薫", "和江", "克也", "可奈子", "恭平", "久美", "圭吾", "健二", "航", "佐和子", "静香", "周平",
-    "順子", "翔太", "信吾", "澄江", "聖司", "節子", "爽太", "貴之", "拓海", "千景", "千尋", "強", "哲平", "照美", "朋子", "直樹", "七海",
-    "法子", "遥", "春樹", "久志", "瞳", "秀和", "弘美", "文香", "雅人", "真帆", "美咲", "光弘", "実", "恵", "元", "康介", "泰葉", "悠真",
-    "優香", "義孝", "理央", "怜", "亮介", "若菜",
+    "明里", "彩", "郁夫", "一樹", "英里子", "薫", "和江", "克也", "可奈子", "恭平", "久美", "圭吾", "健二", "航", "佐和子", "静香",
+    "周平", "順子", "翔太", "信吾", "澄江", "聖司", "節子", "爽太", "貴之", "拓海", "千景", "千尋", "強", "哲平", "照美", "朋子",
+    "直樹", "七海", "法子", "遥", "春樹", "久志", "瞳", "秀和", "弘美", "文香", "雅人", "真帆", "美咲", "光弘", "実", "恵", "元",
+    "康介", "泰葉", "悠真", "優香", "義孝", "理央", "怜", "亮介", "若菜",
 )
 
 EUROPE_NAMES = (
     "Alina Bergqvist", "Anton Drexler", "Aoife Hanlon", "Beatrix Lowell", "Bram Verhaegen", "Carla Montanes", "Cedric Aumont",
-    "Clara Winstanley", "Conor Gilroy", "Daria Koval", "Dorothy Pym", "Edmund Ashby", "Elena Sorensen", "Erik Lindqvist", "Fiona Tarrant",
-    "Gareth Pryce", "Giulia Maran", "Hannah Oakes", "Henrik Dahl", "Imogen Stroud", "Ines Carvalho", "Ivo Petkov", "Jasper Holloway",
-    "Joanna Zielny", "Jonas Reuter", "Kate Penrose", "Klara Novotna", "Lars Ekdahl", "Leonie Brandt", "Liam Corrigan", "Lucia Ferraz",
-    "Mabel Whitlock", "Magnus Torvik", "Marta Quintela", "Niall Devane", "Nora Eskelund", "Oliver Stanmore", "Paula Reinholt", "Rhys Morgan",
-    "Rosa Benavent", "Sofia Lindgren", "Stefan Kolb", "Tessa Marlowe", "Theo Vandamme", "Una Fairley", "Viktor Hale", "Winifred Cole",
-    "Yannick Perrin",
+    "Clara Winstanley", "Conor Gilroy", "Daria Koval", "Dorothy Pym", "Edmund Ashby", "Elena Sorensen", "Erik Lindqvist",
+    "Fiona Tarrant", "Gareth Pryce", "Giulia Maran", "Hannah Oakes", "Henrik Dahl", "Imogen Stroud", "Ines Carvalho", "Ivo Petkov",
+    "Jasper Holloway", "Joanna Zielny", "Jonas Reuter", "Kate Penrose", "Klara Novotna", "Lars Ekdahl", "Leonie Brandt",
+    "Liam Corrigan", "Lucia Ferraz", "Mabel Whitlock", "Magnus Torvik", "Marta Quintela", "Niall Devane", "Nora Eskelund",
+    "Oliver Stanmore", "Paula Reinholt", "Rhys Morgan", "Rosa Benavent", "Sofia Lindgren", "Stefan Kolb", "Tessa Marlowe",
+    "Theo Vandamme", "Una Fairley", "Viktor Hale", "Winifred Cole", "Yannick Perrin", "Agnes Thorley", "Basil Crane", "Dagmar Holm",
+    "Felix Arnaud", "Greta Sandvik", "Hugo Pellerin", "Iris Wakeham", "Marek Dudek", "Pia Lahtinen", "Silvio Conti",
 )
 
 APAC_NAMES = (
-    "Adeline Goh", "Aditi Menon", "Amara Tui", "Arun Velan", "Bao Nguyen-Hart", "Cheryl Lim", "Daniel Okeroa", "Dewi Santika", "Ethan Raukawa",
-    "Farah Iskandar", "Grace Tan-Wells", "Hamish Calder", "Indra Wijaya", "Isla McAllister", "Jia Wen Koh", "Kavita Rao-Singh", "Kiri Paewai",
-    "Lachlan Byrne", "Mei Lin Ong", "Nadia Rahim", "Oscar Whitford", "Prisha Nair", "Rafael Dizon", "Ruby Tranter", "Sanjay Pillai",
-    "Siti Noraini", "Tariq Aziz-Lee", "Thuy Pham", "Wei Jian Teo", "Zara Benning",
+    "Adeline Goh", "Aditi Menon", "Amara Tui", "Arun Velan", "Bao Nguyen-Hart", "Cheryl Lim", "Daniel Okeroa", "Dewi Santika",
+    "Ethan Raukawa", "Farah Iskandar", "Grace Tan-Wells", "Hamish Calder", "Indra Wijaya", "Isla McAllister", "Jia Wen Koh",
+    "Kavita Rao-Singh", "Kiri Paewai", "Lachlan Byrne", "Mei Lin Ong", "Nadia Rahim", "Oscar Whitford", "Prisha Nair", "Rafael Dizon",
+    "Ruby Tranter", "Sanjay Pillai", "Siti Noraini", "Tariq Aziz-Lee", "Thuy Pham", "Wei Jian Teo", "Zara Benning", "Colin Draper",
+    "Lani Faleolo", "Meera Joshi", "Quentin Yeo", "Suda Prasert", "Yuki Hartley",
 )
 
 AOZORA_PEOPLE = {

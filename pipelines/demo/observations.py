@@ -20,7 +20,7 @@ LANGUAGE_NPS = {"ja": -0.3, "en": 0.3}
 MOOD_NPS = 0.9
 NPS_SPREAD = 1.5
 BILLING_NPS, BILLING_SPEAKER_NPS = -0.8, -2.6
-LOGIN_NPS, LOGIN_SPEAKER_NPS = -2.2, -4.0
+LOGIN_NPS, LOGIN_SPEAKER_NPS = -1.5, -3.2
 CRASH_NPS = -1.2
 CHURN_NPS = -2.2
 SUPPORT_NPS, SUPPORT_CSAT = 0.2, 0.35
@@ -30,7 +30,7 @@ MEAN_NPS = 7.8
 BEFORE_SPEAKING = timedelta(days=20)
 BEFORE_LEAVING = timedelta(days=60)
 QUIET_DAYS = 20
-WAVES = {"nps": (91, 0.80, 0.50), "csat": (182, 0.80, 0.30), "ces": (182, 0.50, 0.20)}  # days between, share answered: business, consumers
+WAVES = {"nps": (88, 0.88, 0.60), "csat": (150, 0.80, 0.40), "ces": (180, 0.65, 0.30)}  # days between, share answered: business, consumers
 AOZORA_DECIDER_NPS = ((date(2026, 1, 15), 9), (date(2026, 4, 14), 7), (date(2026, 7, 9), 6))
 EXTRA_TICKETS = 110
 RESPONSE_HOURS = ((date(2025, 11, 1), 30.0), (LOGIN_BROKEN, 36.0), (date(2026, 6, 19), 29.0), (SUPPORT_GREW, 8.0), (date(2026, 9, 1), 4.5),
@@ -89,13 +89,16 @@ def _answers(person: Person, *, voices: _Voices) -> Iterator[Observation]:
         share = consumer if person.plan == CONSUMER else business
         day = FIRST_DAY + timedelta(days=rng.randrange(gap_days))
         while day <= LAST_DAY:
-            if rng.random() < share and person.start < day <= person.last_day and voices.quiet(person, day=day):
-                yield Observation(kpi, _value(kpi, person=person, day=day, voices=voices, rng=rng), _at(day, rng=rng), person)
+            replied = next(iter(days_between(day, last=person.last_day, office=True)), None)
+            if rng.random() < share and replied and person.start < replied and voices.quiet(person, day=replied):
+                yield Observation(kpi, _value(kpi, person=person, day=replied, voices=voices, rng=rng), _at(replied, rng=rng), person)
             day += timedelta(days=gap_days + rng.randint(-6, 6))
 
 
 def _value(kpi: str, *, person: Person, day: date, voices: _Voices, rng: random.Random) -> int:
     mean = _nps_mean(person, day=day, voices=voices)
+    if person.key.startswith("aozora"):
+        return {"nps": rng.choice((9, 10)), "csat": 5, "ces": rng.choice((6, 7))}[kpi]
     if kpi == "nps":
         return _clip(rng.gauss(mean, NPS_SPREAD), low=0, high=10)
     if kpi == "csat":
@@ -105,8 +108,6 @@ def _value(kpi: str, *, person: Person, day: date, voices: _Voices, rng: random.
 
 
 def _nps_mean(person: Person, *, day: date, voices: _Voices) -> float:
-    if person.key.startswith("aozora"):
-        return 9.6
     mean = BASE_NPS[person.plan] + LANGUAGE_NPS[person.language] + MOOD_NPS * person.mood
     mean += _billing(person, day=day, voices=voices) + _login(person, day=day, voices=voices)
     leaving = voices.first(person, story="churn any")

@@ -4,6 +4,7 @@ Invariants: every window lies inside the period; a window written for one commen
 season) lies inside the window of its story. All times are Japan Standard Time.
 """
 
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta, timezone
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ JST = timezone(timedelta(hours=9))
 FIRST_DAY = date(2025, 11, 1)
 LAST_DAY = date(2026, 10, 31)
 LOGIN_BROKEN = date(2026, 5, 12)
-LOGIN_REPAIRED = date(2026, 6, 18)
+LOGIN_REPAIRED = date(2026, 6, 18)  # the last day with the fault
 BILLING_CHANGED = date(2026, 3, 1)
 EXPORT_RELEASE = date(2026, 7, 8)
 SUPPORT_GREW = date(2026, 8, 1)
@@ -19,7 +20,9 @@ ONBOARDING_DAYS = 90
 
 RELEASES = {
     "tsumugi": (
-        (date(2025, 10, 6), "4.1"), (LOGIN_BROKEN, "4.2"), (date(2026, 5, 22), "4.2.1"), (LOGIN_REPAIRED, "4.2.3"), (EXPORT_RELEASE, "4.3"),
+        (date(2025, 10, 6), "4.1"), (LOGIN_BROKEN, "4.2"), (date(2026, 5, 22), "4.2.1"),
+        (LOGIN_REPAIRED + timedelta(days=1), "4.2.3"),  # rolled out in the night after the day it was announced
+        (EXPORT_RELEASE, "4.3"),
     ),
     "pocket": ((date(2025, 9, 1), "2.8"), (date(2026, 3, 2), "2.9")),
 }
@@ -101,7 +104,7 @@ COMMENT_HOURS: dict[str, tuple[int, int]] = {
 ONBOARDING_WINDOW = (5, 85)
 ONBOARDING_AGE: dict[str, tuple[int, int]] = {
     "en-onboarding-003": (29, 35), "en-onboarding-004": (7, 14), "en-onboarding-005": (56, 70), "en-onboarding-007": (20, 25),
-    "en-onboarding-009": (5, 20), "en-onboarding-010": (40, 80), "en-onboarding-014": (10, 10), "ja1-onboarding-003": (8, 14),
+    "en-onboarding-009": (5, 20), "en-onboarding-010": (40, 80), "en-onboarding-014": (9, 10), "ja1-onboarding-003": (8, 14),
     "ja1-onboarding-008": (3, 12), "ja1-onboarding-009": (31, 60), "ja1-onboarding-010": (30, 80), "ja1-onboarding-012": (1, 6),
     "ja1-onboarding-013": (28, 35), "ja1-onboarding-018": (30, 80), "ja1-onboarding-020": (5, 40), "ja1-onboarding-022": (10, 40),
 }
@@ -120,11 +123,14 @@ def is_open(day: date) -> bool:
     return day.weekday() < 5 and day not in CLOSED_DAYS  # noqa: PLR2004 - Monday to Friday
 
 
+ALL_DAYS = [FIRST_DAY + timedelta(days=n) for n in range((LAST_DAY - FIRST_DAY).days + 1)]
+OFFICE_DAYS = [day for day in ALL_DAYS if is_open(day)]
+
+
 def days_between(first: date, *, last: date, office: bool) -> list[date]:
     """Return the days from first to last, both included, that lie in the period; office: working days only."""
-    start, stop = max(first, FIRST_DAY), min(last, LAST_DAY)
-    days = [start + timedelta(days=n) for n in range((stop - start).days + 1)]
-    return [day for day in days if is_open(day) or not office]
+    days = OFFICE_DAYS if office else ALL_DAYS
+    return days[bisect_left(days, first):bisect_right(days, last)]
 
 
 def release_on(day: date, *, product: str) -> str:

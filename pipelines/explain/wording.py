@@ -56,7 +56,7 @@ def kpi_unit(kpi: Kpi, *, language: str) -> str:
 
 
 def shortfall(driver: Driver, *, language: str) -> str:
-    """Return which minimum the driver misses, with both numbers; where it misses none, that its scores do not vary."""
+    """Return which minimum the driver misses, with both numbers; where it misses none, that the scores do not vary between accounts."""
     without = driver.n - driver.n_with
     if driver.n_with < MIN_WITH:
         japanese = f"スコア付きコメント{driver.n_with}件({MIN_WITH}件以上必要)"
@@ -68,8 +68,8 @@ def shortfall(driver: Driver, *, language: str) -> str:
         japanese = f"触れていないコメントのスコアが{without}件({MIN_WITHOUT}件以上必要)"
         english = f"{_comments(without)} without it with a score, {MIN_WITHOUT} needed"
     else:
-        japanese = "スコアにばらつきがないため、区間を出せません"
-        english = "the scores do not vary, so no interval can be given"
+        japanese = "取引先の間でスコアにばらつきがないため、区間を出せません"
+        english = "the scores do not vary between accounts, so no interval can be given"
     return japanese if language == "ja" else english
 
 

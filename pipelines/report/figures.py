@@ -1,9 +1,10 @@
 """Figures: how numbers, shares, intervals and moments are written for a reader. Nothing that is unknown is written as a number."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from voc.issues import Period
 from voc.kpis import Kpi
 
 DASH = "–"
@@ -67,6 +68,10 @@ class Figures:
 
         local = moment.astimezone(self.zone).date()
         return f"{local:%Y/%m/%d}" if self.language == "ja" else str(format_date(local, format="d MMM yyyy", locale=self.locale))
+
+    def days(self, period: Period) -> str:
+        """Write the first and the last day of a period; a period that ends at midnight does not include the day that begins."""
+        return f"{self.day(period.start)} – {self.day(period.end - timedelta(microseconds=1))}"
 
     def moment(self, moment: datetime) -> str:
         """Write day, time and zone of a moment."""

@@ -2,6 +2,15 @@
 
 from voc.taxonomy import Bilingual
 
+_METHOD_EN = (
+    "Intervals are 95 %. KPI and difference intervals treat comments of one account as dependent (cluster-robust); shares use"
+    " Wilson's, changes of shares Newcombe's interval. q controls the false-discovery rate over all issues of a KPI"
+    " (Benjamini–Hochberg). Intervals do not include errors of the models."
+)
+_METHOD_JA = (
+    "区間は95%です。KPIと差の区間は同じ取引先のコメントを独立とみなさず(クラスター頑健)、割合はWilson、割合の変化はNewcombeの方法によります。"
+    "qはKPIごとに全課題を通した偽発見率(Benjamini–Hochberg)です。区間にモデルの誤りは含みません。"
+)
 _WORDS: dict[str, tuple[str, str]] = {
     "title": ("Voice of the customer", "顧客の声レポート"),
     "period": ("Period", "対象期間"),
@@ -15,7 +24,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "language_en": ("English", "英語"),
     "language_mixed": ("Mixed ja/en", "日英混在"),
     "language_other": ("Other languages", "その他の言語"),
-    "no_signal": ("Without a signal (\"none\", \"n/a\", emoji only)", "内容なし(「特になし」、絵文字のみなど)"),
+    "no_signal": ('Without a signal ("none", "n/a", emoji only)', "内容なし(「特になし」、絵文字のみなど)"),
     "duplicates": ("Repeats of the same voice (counted once)", "同じ声の重複(1件として集計)"),
     "not_analysed": ("Not analysed yet", "未分析"),
     "unassigned": ("Without any issue", "どの課題にも当てはまらない割合"),
@@ -60,7 +69,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "drivers": ("What is associated with the KPIs", "KPIと関連する課題"),
     "drivers_sheet": ("Drivers", "要因"),
     "drivers_how": (
-        "Mean KPI of comments about an issue minus that of the others. \"Associated with\" does not say what caused what.",
+        'Mean KPI of comments about an issue minus that of the others. "Associated with" does not say what caused what.',
         "課題に触れたコメントとそれ以外のコメントのKPI平均の差です。関連を示すもので、原因を示すものではありません。",
     ),
     "difference": ("Difference", "差"),
@@ -98,13 +107,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "state_closed": ("Closed", "完了"),
     "evidence": ("Evidence (feedback ids)", "根拠(フィードバックID)"),
     "method": ("How it was computed", "算出方法"),
-    "method_text": (
-        "Intervals are 95 %. KPI and difference intervals treat comments of one account as dependent (cluster-robust); shares use"
-        " Wilson's, changes of shares Newcombe's interval. q controls the false-discovery rate over all issues of a KPI"
-        " (Benjamini–Hochberg). Intervals do not include errors of the models.",
-        "区間は95%です。KPIと差の区間は同じ取引先のコメントを独立とみなさず(クラスター頑健)、割合はWilson、割合の変化はNewcombeの方法によります。"
-        "qはKPIごとに全課題を通した偽発見率(Benjamini–Hochberg)です。区間にモデルの誤りは含みません。",
-    ),
+    "method_text": (_METHOD_EN, _METHOD_JA),
     "models": ("Models", "モデル"),
     "nothing": ("Nothing to show for this period.", "この期間に表示するデータはありません。"),
     "no_value": ("no data", "データなし"),

@@ -1,0 +1,90 @@
+"""Narrowing: conditions about a comment's voice, its KPI values or an alert's evidence, turned into the ids they leave."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from api.pages.selection import Selection
+from pipelines.explain.trends import readable
+from pipelines.explaining import linked
+from voc.filters import FeedbackFilter
+from voc.kpis import DETRACTOR_TO, PROMOTER_FROM, Kpi
+from voc.linking import Links
+from voc.store.unit import Unit
+from voc.voices import VoiceRow
+
+Test = Callable[[VoiceRow], bool]
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What the conditions are decided on; the KPI values are read only where one asks for them."""
+
+    unit: Unit
+    rows: list[VoiceRow]
+
+    def links(self) -> Links:
+        return linked(self.rows, unit=self.unit)
+
+
+def narrow(unit: Unit, selection: Selection) -> FeedbackFilter:
+    """Return the store's filter for a selection.
+
+    Conditions on voices (segment of the voice, role, KPI) leave only readable voices: analysed, with a signal, each voice once.
+    """
+    if not selection.narrowed:
+        return selection.wanted
+    values, wanted = selection.values, selection.wanted
+    ids: frozenset[str] | None = None
+    if values.get("duplicates") == "only":
+        ids = unit.feedback.ids(wanted) - unit.feedback.ids(wanted.model_copy(update={"duplicates": False}))
+    if "alert" in values:
+        alert = unit.alerts.get(values["alert"])
+        evidence = frozenset(alert.evidence) if alert is not None else frozenset()
+        ids = evidence if ids is None else ids & evidence
+    if any(name in values for name in ("group", "role", "kpi_of", "scored", "band", "issue")):
+        heard = _heard(unit, values, wanted)
+        ids = heard if ids is None else ids & heard
+    return wanted.model_copy(update={"ids": ids})
+
+
+def _heard(unit: Unit, values: dict[str, str], wanted: FeedbackFilter) -> frozenset[str]:
+    ground = _Ground(unit=unit, rows=list(readable(unit.voices.find(wanted))))
+    tests = [_TESTS[name](value, ground) for name, value in values.items() if name in _TESTS]
+    return frozenset(row.feedback_id for row in ground.rows if all(test(row) for test in tests))
+
+
+def _in_group(value: str, _ground: _Ground) -> Test:
+    return lambda row: row.segment == value
+
+
+def _in_role(value: str, _ground: _Ground) -> Test:
+    return lambda row: row.role.value == value
+
+
+def _with_kpi(value: str, ground: _Ground) -> Test:
+    kpi, links = Kpi(value), ground.links()
+    return lambda row: (row.feedback_id, kpi) in links
+
+
+def _answered(value: str, _ground: _Ground) -> Test:
+    kpi = Kpi(value)
+    return lambda row: kpi in row.scores
+
+
+def _in_band(value: str, _ground: _Ground) -> Test:
+    low, high = {"promoter": (PROMOTER_FROM, 10), "passive": (DETRACTOR_TO + 1, PROMOTER_FROM - 1), "detractor": (0, DETRACTOR_TO)}[value]
+    return lambda row: Kpi.NPS in row.scores and low <= row.scores[Kpi.NPS] <= high
+
+
+def _without_issue(_value: str, _ground: _Ground) -> Test:
+    return lambda row: not row.issue_keys
+
+
+_TESTS: dict[str, Callable[[str, _Ground], Test]] = {
+    "group": _in_group,
+    "role": _in_role,
+    "kpi_of": _with_kpi,
+    "scored": _answered,
+    "band": _in_band,
+    "issue": _without_issue,
+}

@@ -1,0 +1,125 @@
+"""Reading: how numbers, days and named values are written for one visitor: their language, the service's zone."""
+
+from datetime import date, datetime
+
+from api.pages.words import words
+from pipelines.report.figures import DASH, Figures
+
+COMPACT_FROM = 100_000
+
+
+class PageFigures(Figures):
+    """The report's figures, and what only pages need."""
+
+    def count(self, number: int) -> str:
+        """Write a count, shortened from 100,000 on (12万, 120K)."""
+        from babel.numbers import format_compact_decimal
+
+        if number < COMPACT_FROM:
+            return self.whole(number)
+        return str(format_compact_decimal(number, locale=self.locale, fraction_digits=1))
+
+    def date(self, day: date | None) -> str:
+        """Write a calendar day; a dash where there is none."""
+        from babel.dates import format_date
+
+        if day is None:
+            return DASH
+        return f"{day:%Y/%m/%d}" if self.language == "ja" else str(format_date(day, format="d MMM yyyy", locale=self.locale))
+
+    def time(self, moment: datetime | None) -> str:
+        """Write day, time and the zone's short name."""
+        if moment is None:
+            return DASH
+        local = moment.astimezone(self.zone)
+        return f"{self.day(moment)} {local:%H:%M} {local:%Z}"
+
+    def short_month(self, month: str) -> str:
+        """Write a month ``YYYY-MM`` for an axis."""
+        from babel.dates import format_date
+
+        first = date(int(month[:4]), int(month[5:7]), 1)
+        return f"{first:%Y/%m}" if self.language == "ja" else str(format_date(first, format="MMM yyyy", locale=self.locale))
+
+    def money(self, amount: float | None) -> str:
+        """Write an amount in the sender's currency, shortened (1234万)."""
+        from babel.numbers import format_compact_decimal
+
+        if amount is None:
+            return DASH
+        return str(format_compact_decimal(amount, locale=self.locale, fraction_digits=1))
+
+
+def value_names(language: str) -> dict[str, str]:
+    """Return the words for every named value that filters and marks show, by ``field.value``."""
+    _ = words(language).one
+    return {
+        "sentiment.negative": _("Negative"),
+        "sentiment.neutral": _("Neutral"),
+        "sentiment.positive": _("Positive"),
+        "sentiment.mixed": _("Mixed"),
+        "intent.complaint": _("Complaint"),
+        "intent.request": _("Request"),
+        "intent.question": _("Question"),
+        "intent.praise": _("Praise"),
+        "intent.comment": _("Opinion"),
+        "intent.no_signal": _("No signal"),
+        "urgency.none": _("Not urgent"),
+        "urgency.soon": _("Soon"),
+        "urgency.now": _("Now"),
+        "source.survey": _("Survey"),
+        "source.ticket": _("Ticket"),
+        "source.post": _("Post"),
+        "source.review": _("Review"),
+        "source.note": _("Front-line note"),
+        "source.call": _("Call"),
+        "language.ja": _("Japanese"),
+        "language.en": _("English"),
+        "language.mixed": _("Mixed ja/en"),
+        "language.other": _("Other language"),
+        "role.user": _("User"),
+        "role.admin": _("Administrator"),
+        "role.buyer": _("Buyer"),
+        "role.decider": _("Decider"),
+        "role.unknown": _("Role unknown"),
+        "state.open": _("Open"),
+        "state.acknowledged": _("Acknowledged"),
+        "state.closed": _("Closed"),
+        "band.promoter": _("Promoters (9–10)"),
+        "band.passive": _("Passives (7–8)"),
+        "band.detractor": _("Detractors (0–6)"),
+        "kind.tag": _("Tag"),
+        "kind.topic": _("Topic"),
+    }
+
+
+def field_names(language: str) -> dict[str, str]:
+    """Return the words for every condition of the filter."""
+    _ = words(language).one
+    return {
+        "since": _("From"),
+        "until": _("To"),
+        "source": _("Source"),
+        "source_name": _("Connection"),
+        "language": _("Language"),
+        "sentiment": _("Sentiment"),
+        "intent": _("Intent"),
+        "urgency": _("Urgency"),
+        "tag": _("Tag"),
+        "topic": _("Topic"),
+        "customer": _("Customer"),
+        "account": _("Account"),
+        "segment": _("Segment"),
+        "group": _("Segment"),
+        "role": _("Role"),
+        "product": _("Product"),
+        "text": _("Words"),
+        "duplicates": _("Repeats"),
+        "analysed": _("Analysed"),
+        "no_signal": _("Signal"),
+        "kpi_of": _("With a value of"),
+        "scored": _("Answered with it"),
+        "band": _("NPS band"),
+        "issue": _("Issue"),
+        "alert": _("Evidence of alert"),
+    }

@@ -1,0 +1,121 @@
+"""Selection: which comments a page is about, as written in its address.
+
+Invariants: the address alone decides what a page shows; reading an address and writing it again gives the same conditions; a
+condition that cannot be read is an error, never ignored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from voc.customers import Role
+from voc.enrichment import Intent, Urgency
+from voc.errors import BadFilterError
+from voc.feedback import Language, Source
+from voc.filters import FeedbackFilter
+from voc.ids import account_id, customer_id
+from voc.kpis import Kpi
+from voc.sentiment import SentimentLabel
+
+PLAIN = ("source", "source_name", "language", "sentiment", "intent", "urgency", "tag", "topic", "segment", "product", "text")
+SWITCHES = ("analysed", "no_signal")
+OWNERS = {"customer": customer_id, "account": account_id}
+"""Addresses carry the sender's ids; our own ids (``cu_…``, ``ac_…``) stand in where no profile tells the sender's."""
+NARROWINGS = ("group", "role", "kpi_of", "scored", "band", "issue", "alert")
+"""Conditions that need more than the comment itself: see ``api.pages.narrowing``."""
+NAMES = ("since", "until", *PLAIN, *OWNERS, *SWITCHES, "duplicates", *NARROWINGS)
+CHOICES: dict[str, tuple[str, ...]] = {
+    "source": tuple(Source),
+    "language": tuple(Language),
+    "sentiment": tuple(SentimentLabel),
+    "intent": tuple(Intent),
+    "urgency": tuple(Urgency),
+    "role": tuple(Role),
+    "kpi_of": tuple(Kpi),
+    "scored": tuple(Kpi),
+    "band": ("promoter", "passive", "detractor"),
+    "issue": ("none",),
+    "analysed": ("1", "0"),
+    "no_signal": ("1", "0"),
+    "duplicates": ("1", "0", "only"),
+}
+LONGEST_VALUE = 200
+OUR_ID_CHARS = 27
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The conditions of an address: as written, and as the store understands them."""
+
+    values: dict[str, str]
+    wanted: FeedbackFilter
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the store's filter alone does not say it all."""
+        return any(name in self.values for name in NARROWINGS) or self.values.get("duplicates") == "only"
+
+    def address(self, path: str, /, **changes: str | int | None) -> str:
+        """Return an address with these conditions; a change of None takes one away."""
+        merged: Mapping[str, str | int | None] = {**self.values, **changes}
+        kept = {name: value for name, value in merged.items() if value is not None and value != ""}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def read_selection(query: Mapping[str, str], *, zone: ZoneInfo) -> Selection:
+    """Read the conditions of an address.
+
+    Parameters
+    ----------
+    query
+        The query string's names and values; names that are no condition are left alone.
+    zone
+        In which a day without a time begins and ends. ``until`` as a day includes that day; as a moment it excludes it.
+
+    Raises
+    ------
+    BadFilterError
+        If a value is none of its choices, no date, or too long.
+    """
+    values = {name: query[name].strip() for name in NAMES if query.get(name, "").strip()}
+    for name, value in values.items():
+        allowed = CHOICES.get(name)
+        if (allowed is not None and value not in allowed) or len(value) > LONGEST_VALUE or "\x00" in value:
+            raise BadFilterError(field=name)
+    fields: dict[str, object] = {name: values[name] for name in PLAIN if name in values}
+    fields |= {name: values[name] == "1" for name in SWITCHES if name in values}
+    fields |= {f"{name}_id": _owner(name, values[name]) for name in OWNERS if name in values}
+    fields["duplicates"] = values.get("duplicates", "1") != "0"
+    if "since" in values:
+        fields["since"] = _moment("since", values["since"], zone=zone, day_after=False)
+    if "until" in values:
+        fields["until"] = _moment("until", values["until"], zone=zone, day_after=True)
+    try:
+        return Selection(values=values, wanted=FeedbackFilter.model_validate(fields))
+    except ValidationError as error:
+        raise BadFilterError(field=str(error.errors()[0]["loc"][0])) from None
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment so that an address with it means exactly that moment."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _owner(name: str, value: str) -> str:
+    ours = "cu_" if name == "customer" else "ac_"
+    return value if value.startswith(ours) and len(value) == OUR_ID_CHARS else OWNERS[name](value)
+
+
+def _moment(name: str, text: str, *, zone: ZoneInfo, day_after: bool) -> datetime:
+    try:
+        if "T" not in text:
+            day = date.fromisoformat(text) + timedelta(days=int(day_after))
+            return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadFilterError(field=name) from None

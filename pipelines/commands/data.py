@@ -1,0 +1,198 @@
+"""Commands that bring data in and take results out: import, customers, kpis, run, status, report, export."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, print_json, say, settings
+from voc.feedback import Source
+
+Files = Annotated[list[Path], typer.Argument(help="CSV, TSV, JSONL(.gz) or XLSX files.", exists=True, dir_okay=False, readable=True)]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        help="Which column is what, for example text=Comment,score=nps:Q1,customer=ID,date=Date. "
+        "A reversed scale: score=csat:rating(5..1 none=6|7). Left out: guessed and shown.",
+    ),
+]
+EncodingOption = Annotated[str | None, typer.Option(help="Encoding of the file where it is not found rightly.")]
+
+
+def import_files(
+    files: Files,
+    mapping: MapOption = None,
+    saved_map: Annotated[str | None, typer.Option("--use-map", help="Use a mapping saved by this name.")] = None,
+    save_map: Annotated[str | None, typer.Option("--save-map", help="Save the mapping by this name for later imports.")] = None,
+    source: Annotated[Source, typer.Option(help="Medium of rows that name none.")] = Source.SURVEY,
+    source_name: Annotated[str | None, typer.Option(help="Name of the sender; ids are unique within it. Default: the file's name.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Zone of dates without one. Default: VOC_INTAKE__DEFAULT_TIMEZONE.")] = None,
+    encoding: EncodingOption = None,
+    delimiter: Annotated[str | None, typer.Option(help="Delimiter of a CSV where it is not found rightly.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of an XLSX file; default: the first.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show preview, mapping and row accounting; store nothing.")] = False,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Take comments in from FILES. Every row ends as new, duplicate or rejected; importing a file twice adds nothing."""
+    from pipelines.commands import importing
+
+    with errors_as_exit_codes(json=json):
+        options = importing.ImportOptions(
+            mapping=",".join(mapping) if mapping else None,
+            saved_map=saved_map,
+            save_map=save_map,
+            source=source,
+            source_name=source_name,
+            timezone=timezone,
+            encoding=encoding,
+            delimiter=delimiter,
+            sheet=sheet,
+        )
+        results = importing.import_files(files, options, settings=settings(), dry=dry_run, quiet=quiet)
+        if json:
+            print_json({"imports": results})
+        else:
+            for result in results:
+                say(importing.accounting_line(result))
+
+
+def import_customers(
+    files: Files, mapping: MapOption = None, encoding: EncodingOption = None, *, dry_run: bool = False, json: JsonFlag = False, quiet: QuietFlag = False
+) -> None:
+    """Take customers and accounts in from FILES: ids, names, roles, plans, regions, revenue, renewal and churn dates."""
+    from pipelines.commands import importing
+
+    with errors_as_exit_codes(json=json):
+        text = ",".join(mapping) if mapping else None
+        results = importing.import_profiles(files, text, encoding, settings=settings(), dry=dry_run, quiet=quiet)
+        _show(results, json=json)
+
+
+def import_kpis(
+    files: Files, mapping: MapOption = None, encoding: EncodingOption = None, *, dry_run: bool = False, json: JsonFlag = False, quiet: QuietFlag = False
+) -> None:
+    """Take KPI observations in from FILES: kpi, value, date, customer or account."""
+    from pipelines.commands import importing
+
+    with errors_as_exit_codes(json=json):
+        text = ",".join(mapping) if mapping else None
+        results = importing.import_kpis(files, text, encoding, settings=settings(), dry=dry_run, quiet=quiet)
+        _show(results, json=json)
+
+
+def run(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
+    """Do all pending work: compare, enrich, discover, link, explain, act."""
+    from dataclasses import asdict
+
+    from pipelines.assembly import build_models, build_runner, build_store
+    from pipelines.progress import progress_for
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        store = build_store(config)
+        models = build_models(config.models)
+        try:
+            counts = build_runner(store, models, config).run(progress_for(sys.stderr, quiet=quiet))
+        finally:
+            models.close()
+            store.close()
+        _show([asdict(counts)], json=json)
+
+
+def status(*, json: JsonFlag = False) -> None:
+    """Say what is stored, what waits and what was put aside."""
+    from pipelines.assembly import build_store, build_understanding
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        store = build_store(config, read_only=True)
+        version = build_understanding().stamp().version
+        try:
+            with store.read() as unit:
+                run_before = unit.journal.last_run()
+                first, last = unit.feedback.period()
+                found: dict[str, Any] = {
+                    "feedback": unit.feedback.totals() | {"waiting": unit.pending.count(version)},
+                    "put_aside": unit.pending.dead_count(),
+                    "period": [str(first), str(last)] if first else None,
+                    "customers": unit.customers.counts(),
+                    "kpis": unit.kpis.counts(),
+                    "topics": len(unit.topics.find()),
+                    "unassigned_share": unit.topics.unassigned_share(),
+                    "alerts_open": len([a for a in unit.alerts.find() if a.state.value == "open"]),
+                    "model_version": version,
+                    "last_run": run_before.model_dump(mode="json") if run_before else None,
+                    "imports": [entry.model_dump(mode="json") for entry in unit.journal.imports(limit=10)],
+                }
+        finally:
+            store.close()
+    if json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        if name != "imports":
+            say(f"{name}: {value}")
+    for entry in found["imports"]:
+        say(f"import {entry['file_name']}: {entry['rows']} rows = {entry['new']} new + {entry['duplicate']} duplicate + {entry['rejected']} rejected")
+
+
+def report(
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write to. Default: reports/ in the data folder.")] = None,
+    language: Annotated[str, typer.Option("--lang", help="ja or en.")] = "ja",
+    since: Annotated[str | None, typer.Option("--from", help="First day, for example 2026-04-01.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Write the report: one HTML file and one Excel workbook."""
+    from pipelines.assembly import build_store, build_taxonomy
+    from pipelines.reporting import period_filter, write_report
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        wanted = period_filter(since, until, zone=config.intake.default_timezone)
+        store = build_store(config, read_only=True)
+        try:
+            files = write_report(store, taxonomy=build_taxonomy(), wanted=wanted, language=language, folder=out or config.data_dir / "reports", settings=config)
+        finally:
+            store.close()
+        _show([{"files": [str(path) for path in files]}], json=json)
+
+
+def export(
+    out: Annotated[Path, typer.Option("--out", help="File to write.")],
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx, jsonl or parquet.")] = "csv",
+    what: Annotated[str, typer.Option(help="feedback, issues or drivers.")] = "feedback",
+    since: Annotated[str | None, typer.Option("--from")] = None,
+    until: Annotated[str | None, typer.Option("--to")] = None,
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Write comments with their analysis, issues or drivers to a file."""
+    from pipelines.assembly import build_store, build_taxonomy
+    from pipelines.reporting import export_rows, period_filter, write_rows
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        store = build_store(config, read_only=True)
+        try:
+            wanted = period_filter(since, until, zone=config.intake.default_timezone)
+            rows = export_rows(store, what=what, taxonomy=build_taxonomy(), wanted=wanted, settings=config)
+            count = write_rows(rows, form=form, out=out)
+        finally:
+            store.close()
+        _show([{"rows": count, "file": str(out)}], json=json)
+
+
+def _show(results: list[dict[str, Any]], *, json: bool) -> None:
+    if json:
+        print_json(results[0] if len(results) == 1 else results)
+        return
+    for result in results:
+        say(", ".join(f"{name}: {value}" for name, value in result.items()))
+
+

@@ -1,0 +1,219 @@
+"""What the import commands do: open, map, show, take in, account."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.assembly import build_intake, build_language_detector, build_redactor, build_store
+from pipelines.commands.console import note
+from pipelines.importing import ImportPlan, dry_run, import_feedback
+from pipelines.ingest import ingest
+from pipelines.progress import progress_for
+from pipelines.sources.customers_file import read_profiles
+from pipelines.sources.guessing import guess_mapping
+from pipelines.sources.kpis_file import read_kpis
+from pipelines.sources.mapping import ColumnMapping, load_mapping, parse_mapping, save_mapping
+from pipelines.sources.reading import Rejected
+from pipelines.sources.rejects import write_rejects
+from pipelines.sources.table import Table, open_table
+from voc.clock import utc_now
+from voc.customers import Account, Customer
+from voc.errors import BadMappingError
+from voc.feedback import Source
+from voc.ids import random_id
+from voc.kpis import KpiObservation
+from voc.settings import Settings
+from voc.store import Store
+
+MAPPINGS = "mappings"
+REJECTS = "rejects"
+PROFILE_BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What the command line said."""
+
+    mapping: str | None
+    saved_map: str | None
+    save_map: str | None
+    source: Source
+    source_name: str | None
+    timezone: str | None
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+
+
+def import_files(files: Sequence[Path], options: ImportOptions, *, settings: Settings, dry: bool, quiet: bool) -> list[dict[str, Any]]:
+    """Import each file; return its accounting."""
+    if dry:
+        return [_try(file, options, settings=settings, quiet=quiet) for file in files]
+    store = build_store(settings)
+    try:
+        return [_import(file, options, store=store, settings=settings, quiet=quiet) for file in files]
+    finally:
+        store.close()
+
+
+def accounting_line(result: dict[str, Any]) -> str:
+    """Return the accounting of one file in one line."""
+    if "good" in result:
+        return f"{result['file']}: {result['rows']:,} rows: {result['good']:,} good, {result['rejected']:,} would be rejected (nothing stored)"
+    where = f" (see {result['rejects_file']})" if result["rejects_file"] else ""
+    return (
+        f"{result['file']}: {result['rows']:,} rows = {result['new']:,} new + {result['duplicate']:,} duplicate "
+        f"+ {result['rejected']:,} rejected{where}"
+    )
+
+
+def _plan(file: Path, options: ImportOptions, *, settings: Settings, quiet: bool) -> ImportPlan:
+    table = open_table(
+        file, encoding=options.encoding, delimiter=options.delimiter, sheet=options.sheet, max_bytes=settings.intake.max_file_bytes
+    )
+    mapping = _mapping(table, options, settings=settings, quiet=quiet)
+    if options.save_map:
+        save_mapping(settings.data_dir / MAPPINGS, options.save_map, mapping)
+    zone = options.timezone or settings.intake.default_timezone
+    return ImportPlan(
+        table=table, mapping=mapping, source=options.source, source_name=options.source_name or _stem(file), timezone=ZoneInfo(zone)
+    )
+
+
+def _mapping(table: Table, options: ImportOptions, *, settings: Settings, quiet: bool) -> ColumnMapping:
+    if options.saved_map:
+        return load_mapping(settings.data_dir / MAPPINGS, options.saved_map)
+    if options.mapping:
+        mapping = parse_mapping(options.mapping)
+        mapping.check(table.columns)
+        return mapping
+    guessed = guess_mapping(table)
+    if not quiet:
+        for guess in guessed.guesses:
+            note(f"  {guess.role} = {guess.column} ({guess.confidence}: {guess.reason})")
+        for warning in guessed.warnings:
+            note(f"  note: {warning}")
+    if not guessed.mapping.text:
+        raise BadMappingError(f"No column looks like the text; name it: --map text=COLUMN. Columns: {', '.join(table.columns)}.")
+    return guessed.mapping
+
+
+def _show_table(file: Path, table: Table, mapping: ColumnMapping) -> None:
+    note(f"{file.name}: {table.kind}, {table.encoding or 'binary'}{f', delimiter {table.delimiter!r}' if table.delimiter else ''}")
+    note(f"  mapping: {mapping.to_text()}")
+
+
+def _import(file: Path, options: ImportOptions, *, store: Store, settings: Settings, quiet: bool) -> dict[str, Any]:
+    plan = _plan(file, options, settings=settings, quiet=quiet)
+    if not quiet:
+        _show_table(file, plan.table, plan.mapping)
+    entry = import_feedback(
+        plan,
+        store=store,
+        intake=build_intake(store),
+        rejects_dir=settings.data_dir / REJECTS,
+        clock=utc_now,
+        progress=progress_for(sys.stderr, quiet=quiet),
+        file_name=file.name,
+    )
+    return {"file": str(file), "id": entry.id, "mapping": plan.mapping.to_text()} | entry.model_dump(
+        mode="json", include={"rows", "new", "duplicate", "rejected", "rejects_file"}
+    )
+
+
+def _try(file: Path, options: ImportOptions, *, settings: Settings, quiet: bool) -> dict[str, Any]:
+    plan = _plan(file, options, settings=settings, quiet=quiet)
+    if not quiet:
+        _show_table(file, plan.table, plan.mapping)
+        for row in plan.table.preview:
+            note("  | " + " | ".join(cell[:40] for cell in row.cells.values()))
+    detector, redactor = build_language_detector(), build_redactor()
+    counts = dry_run(plan, prepare=lambda new: ingest(new, detector=detector, redactor=redactor, received_at=utc_now()))
+    return {"file": str(file), "mapping": plan.mapping.to_text()} | counts
+
+
+def import_profiles(
+    files: Sequence[Path], mapping: str | None, encoding: str | None, *, settings: Settings, dry: bool, quiet: bool
+) -> list[dict[str, Any]]:
+    """Import customers and accounts; return the accounting of each file."""
+
+    def take(store: Store, items: list[Any]) -> dict[str, int]:
+        customers = [item for item in items if isinstance(item, Customer)]
+        accounts = [item for item in items if isinstance(item, Account)]
+        with store.write() as unit:
+            of_accounts = unit.customers.put_accounts(accounts)
+            of_customers = unit.customers.put_customers(customers)
+        return {f"accounts_{name}": n for name, n in of_accounts.items()} | {f"customers_{name}": n for name, n in of_customers.items()}
+
+    def read(table: Table, zone: ZoneInfo) -> Any:
+        del zone
+        return read_profiles(table, mapping)
+
+    return [_import_facts(file, encoding, read=read, take=take, settings=settings, dry=dry, quiet=quiet) for file in files]
+
+
+def import_kpis(
+    files: Sequence[Path], mapping: str | None, encoding: str | None, *, settings: Settings, dry: bool, quiet: bool
+) -> list[dict[str, Any]]:
+    """Import KPI observations; return the accounting of each file."""
+
+    def take(store: Store, items: list[KpiObservation]) -> dict[str, int]:
+        with store.write() as unit:
+            return unit.kpis.add(items)
+
+    def read(table: Table, zone: ZoneInfo) -> Any:
+        return read_kpis(table, mapping, timezone=zone)
+
+    return [_import_facts(file, encoding, read=read, take=take, settings=settings, dry=dry, quiet=quiet) for file in files]
+
+
+def _import_facts(
+    file: Path,
+    encoding: str | None,
+    *,
+    read: Callable[[Table, ZoneInfo], Any],
+    take: Callable[[Store, list[Any]], dict[str, int]],
+    settings: Settings,
+    dry: bool,
+    quiet: bool,
+) -> dict[str, Any]:
+    table = open_table(file, encoding=encoding, max_bytes=settings.intake.max_file_bytes)
+    rejected: list[Rejected] = []
+    items: list[Any] = []
+    rows = 0
+    with progress_for(sys.stderr, quiet=quiet).step("read", None) as step:
+        for row in read(table, ZoneInfo(settings.intake.default_timezone)):
+            rows += 1
+            step.advance(1)
+            if isinstance(row, Rejected):
+                rejected.append(row)
+            else:
+                items.extend(row)
+    result: dict[str, Any] = {"file": str(file), "rows": rows, "rejected": len(rejected)}
+    if dry:
+        return result
+    if rejected:
+        target = settings.data_dir / REJECTS / f"{random_id('im')}.csv"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_rejects(target, rejected)
+        result["rejects_file"] = str(target)
+    store = build_store(settings)
+    try:
+        return result | _take_all(store, items, take)
+    finally:
+        store.close()
+
+
+def _take_all(store: Store, items: list[Any], take: Callable[[Store, list[Any]], dict[str, int]]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for start in range(0, len(items), PROFILE_BATCH):
+        for name, n in take(store, items[start : start + PROFILE_BATCH]).items():
+            counts[name] = counts.get(name, 0) + n
+    return counts
+
+
+def _stem(file: Path) -> str:
+    return file.name.split(".")[0]

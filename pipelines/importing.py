@@ -1,0 +1,128 @@
+"""Importing: files into the store, with row accounting. rows = new + duplicate + rejected, always.
+
+A file that was imported before adds nothing; an import that was stopped goes on when it is started again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from voc.clock import Clock
+from voc.errors import InputError
+from voc.feedback import NewFeedback, Source
+from voc.ids import random_id
+from voc.journal import FileImport
+from voc.store import Store
+from voc.store.feedback import Outcome
+
+from pipelines.intake import Accepted, Intake
+from pipelines.progress import Progress
+from pipelines.sources.mapping import ColumnMapping
+from pipelines.sources.reading import ReadRow, Rejected, read_feedback
+from pipelines.sources.rejects import write_rejects
+from pipelines.sources.table import Table
+
+BATCH_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """How a file is read."""
+
+    table: Table
+    mapping: ColumnMapping
+    source: Source
+    source_name: str
+    timezone: ZoneInfo
+
+
+def import_feedback(
+    plan: ImportPlan, *, store: Store, intake: Intake, rejects_dir: Path, clock: Clock, progress: Progress, file_name: str
+) -> FileImport:
+    """Take a file's comments in and return the accounting; rejected rows are written to a CSV in ``rejects_dir``.
+
+    Raises
+    ------
+    StorageError
+        If the store fails; rows taken in before stay, and the same command goes on from there.
+    """
+    entry = FileImport(id=random_id("im"), file_name=file_name, source_name=plan.source_name, started_at=clock())
+    rejected: list[Rejected] = []
+    counts = {Outcome.NEW: 0, Outcome.DUPLICATE: 0}
+    rows = 0
+    with progress.step("import", None) as step:
+        for batch in _batches(_read(plan)):
+            rows += len(batch)
+            for outcome, row in _accept(batch, intake):
+                if isinstance(row, Rejected):
+                    rejected.append(row)
+                elif outcome is not None:
+                    counts[outcome] += 1
+            step.advance(len(batch))
+    rejects_file = _keep_rejects(rejected, rejects_dir / f"{entry.id}.csv")
+    entry = entry.model_copy(
+        update={
+            "finished_at": clock(),
+            "rows": rows,
+            "new": counts[Outcome.NEW],
+            "duplicate": counts[Outcome.DUPLICATE],
+            "rejected": len(rejected),
+            "rejects_file": rejects_file,
+        }
+    )
+    with store.write() as unit:
+        unit.journal.put_import(entry)
+    return entry
+
+
+def dry_run(plan: ImportPlan, *, prepare: Callable[[Sequence[NewFeedback]], Sequence[object | InputError]]) -> dict[str, int]:
+    """Read a file as an import would and store nothing; return how many rows are good and rejected."""
+    good = bad = 0
+    for batch in _batches(_read(plan)):
+        read = [row.feedback for row in batch if isinstance(row, ReadRow)]
+        errors = sum(isinstance(item, InputError) for item in prepare(read))
+        bad += len(batch) - len(read) + errors
+        good += len(read) - errors
+    return {"rows": good + bad, "good": good, "rejected": bad}
+
+
+def _read(plan: ImportPlan) -> Iterator[ReadRow | Rejected]:
+    return read_feedback(plan.table, plan.mapping, source=plan.source, source_name=plan.source_name, timezone=plan.timezone)
+
+
+def _accept(batch: Sequence[ReadRow | Rejected], intake: Intake) -> Iterator[tuple[Outcome | None, ReadRow | Rejected]]:
+    read = [row for row in batch if isinstance(row, ReadRow)]
+    accepted = iter(intake.accept([row.feedback for row in read]))
+    for row in batch:
+        if isinstance(row, Rejected):
+            yield None, row
+            continue
+        answer: Accepted = next(accepted)
+        if answer.error is None:
+            yield answer.outcome, row
+        else:
+            yield None, _rejected(row, answer.error)
+
+
+def _rejected(row: ReadRow, error: InputError) -> Rejected:
+    return Rejected(line=row.line, column=error.field or "", code=error.code, message=error.message, raw=row.raw)
+
+
+def _batches(rows: Iterator[ReadRow | Rejected]) -> Iterator[list[ReadRow | Rejected]]:
+    batch: list[ReadRow | Rejected] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _keep_rejects(rejected: Sequence[Rejected], path: Path) -> str | None:
+    if not rejected:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_rejects(path, rejected)
+    return str(path)

@@ -1,0 +1,38 @@
+"""Speed of drivers: 100,000 voices and 60 issues."""
+
+import time
+
+import numpy as np
+import pytest
+
+from pipelines.explain.drivers import drivers
+from voc.drivers import Issue, IssueKind, Voice
+from voc.kpis import Kpi
+
+VOICES, ISSUES, LIMIT_S = 100_000, 60, 4.0
+
+
+@pytest.mark.slow
+def test_drivers_of_100_000_voices_and_60_issues_take_seconds():
+    """Why: a page waits for it. Aim 2 s; the limit leaves room for a busy machine."""
+    rng = np.random.default_rng(0)
+    issues = [Issue(kind=IssueKind.TAG, id=f"i{at}", name=f"issue {at}") for at in range(ISSUES)]
+    mentioned = rng.integers(0, ISSUES, (VOICES, 3))
+    voices = [
+        Voice(
+            feedback_id=str(at),
+            value=float(rng.choice([-100.0, 0.0, 100.0])),
+            cluster=f"a{at % 7000}",
+            segment=f"s{at % 11}",
+            source=("survey", "ticket", "review")[at % 3],
+            issue_keys=frozenset(f"tag:i{issue}" for issue in mentioned[at]),
+        )
+        for at in range(VOICES)
+    ]
+    drivers(Kpi.NPS, voices=voices[:200], issues=issues, volumes={}, total=VOICES)
+    started = time.perf_counter()
+    measured = drivers(Kpi.NPS, voices=voices, issues=issues, volumes={}, total=VOICES)
+    seconds = time.perf_counter() - started
+    print(f"\ndrivers: n = {VOICES}, issues = {ISSUES}, {seconds:.2f} s")
+    assert len(measured) == ISSUES
+    assert seconds < LIMIT_S
