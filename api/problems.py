@@ -3,10 +3,11 @@
 ::
 
     VocError
+    ├── InputError
+    │   ├── BadJsonError           bad_json
+    │   ├── DuplicateNameError     duplicate_name
+    │   └── BadValueError          bad_value
     └── RequestError               the request itself cannot be served
-        ├── BadJsonError           bad_json
-        ├── DuplicateNameError     duplicate_name
-        ├── BadValueError          bad_value
         ├── UnauthenticatedError   unauthenticated
         ├── ForbiddenError         forbidden
         ├── CrossSiteError         cross_site
@@ -17,7 +18,7 @@
         └── OverloadedError        overloaded
 """
 
-from voc.errors import VocError
+from voc.errors import InputError, VocError
 
 
 class RequestError(VocError):
@@ -26,19 +27,19 @@ class RequestError(VocError):
     code = "bad_request"
 
 
-class BadJsonError(RequestError):
+class BadJsonError(InputError):
     """The body is not JSON as RFC 8259 and our limits have it."""
 
     code = "bad_json"
 
 
-class DuplicateNameError(RequestError):
+class DuplicateNameError(InputError):
     """A JSON object names one member twice."""
 
     code = "duplicate_name"
 
 
-class BadValueError(RequestError):
+class BadValueError(InputError):
     """A value is of the wrong kind or a name is not known."""
 
     code = "bad_value"

@@ -144,7 +144,7 @@ def _clauses_en(text: str) -> list[list[float]]:
             clauses.append([])
         weight, length = _longest_en(words, place)
         if weight:
-            clauses[-1].append(_in_context_en(weight, words[:place]))
+            clauses[-1].append(_in_context_en(weight, words[max(0, place - NEGATION_REACH_WORDS) : place]))
         place += length
     return clauses
 
@@ -166,7 +166,7 @@ def _single_en(word: str) -> float:
 
 
 def _in_context_en(weight: float, before: Sequence[str]) -> float:
-    near = before[-NEGATION_REACH_WORDS:]
+    near = list(before)
     for i in range(len(near) - 1, -1, -1):
         if near[i] in EN_STOPS or near[i] in EN_CONTRAST:
             near = near[i + 1 :]

@@ -26,7 +26,11 @@ _AMERICAN = re.compile(
     rf"{_BEFORE}(?:1[-. ])?(?:\([2-9]\d{{2}}\)[-. ]?[2-9]\d{{2}}[-. ]|[2-9]\d{{2}}(?P<s>[-.])[2-9]\d{{2}}(?P=s))\d{{4}}{_AFTER}"
     rf"|{_BEFORE}[2-9]\d{{2}} [2-9]\d{{2}} \d{{4}}{_AFTER}"
 )
-_CARD = re.compile(rf"{_BEFORE}\d(?:{_GAP}?-?{_GAP}?\d){{13,18}}{_AFTER}")
+_CARD = re.compile(
+    rf"{_BEFORE}(?=(?P<number>\d{{14,19}}{_AFTER}"
+    rf"|\d{{4}}(?P<s>{_GAP}?-{_GAP}?|{_GAP})\d{{4}}(?P=s)\d{{4}}(?P=s)\d{{4}}(?:(?P=s)\d{{2,3}})?{_AFTER}"
+    rf"|\d{{4}}(?P<t>[- ])\d{{6}}(?P=t)\d{{4,5}}{_AFTER}))"
+)
 _MY_NUMBER = re.compile(rf"{_BEFORE}(?<!\d[ -])\d{{4}}(?P<s>{_GAP}?-?{_GAP}?)\d{{4}}(?P=s)\d{{4}}(?![ ]\d){_AFTER}")
 _MY_NUMBER_WORD = re.compile(r"マイナンバー|個人番号|my[ -]?number|individual number", re.IGNORECASE)
 _CUSTOMER_WORD = re.compile(
@@ -70,22 +74,23 @@ def phones(copy: str) -> Iterator[tuple[int, int]]:
     ):
         for match in pattern.finditer(copy):
             start = match.start()
-            if not _is_inside_a_name(copy, match) and not _names_other_number(copy, start) and accepts(copy, match):
+            if not _is_inside_a_name(copy, *match.span()) and not _names_other_number(copy, start) and accepts(copy, match):
                 yield match.span()
 
 
 def cards(copy: str) -> Iterator[tuple[int, int]]:
     """Yield payment-card numbers: a known issuer prefix with its length, and the Luhn check digit (ISO/IEC 7812-1)."""
     for match in _CARD.finditer(copy):
-        digits = _digits(match.group())
-        if _is_issued(digits) and _luhn(digits) and not _is_inside_a_name(copy, match) and not _names_other_number(copy, match.start()):
-            yield match.span()
+        start, end = match.span("number")
+        digits = _digits(match["number"])
+        if _is_issued(digits) and _luhn(digits) and not _is_inside_a_name(copy, start, end) and not _names_other_number(copy, start):
+            yield start, end
 
 
 def my_numbers(copy: str) -> Iterator[tuple[int, int]]:
     """Yield 12 digits called My Number, or 12 digits with its check digit that are not called something else."""
     for match in _MY_NUMBER.finditer(copy):
-        if _is_inside_a_name(copy, match):
+        if _is_inside_a_name(copy, *match.span()):
             continue
         before = copy[max(0, match.start() - _LOOK_BACK) : match.start()]
         called = _MY_NUMBER_WORD.search(before)
@@ -149,9 +154,8 @@ def _names_other_number(copy: str, start: int) -> bool:
     return _OTHER_NUMBER_WORD.search(copy[max(0, start - _LOOK_BACK) : start]) is not None
 
 
-def _is_inside_a_name(copy: str, match: re.Match[str]) -> bool:
+def _is_inside_a_name(copy: str, start: int, end: int) -> bool:
     """Tell whether the digits continue a model name, an amount, a version or a path (``WH-1000``, ``¥1,2``, ``v4.2``)."""
-    start, end = match.span()
     before = copy[start - 1 : start]
     if before and before in "¥$€£#_/\\=&%":
         return True

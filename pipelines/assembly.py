@@ -2,14 +2,14 @@
 
 from models.heads import RoutedSentiment
 from models.near_duplicates import MinHashNearDuplicates
-from models.redaction import PatternRedactor
-from models.sentences import PysbdSentences
 from models.service import ChildService
 from models.topics import BertopicTopics
 
 from models.baselines import LexiconCues, LexiconTagger
 from models.encoder import RoutedEncoder
 from models.language import LinguaLanguage
+from models.redaction import PatternRedactor
+from models.sentences import PysbdSentences
 from pipelines.enrich import Understanding
 from pipelines.intake import DirectWriter, Intake
 from pipelines.model_process import Inside, ModelProcess

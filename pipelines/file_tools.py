@@ -12,6 +12,13 @@ from typing import Any
 import numpy as np
 import orjson
 
+from pipelines.assembly import build_language_detector, build_models, build_near_duplicates, build_redactor
+from pipelines.cleaning import own_spans
+from pipelines.duplicates import repeats_in_file
+from pipelines.ingest import is_no_signal
+from pipelines.model_process import ModelProcess
+from pipelines.progress import Progress
+from pipelines.sources.table import open_table
 from voc.enrichment import CommentText, Enrichment, SentenceAnalysis
 from voc.errors import BadMappingError
 from voc.feedback import MAX_TEXT_CHARS, Language, Redaction, Source, Span
@@ -20,14 +27,6 @@ from voc.masking import mask
 from voc.ports import LanguageDetector, Redactor
 from voc.settings import Settings
 from voc.topics import Topic, TopicSentence
-
-from pipelines.assembly import build_language_detector, build_models, build_near_duplicates, build_redactor
-from pipelines.cleaning import own_spans
-from pipelines.duplicates import repeats_in_file
-from pipelines.ingest import is_no_signal
-from pipelines.model_process import ModelProcess
-from pipelines.progress import Progress
-from pipelines.sources.table import open_table
 
 BLANK = "*"
 NO_TOPIC = -1
@@ -103,7 +102,12 @@ def topics_file(path: Path, *, out: Path, text_column: str, settings: Settings, 
         vectors = _encode(models, rows, languages, progress=progress)
         sentences = [
             TopicSentence(
-                id=f"{at:09d}", feedback_id=f"{at:09d}", text=row.text, language=language, voice=row.id, vector=vector.astype("<f2").tobytes()
+                id=f"{at:09d}",
+                feedback_id=f"{at:09d}",
+                text=row.text,
+                language=language,
+                voice=row.id,
+                vector=vector.astype("<f2").tobytes(),
             )
             for at, (row, language, vector) in enumerate(zip(rows, languages, vectors, strict=True))
             if not is_no_signal(row.text)

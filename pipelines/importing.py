@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipelines.intake import Accepted, Intake
+from pipelines.progress import Progress
+from pipelines.sources.mapping import ColumnMapping
+from pipelines.sources.reading import ReadRow, Rejected, read_feedback
+from pipelines.sources.rejects import write_rejects
+from pipelines.sources.table import Table
 from voc.clock import Clock
 from voc.errors import InputError
 from voc.feedback import NewFeedback, Source
@@ -15,13 +21,6 @@ from voc.ids import random_id
 from voc.journal import FileImport
 from voc.store import Store
 from voc.store.feedback import Outcome
-
-from pipelines.intake import Accepted, Intake
-from pipelines.progress import Progress
-from pipelines.sources.mapping import ColumnMapping
-from pipelines.sources.reading import ReadRow, Rejected, read_feedback
-from pipelines.sources.rejects import write_rejects
-from pipelines.sources.table import Table
 
 BATCH_ROWS = 2_000
 

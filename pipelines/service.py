@@ -79,6 +79,7 @@ class Service:
         self.index = SearchIndex(parts.store)
         self.loop = LoopState()
         self._wake, self._stop = threading.Event(), threading.Event()
+        self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._work, name="voc-loop", daemon=True)
 
     def start(self) -> None:
@@ -86,14 +87,24 @@ class Service:
         self.commits.start()
         self._thread.start()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether new comments are refused because the service is about to end."""
+        return self._leaving.is_set()
+
+    def refuse_new(self) -> None:
+        """Take in no more comments; what was accepted is still finished."""
+        self._leaving.set()
+
     def close(self) -> None:
         """Finish what is being written, stop the models, give the database free."""
+        self._leaving.set()
         self._stop.set()
         self._wake.set()
         self.commits.close()
         self.models.close()
         if self._thread.is_alive():
-            self._thread.join(timeout=25)
+            self._thread.join(timeout=15)
         self.store.close()
 
     def wake(self) -> None:

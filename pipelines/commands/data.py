@@ -21,7 +21,7 @@ MapOption = Annotated[
 EncodingOption = Annotated[str | None, typer.Option(help="Encoding of the file where it is not found rightly.")]
 
 
-def import_files(
+def import_files(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
     files: Files,
     mapping: MapOption = None,
     saved_map: Annotated[str | None, typer.Option("--use-map", help="Use a mapping saved by this name.")] = None,
@@ -61,7 +61,13 @@ def import_files(
 
 
 def import_customers(
-    files: Files, mapping: MapOption = None, encoding: EncodingOption = None, *, dry_run: bool = False, json: JsonFlag = False, quiet: QuietFlag = False
+    files: Files,
+    mapping: MapOption = None,
+    encoding: EncodingOption = None,
+    *,
+    dry_run: bool = False,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
 ) -> None:
     """Take customers and accounts in from FILES: ids, names, roles, plans, regions, revenue, renewal and churn dates."""
     from pipelines.commands import importing
@@ -73,7 +79,13 @@ def import_customers(
 
 
 def import_kpis(
-    files: Files, mapping: MapOption = None, encoding: EncodingOption = None, *, dry_run: bool = False, json: JsonFlag = False, quiet: QuietFlag = False
+    files: Files,
+    mapping: MapOption = None,
+    encoding: EncodingOption = None,
+    *,
+    dry_run: bool = False,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
 ) -> None:
     """Take KPI observations in from FILES: kpi, value, date, customer or account."""
     from pipelines.commands import importing
@@ -137,7 +149,8 @@ def status(*, json: JsonFlag = False) -> None:
         if name != "imports":
             say(f"{name}: {value}")
     for entry in found["imports"]:
-        say(f"import {entry['file_name']}: {entry['rows']} rows = {entry['new']} new + {entry['duplicate']} duplicate + {entry['rejected']} rejected")
+        parts = f"{entry['new']} new + {entry['duplicate']} duplicate + {entry['rejected']} rejected"
+        say(f"import {entry['file_name']}: {entry['rows']} rows = {parts}")
 
 
 def report(
@@ -157,7 +170,8 @@ def report(
         wanted = period_filter(since, until, zone=config.intake.default_timezone)
         store = build_store(config, read_only=True)
         try:
-            files = write_report(store, taxonomy=build_taxonomy(), wanted=wanted, language=language, folder=out or config.data_dir / "reports", settings=config)
+            folder = out or config.data_dir / "reports"
+            files = write_report(store, taxonomy=build_taxonomy(), wanted=wanted, language=language, folder=folder, settings=config)
         finally:
             store.close()
         _show([{"files": [str(path) for path in files]}], json=json)
@@ -174,15 +188,14 @@ def export(
 ) -> None:
     """Write comments with their analysis, issues or drivers to a file."""
     from pipelines.assembly import build_store, build_taxonomy
-    from pipelines.reporting import export_rows, period_filter, write_rows
+    from pipelines.reporting import period_filter, write_export
 
     with errors_as_exit_codes(json=json):
         config = settings()
         store = build_store(config, read_only=True)
         try:
             wanted = period_filter(since, until, zone=config.intake.default_timezone)
-            rows = export_rows(store, what=what, taxonomy=build_taxonomy(), wanted=wanted, settings=config)
-            count = write_rows(rows, form=form, out=out)
+            count = write_export(store, what=what, form=form, out=out, taxonomy=build_taxonomy(), wanted=wanted, settings=config)
         finally:
             store.close()
         _show([{"rows": count, "file": str(out)}], json=json)

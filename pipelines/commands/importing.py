@@ -62,7 +62,8 @@ def import_files(files: Sequence[Path], options: ImportOptions, *, settings: Set
 def accounting_line(result: dict[str, Any]) -> str:
     """Return the accounting of one file in one line."""
     if "good" in result:
-        return f"{result['file']}: {result['rows']:,} rows: {result['good']:,} good, {result['rejected']:,} would be rejected (nothing stored)"
+        verdict = f"{result['good']:,} good, {result['rejected']:,} would be rejected"
+        return f"{result['file']}: {result['rows']:,} rows: {verdict} (nothing stored)"
     where = f" (see {result['rejects_file']})" if result["rejects_file"] else ""
     return (
         f"{result['file']}: {result['rows']:,} rows = {result['new']:,} new + {result['duplicate']:,} duplicate "

@@ -65,24 +65,13 @@ def summarise(
     measured: dict[str, dict[Kpi, Driver | None]] = defaultdict(dict)
     for driver in drivers:
         measured[issue_key(driver.issue)][driver.kpi] = driver
-    before = previous or recent.before()
-    totals = {period: share_in(heard, key="", period=period).total for period in (recent, before)}
-    summaries = [
-        _summary(
-            issue,
-            mentions=by_key[issue_key(issue)],
-            total=len(heard),
-            periods=(before, recent),
-            period_totals=(totals[before], totals[recent]),
-            months=monthly((row.submitted_at for row in by_key[issue_key(issue)]), months=months, zone=zone),
-        ).model_copy(
-            update={
-                "drivers": measured[issue_key(issue)],
-                "quote_ids": tuple((quote_ids or {}).get(issue_key(issue), ())),
-            }
-        )
-        for issue in issues
-    ]
+    periods = (previous or recent.before(), recent)
+    totals = tuple(share_in(heard, key="", period=period).total for period in periods)
+    summaries: list[IssueSummary] = []
+    for issue in issues:
+        key = issue_key(issue)
+        counted = _summary(issue, mentions=by_key[key], total=len(heard), periods=periods, period_totals=totals, months=months, zone=zone)
+        summaries.append(counted.model_copy(update={"drivers": measured[key], "quote_ids": tuple((quote_ids or {}).get(key, ()))}))
     return tuple(sorted(summaries, key=lambda summary: (-summary.volume, summary.issue.kind.value, summary.issue.id)))
 
 
@@ -99,9 +88,10 @@ def _summary(
     *,
     mentions: Sequence[VoiceRow],
     total: int,
-    periods: tuple[Period, Period],
-    period_totals: tuple[int, int],
-    months: tuple[tuple[str, int], ...],
+    periods: Sequence[Period],
+    period_totals: Sequence[int],
+    months: Sequence[str],
+    zone: tzinfo,
 ) -> IssueSummary:
     """Return the counts, the share and its change for one issue."""
     whole = SharePeriod(count=len(mentions), total=total)
@@ -121,6 +111,6 @@ def _summary(
         share_high=high,
         accounts=len({row.cluster for row in mentions}),
         sentiment=SentimentSplit(**{mood.value: count for mood, count in moods.items() if mood is not None}),
-        months=months,
+        months=monthly((row.submitted_at for row in mentions), months=months, zone=zone),
         change=change(previous, recent=recent),
     )

@@ -107,7 +107,7 @@ def wording(driver: Driver, *, language: str) -> str:
 def _english(driver: Driver, *, size: float, low: float, high: float) -> str:
     """Return the sentence in English."""
     name, unit = kpi_name(driver.kpi, language="en"), kpi_unit(driver.kpi, language="en")
-    facts = f"95 % interval {low:+.1f} to {high:+.1f}; {driver.n_with} of {driver.n} scored comments; q = {_rate(driver)}"
+    facts = f"95 % interval {low:+.1f} to {high:+.1f}; {driver.n_with} of {driver.n} scored comments; {_rate(driver)}"
     equal = ", segment and source held equal" if driver.adjusted is not None else f"; {note(driver, language='en')}"
     if not _clear(driver):
         return f"{driver.issue.name}: no clear association with {name} ({size:+.1f} {unit}, {facts}{equal})."
@@ -118,7 +118,7 @@ def _english(driver: Driver, *, size: float, low: float, high: float) -> str:
 def _japanese(driver: Driver, *, size: float, low: float, high: float) -> str:
     """Return the sentence in Japanese."""
     name, unit = kpi_name(driver.kpi, language="ja"), kpi_unit(driver.kpi, language="ja")
-    facts = f"95%区間 {low:+.1f}〜{high:+.1f}、スコア付き{driver.n}件中{driver.n_with}件、q = {_rate(driver)}"
+    facts = f"95%区間 {low:+.1f}〜{high:+.1f}、スコア付き{driver.n}件中{driver.n_with}件、{_rate(driver)}"
     equal = "、セグメントと媒体をそろえて比較" if driver.adjusted is not None else f"、{note(driver, language='ja')}"
     if not _clear(driver):
         return f"「{driver.issue.name}」と{name}には、はっきりした関連は見られません(差 {size:+.1f}{unit}、{facts}{equal})。"
@@ -132,10 +132,10 @@ def _clear(driver: Driver) -> bool:
 
 
 def _rate(driver: Driver) -> str:
-    """Return q with three decimals, never as a bare zero."""
+    """Return the false-discovery rate with three decimals, never as a bare zero."""
     q = 1.0 if driver.q is None else driver.q
     smallest = 0.001
-    return "<0.001" if q < smallest else f"{q:.3f}"
+    return "q < 0.001" if q < smallest else f"q = {q:.3f}"
 
 
 def _comments(count: int) -> str:

@@ -70,10 +70,10 @@ class Part:
 
 
 def nice_ticks(low: float, high: float, *, most: int = 5) -> tuple[float, ...]:
-    """Return at most ``most + 1`` round numbers that cover low to high.
+    """Return round numbers that cover low to high, at most ``most + 2``.
 
-    >>> nice_ticks(-12, 31)
-    (-20.0, 0.0, 20.0, 40.0)
+    >>> nice_ticks(-12, 61)
+    (-20.0, 0.0, 20.0, 40.0, 60.0, 80.0)
     """
     if high <= low:
         low, high = low - 1, high + 1

@@ -74,7 +74,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "difference": ("Difference", "差"),
     "adjusted": ("Adjusted difference", "調整後の差"),
-    "adjusted_how": ("Adjusted: segment and source held equal", "調整後: セグメントと媒体をそろえた差"),
+    "adjusted_how": ("Adjusted: segment and source held equal.", "「調整後」はセグメントと媒体をそろえた差です。"),
     "mean_with": ("Mean with it", "平均(触れた)"),
     "mean_without": ("Mean without it", "平均(触れていない)"),
     "n_with": ("n with it", "n(触れた)"),

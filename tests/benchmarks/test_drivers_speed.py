@@ -9,12 +9,12 @@ from pipelines.explain.drivers import drivers
 from voc.drivers import Issue, IssueKind, Voice
 from voc.kpis import Kpi
 
-VOICES, ISSUES, LIMIT_S = 100_000, 60, 4.0
+VOICES, ISSUES, LIMIT_S = 100_000, 60, 2.0
 
 
 @pytest.mark.slow
 def test_drivers_of_100_000_voices_and_60_issues_take_seconds():
-    """Why: a page waits for it. Aim 2 s; the limit leaves room for a busy machine."""
+    """Why: a page waits for it. The best of three runs counts, as neighbours take the processor away at times."""
     rng = np.random.default_rng(0)
     issues = [Issue(kind=IssueKind.TAG, id=f"i{at}", name=f"issue {at}") for at in range(ISSUES)]
     mentioned = rng.integers(0, ISSUES, (VOICES, 3))
@@ -30,9 +30,13 @@ def test_drivers_of_100_000_voices_and_60_issues_take_seconds():
         for at in range(VOICES)
     ]
     drivers(Kpi.NPS, voices=voices[:200], issues=issues, volumes={}, total=VOICES)
+    runs = [_seconds(voices, issues) for _ in range(3)]
+    print(f"\ndrivers: n = {VOICES}, issues = {ISSUES}, best {min(runs):.2f} s of {', '.join(f'{run:.2f}' for run in runs)}")
+    assert min(runs) < LIMIT_S
+
+
+def _seconds(voices, issues):
     started = time.perf_counter()
     measured = drivers(Kpi.NPS, voices=voices, issues=issues, volumes={}, total=VOICES)
-    seconds = time.perf_counter() - started
-    print(f"\ndrivers: n = {VOICES}, issues = {ISSUES}, {seconds:.2f} s")
     assert len(measured) == ISSUES
-    assert seconds < LIMIT_S
+    return time.perf_counter() - started

@@ -32,6 +32,7 @@ class GroupCommit:
         self._store = store
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._closed = threading.Event()
+        self._door = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="voc-writer", daemon=True)
 
     def start(self) -> None:
@@ -48,16 +49,27 @@ class GroupCommit:
         StorageError
             If the store could not commit; nothing of the work is kept.
         """
-        if self._closed.is_set():
-            raise ShuttingDownError
+        return self.later(work).result()
+
+    def later(self, work: Callable[[Unit], T]) -> "Future[T]":
+        """Hand the work in and return at once; the future has the result or the error when the work is on disk or has failed.
+
+        Raises
+        ------
+        ShuttingDownError
+            If the service is stopping; the work was not done.
+        """
         job = _Job(work, Future())
-        self._jobs.put(job)
-        result: T = job.future.result()
-        return result
+        with self._door:
+            if self._closed.is_set():
+                raise ShuttingDownError
+            self._jobs.put(job)
+        return job.future
 
     def close(self) -> None:
         """Finish what was handed in, then stop."""
-        self._closed.set()
+        with self._door:
+            self._closed.set()
         self._jobs.put(None)
         if self._thread.is_alive():
             self._thread.join()

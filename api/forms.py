@@ -1,0 +1,139 @@
+"""Forms: reading a JSON object into one of our forms, forgiving where nothing can go wrong, exact where something could.
+
+Invariants: an empty string and null mean "not given"; a number may come as text, in full-width digits too; every refusal names the
+field, its limit and a stable code, never what was sent.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Set as AbstractSet
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, ValidationInfo, WithJsonSchema
+
+from api.errors import FieldProblem
+from api.problems import BadValueError
+from api.strict_json import shown_path
+from voc.errors import EmptyTextError, InputError, NotANumberError, TextTooLongError
+
+LONGEST_NAME = 500
+NUMBER_CHARS = 40
+_SEPARATORS = str.maketrans("", "", ", _")
+
+
+class Form(BaseModel):
+    """What every form shares."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+F = TypeVar("F", bound=Form)
+
+
+def read_number(value: Any, info: ValidationInfo) -> Any:
+    """Return the number a sender means: a number, or text such as "9", "８" or "1,200".
+
+    Raises
+    ------
+    NotANumberError
+        If it is neither.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and len(value) <= NUMBER_CHARS:
+        plain = unicodedata.normalize("NFKC", value).strip().replace(",", "")
+        if plain.isascii() and "_" not in plain:
+            try:
+                return _finite(plain)
+            except ValueError:
+                pass
+    raise NotANumberError(field=info.field_name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if abs(number) > 2.0**53 or number != number:  # noqa: PLR0124  # NaN is the only number unlike itself
+        raise ValueError(text)
+    return number
+
+
+Number = Annotated[
+    float, BeforeValidator(read_number), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "examples": ["9"]}]})
+]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": LONGEST_NAME}, {"type": "integer"}]}),
+]
+"""An id or a name somebody else gave; a whole number is taken as its digits."""
+
+
+def given(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that say something: not null, and not an empty string unless it is the text itself.
+
+    >>> given({"score": "", "text": " ", "lang": None, "segment": "smb"})
+    {'text': ' ', 'segment': 'smb'}
+    """
+    return {
+        name: value
+        for name, value in members.items()
+        if value is not None and (name == "text" or not isinstance(value, str) or value.strip())
+    }
+
+
+def read_form(form: type[F], value: Any, *, names: AbstractSet[str]) -> F:
+    """Read a usable JSON value into a form.
+
+    Parameters
+    ----------
+    form
+        The form.
+    value
+        A parsed body or one item of a batch.
+    names
+        Member names that may be shown in an error.
+
+    Raises
+    ------
+    InputError
+        If the value does not fit; with the fields that do not.
+    """
+    if not isinstance(value, dict):
+        raise BadValueError(problem="not_an_object")
+    try:
+        return form.model_validate(value)
+    except ValidationError as error:
+        raise _input_error(error, names=names) from None
+
+
+def _input_error(error: ValidationError, *, names: AbstractSet[str]) -> InputError:
+    problems = [_field_problem(item, names=names) for item in error.errors(include_url=False, include_input=False)]
+    first = problems[0]
+    if first.path == "text" and first.problem == "missing":
+        return EmptyTextError(field="text")
+    if first.path == "text" and first.problem == "too_long":
+        return TextTooLongError(field="text", limit=first.limit, actual=first.actual)
+    return BadValueError(field=first.path, fields=problems[:20])
+
+
+_PROBLEMS = {
+    "missing": "missing",
+    "extra_forbidden": "not_known",
+    "string_too_long": "too_long",
+    "string_too_short": "empty",
+    "enum": "not_one_of",
+    "literal_error": "not_one_of",
+    "too_long": "too_many",
+    "greater_than_equal": "too_small",
+    "less_than_equal": "too_large",
+}
+
+
+def _field_problem(item: Any, *, names: AbstractSet[str]) -> FieldProblem:
+    context = item.get("ctx", {})
+    limit = next((context[name] for name in ("max_length", "min_length", "ge", "le", "expected") if name in context), None)
+    return FieldProblem(
+        path=shown_path([str(part) for part in item["loc"]], names),
+        problem=_PROBLEMS.get(item["type"], item["type"]),
+        limit=limit if isinstance(limit, int | float | str) else None,
+        actual=context.get("actual_length"),
+    )

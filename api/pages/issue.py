@@ -1,0 +1,159 @@
+"""Issue: one tag or topic: what it means, how it moves, whom it concerns, what goes with it, and in whose words."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from api.pages.filter_bar import filter_bar
+from api.pages.looks import render
+from api.pages.measured import measured
+from api.pages.route import PageRoute
+from api.pages.visit import Visit, Visiting
+from pipelines.explain.trends import month_of, readable, share_interval
+from pipelines.explaining import EXPLAINED
+from pipelines.issue_list import RECENT_DAYS, find_issue
+from pipelines.report.charts import forest
+from voc.customers import Account, Customer
+from voc.drivers import DriverState, Issue, IssueKind
+from voc.errors import NotFoundError
+from voc.issues import IssueSummary, Quote, SharePeriod
+from voc.kpis import Kpi
+from voc.linking import Links
+from voc.store.unit import Unit
+from voc.voices import VoiceRow, issue_key
+
+QUOTES_EACH = 4
+MOST_TOUCHED = 12
+MOST_GROUPS = 8
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class GroupShare:
+    """How often one group of voices speaks of the issue."""
+
+    name: str | None
+    count: int
+    total: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Touched:
+    """An account or customer that spoke of the issue, and how often."""
+
+    who: Account | Customer
+    count: int
+    negative: int
+
+
+@router.get("/issues/{kind}/{issue_id}")
+def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
+    """Show one issue."""
+    with visit.service.store.read() as unit:
+        asked = find_issue(unit, kind=kind, issue_id=issue_id, taxonomy=visit.service.taxonomy, language=visit.language)
+        if asked is None:
+            raise NotFoundError(issue_id=issue_id)
+        found = measured(unit, visit)
+        summary = next((one for one in found.issues if one.issue.kind is kind and one.issue.id == issue_id), None)
+        heard = readable(found.rows)
+        mine = [row for row in heard if issue_key(asked) in row.issue_keys]
+        topic = unit.topics.get(issue_id) if kind is IssueKind.TOPIC else None
+        context = {
+            "bar": filter_bar(unit, visit),
+            "examples": list(unit.enrichments.sentence_texts(topic.example_ids).values()) if topic is not None else [],
+            "quotes": quotes(unit, asked, mine),
+            "accounts": touched(mine, found=unit.customers.accounts(_ids(row.account_id for row in mine)), owner="account_id"),
+            "customers": touched(mine, found=unit.customers.customers(_ids(row.customer_id for row in mine)), owner="customer_id"),
+        }
+    measured_drivers = [] if summary is None else [driver for kpi in EXPLAINED if (driver := summary.drivers.get(kpi)) is not None]
+    return render(
+        visit,
+        "issue.html",
+        page="issues",
+        **context,
+        issue=asked,
+        tag=visit.service.taxonomy.tag(issue_id) if kind is IssueKind.TAG else None,
+        topic=topic,
+        summary=summary,
+        recent_days=RECENT_DAYS,
+        effects=list(zip(measured_drivers, [forest([driver])[0] for driver in measured_drivers], strict=True)),
+        with_values={driver.kpi: _count_with(mine, driver.kpi, found.links) for driver in measured_drivers},
+        readable_state=DriverState.OK,
+        groups={
+            "group": shares(mine, heard, [row.segment for row in heard], [row.segment for row in mine]),
+            "source": shares(mine, heard, [row.source.value for row in heard], [row.source.value for row in mine]),
+            "language": shares(mine, heard, [row.language.value for row in heard], [row.language.value for row in mine]),
+            "role": shares(mine, heard, [row.role.value for row in heard], [row.role.value for row in mine]),
+        },
+        chart=month_chart(visit, summary, heard),
+        condition={kind.value: issue_id, "duplicates": "0", "analysed": "1", "no_signal": "0"},
+    )
+
+
+def shares(
+    mine: Sequence[VoiceRow], heard: Sequence[VoiceRow], all_names: Sequence[str | None], my_names: Sequence[str | None]
+) -> list[GroupShare]:
+    """Return the issue's share inside each group, most comments of the issue first; voices without a group last."""
+    if not mine or not heard:
+        return []
+    totals, counts = Counter(all_names), Counter(my_names)
+    found = []
+    for name, count in counts.items():
+        low, high = share_interval(SharePeriod(count=count, total=totals[name])) or (0.0, 0.0)
+        found.append(GroupShare(name=name, count=count, total=totals[name], low=low, high=high))
+    return sorted(found, key=lambda group: (group.name is None, -group.count, group.name or ""))[:MOST_GROUPS]
+
+
+def touched(mine: Sequence[VoiceRow], *, found: dict[str, Account] | dict[str, Customer], owner: str) -> list[Touched]:
+    """Return who spoke of the issue most often, of those with a profile."""
+    counts = Counter(getattr(row, owner) for row in mine if getattr(row, owner) in found)
+    negative = Counter(getattr(row, owner) for row in mine if row.sentiment is not None and row.sentiment.value == "negative")
+    return [Touched(who=found[name], count=count, negative=negative[name]) for name, count in counts.most_common(MOST_TOUCHED)]
+
+
+def quotes(unit: Unit, asked: Issue, mine: Sequence[VoiceRow]) -> dict[str, list[Quote]]:
+    """Return the most typical, the newest and the most negative sentences, each from another comment."""
+    if not mine:
+        return {"typical": [], "newest": [], "negative": []}
+    newest = frozenset(row.feedback_id for row in sorted(mine, key=lambda row: row.submitted_at)[-QUOTES_EACH * 2 :])
+    worst_rows = sorted((row for row in mine if (row.sentiment_score or 0.0) < 0), key=lambda row: row.sentiment_score or 0.0)
+    worst = [row.feedback_id for row in worst_rows[: QUOTES_EACH * 2]]
+    by_id = {quote.feedback_id: quote for quote in unit.quotes.of_issue(asked, limit=len(worst) or 1, ids=frozenset(worst))}
+    return {
+        "typical": unit.quotes.of_issue(asked, limit=QUOTES_EACH, ids=frozenset(row.feedback_id for row in mine)),
+        "newest": sorted(
+            unit.quotes.of_issue(asked, limit=len(newest), ids=newest), key=lambda quote: quote.submitted_at, reverse=True
+        )[:QUOTES_EACH],
+        "negative": [by_id[feedback_id] for feedback_id in worst if feedback_id in by_id][:QUOTES_EACH],
+    }
+
+
+def month_chart(visit: Visit, summary: IssueSummary | None, heard: Sequence[VoiceRow]) -> dict[str, object] | None:
+    """Return the issue's monthly course, its share of the month's readable comments beside the count."""
+    if summary is None or not summary.months:
+        return None
+    totals = Counter(month_of(row.submitted_at, zone=visit.zone) for row in heard)
+    points = [
+        {
+            "month": month,
+            "label": visit.figures.short_month(month),
+            "count": count,
+            "total": totals[month],
+            "share": round(100 * count / totals[month], 2) if totals[month] else None,
+        }
+        for month, count in summary.months
+    ]
+    return {"points": points}
+
+
+def _ids(found: object) -> list[str]:
+    return sorted({identifier for identifier in found if identifier is not None})  # type: ignore[attr-defined]  # any iterable of ids
+
+
+def _count_with(mine: Sequence[VoiceRow], kpi: Kpi, links: Links) -> int:
+    return sum((row.feedback_id, kpi) in links for row in mine)

@@ -1,0 +1,109 @@
+"""Issues: the tags and topics people speak of, by volume, by what goes with a KPI, or by the KPI's level."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from api.pages.filter_bar import filter_bar
+from api.pages.looks import render
+from api.pages.measured import chosen_kpi, measured
+from api.pages.route import PageRoute
+from api.pages.visit import Visiting
+from pipelines.explain.drivers import impact
+from pipelines.explain.trends import readable
+from pipelines.explaining import EXPLAINED
+from pipelines.report.charts import Whisker, forest, share_bars
+from voc.drivers import Driver, IssueKind
+from voc.issues import IssueSummary
+from voc.kpis import SCALES, Kpi
+from voc.taxonomy import Tag
+
+SHOWN_AT_FIRST = 15
+SORTS = ("volume", "impact", "score")
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One issue of the list with its drawings."""
+
+    summary: IssueSummary
+    tag: Tag | None
+    driver: Driver | None
+    share_bar: Whisker
+    effect: Whisker | None
+
+
+@router.get("/issues")
+def issues(visit: Visiting) -> HTMLResponse:
+    """Show the list of issues."""
+    kind = IssueKind.TOPIC if visit.query("kind") == "topic" else IssueKind.TAG
+    kpi = chosen_kpi(visit)
+    sort = visit.query("sort") if visit.query("sort") in SORTS else "volume"
+    with visit.service.store.read() as unit:
+        found = measured(unit, visit)
+        bar = filter_bar(unit, visit)
+        unassigned_sentences = unit.topics.unassigned_share()
+    mine = ordered([summary for summary in found.issues if summary.issue.kind is kind], sort=sort, kpi=kpi)
+    shown = mine if visit.query("all") else mine[:SHOWN_AT_FIRST]
+    heard = readable(found.rows)
+    of_kind = f"{kind.value}:"
+    return render(
+        visit,
+        "issues.html",
+        page="issues",
+        bar=bar,
+        kind=kind.value,
+        kpi=kpi,
+        kpis=EXPLAINED,
+        sort=sort,
+        sorts=SORTS,
+        lines=_lines(shown, visit=visit, kpi=kpi),
+        hidden=len(mine) - len(shown),
+        counts={name: sum(summary.issue.kind is name for summary in found.issues) for name in IssueKind},
+        heard=len(heard),
+        without=sum(not row.issue_keys for row in heard),
+        without_kind=sum(not any(key.startswith(of_kind) for key in row.issue_keys) for row in heard),
+        unassigned_sentences=unassigned_sentences,
+        found=found,
+    )
+
+
+def ordered(summaries: Sequence[IssueSummary], *, sort: str, kpi: Kpi) -> list[IssueSummary]:
+    """Sort issues: most comments, largest share times difference, or worst KPI level first; those without a figure last."""
+    worst_first = 1.0 if SCALES[kpi].higher_is_better else -1.0
+
+    def weight(driver: Driver) -> float | None:
+        by_impact = impact(driver)
+        return None if by_impact is None else -abs(by_impact)
+
+    def level(driver: Driver) -> float | None:
+        return None if driver.mean_with is None else driver.mean_with * worst_first
+
+    orders: dict[str, Callable[[Driver], float | None]] = {"impact": weight, "score": level}
+    if sort not in orders:
+        return list(summaries)
+
+    def key(summary: IssueSummary) -> tuple[bool, float, int]:
+        driver = summary.drivers.get(kpi)
+        place = None if driver is None else orders[sort](driver)
+        return (place is None, place or 0.0, -summary.volume)
+
+    return sorted(summaries, key=key)
+
+
+def _lines(shown: Sequence[IssueSummary], *, visit: Visiting, kpi: Kpi) -> list[Line]:
+    measured_drivers = [summary.drivers.get(kpi) for summary in shown]
+    effects = iter(forest([driver for driver in measured_drivers if driver is not None]))
+    return [
+        Line(
+            summary=summary,
+            tag=visit.service.taxonomy.tag(summary.issue.id) if summary.issue.kind is IssueKind.TAG else None,
+            driver=driver,
+            share_bar=bar,
+            effect=next(effects) if driver is not None else None,
+        )
+        for summary, driver, bar in zip(shown, measured_drivers, share_bars(shown), strict=True)
+    ]

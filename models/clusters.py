@@ -1,0 +1,137 @@
+"""Clusters: groups of vectors that lie near each other, or none.
+
+An exact graph of the nearest neighbours by cosine is cut into communities by Leiden (Traag, Waltman and van Eck 2019), seeded. Small
+communities are dissolved; every vector then belongs to the nearest group that is near enough for it, first of all its own, else to none.
+Invariants: equal input gives equal groups; equal vectors are in one group; memory grows with n · block, never with n².
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+NEIGHBOURS = 15
+BLOCK_ROWS = 1_024
+LEAST_EDGE = 0.2
+"""Neighbours with a smaller cosine are no neighbours."""
+GRAPH_LIMIT = 40_000
+"""Above this many different vectors the graph is built on an even sample; the rest goes to the nearest group."""
+SEED = 20_261_122
+NONE = -1
+
+
+class LeidenClusters:
+    """Has ``fit`` and ``labels_``, which is what BERTopic asks of a cluster model; −1 stands for none."""
+
+    def __init__(self, *, resolution: float, least_size: int, least_similarity: NDArray[np.float32]) -> None:
+        """Keep the settings.
+
+        Parameters
+        ----------
+        resolution
+            Of modularity; more gives more and smaller groups.
+        least_size
+            Smaller groups are dissolved.
+        least_similarity
+            Shape [n]: the cosine to a group's centroid from which on the vector belongs to it.
+        """
+        self.resolution = resolution
+        self.least_size = least_size
+        self.least_similarity = least_similarity
+        self.labels_: Labels = np.zeros(0, np.int64)
+
+    def fit(self, vectors: Matrix, y: Any = None) -> "LeidenClusters":  # noqa: ARG002  # the signature BERTopic calls
+        """Group the vectors, shape [n, d], rows of unit length; the outcome is in ``labels_``."""
+        unique, inverse = np.unique(np.asarray(vectors, np.float32), axis=0, return_inverse=True)
+        chosen = np.unique(np.linspace(0, len(unique) - 1, min(len(unique), GRAPH_LIMIT)).astype(np.int64))
+        found = np.full(len(unique), NONE, np.int64)
+        found[chosen] = communities(unique[chosen], resolution=self.resolution)
+        labels = _without_small(found[inverse.ravel()], self.least_size)
+        labels = self._near_enough(vectors, labels)
+        self.labels_ = _without_small(labels, self.least_size)
+        return self
+
+    def _near_enough(self, vectors: Matrix, labels: Labels) -> Labels:
+        centres = centroids(vectors, labels)
+        if not len(centres):
+            return labels
+        nearest, similarity = nearest_centroid(vectors, centres)
+        own = np.full(len(vectors), -1.0, np.float32)
+        inside = labels != NONE
+        own[inside] = np.einsum("nd,nd->n", vectors[inside], centres[labels[inside]])
+        other = np.where(similarity >= self.least_similarity, nearest, NONE)
+        return np.where(own >= self.least_similarity, labels, other)
+
+
+def communities(vectors: Matrix, *, resolution: float) -> Labels:
+    """Return the Leiden community of each vector; a vector without any neighbour is alone."""
+    from graspologic_native import leiden_csr
+
+    graph = neighbour_graph(vectors)
+    if graph.nnz == 0:
+        return np.arange(len(vectors), dtype=np.int64)
+    _, found = leiden_csr(
+        graph.indptr.astype(np.int64), graph.indices.astype(np.int32), graph.data.astype(np.float64), len(vectors),
+        resolution=resolution, seed=SEED, iterations=2, trials=2,
+    )  # fmt: skip
+    return np.array([found[place] for place in range(len(vectors))], dtype=np.int64)
+
+
+def neighbour_graph(vectors: Matrix) -> Any:
+    """Return the symmetric sparse matrix of cosines to the nearest neighbours, exact, computed block by block."""
+    from scipy.sparse import coo_array
+
+    n = len(vectors)
+    k = min(NEIGHBOURS, n - 1)
+    if k < 1:
+        return coo_array((n, n), dtype=np.float64).tocsr()
+    rows, columns, values = [], [], []
+    for start in range(0, n, BLOCK_ROWS):
+        cosines = vectors[start : start + BLOCK_ROWS] @ vectors.T
+        places = np.arange(len(cosines))
+        cosines[places, places + start] = -1.0
+        near = np.argpartition(cosines, n - k, axis=1)[:, n - k :]
+        near.sort(axis=1)
+        rows.append(np.repeat(places + start, k))
+        columns.append(near.ravel())
+        values.append(np.take_along_axis(cosines, near, axis=1).ravel())
+    row, column, value = np.concatenate(rows), np.concatenate(columns), np.concatenate(values).astype(np.float64)
+    kept = value >= LEAST_EDGE
+    graph = coo_array((value[kept], (row[kept], column[kept])), shape=(n, n)).tocsr()
+    graph = graph.maximum(graph.T).tocsr()
+    graph.sort_indices()
+    return graph
+
+
+def centroids(vectors: Matrix, labels: Labels) -> Matrix:
+    """Return the mean direction of each label 0…m−1, shape [m, d], unit length."""
+    count = int(labels.max(initial=NONE)) + 1
+    sums = np.zeros((count, vectors.shape[1]), np.float64)
+    inside = labels != NONE
+    np.add.at(sums, labels[inside], vectors[inside])
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return (sums / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
+
+
+def nearest_centroid(vectors: Matrix, centres: Matrix) -> tuple[Labels, Matrix]:
+    """Return which centroid lies nearest to each vector and its cosine, both of shape [n]."""
+    nearest = np.zeros(len(vectors), np.int64)
+    similarity = np.zeros(len(vectors), np.float32)
+    for start in range(0, len(vectors), BLOCK_ROWS):
+        cosines = vectors[start : start + BLOCK_ROWS] @ centres.T
+        nearest[start : start + BLOCK_ROWS] = cosines.argmax(axis=1)
+        similarity[start : start + BLOCK_ROWS] = cosines.max(axis=1)
+    return nearest, similarity
+
+
+def _without_small(labels: Labels, least_size: int) -> Labels:
+    """Return the labels with groups below the size dissolved and the others numbered from 0 in order of first appearance."""
+    kept: dict[int, int] = {}
+    sizes = np.bincount(labels[labels != NONE], minlength=1)
+    for label in labels.tolist():
+        if label != NONE and label not in kept and sizes[label] >= least_size:
+            kept[label] = len(kept)
+    return np.array([kept.get(label, NONE) for label in labels.tolist()], dtype=np.int64)

@@ -1,0 +1,82 @@
+"""Lexicon tagger: tags of the taxonomy from its own keywords, without training.
+
+Japanese keywords are substrings, English ones regular-expression fragments between word boundaries, both on NFKC text in lower case.
+Score = 1 − 0.5 · 0.7^(evidence − 1), where evidence is the number of distinct matches, and a long match counts more; so 0.5…1.
+Invariants: at most ``MOST_TAGS`` a sentence, best first; ``because`` are the matched words; a formula or an empty answer has no tag.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from models.cues import is_no_signal
+from models.japanese import has_japanese, plain
+from models.phrases import PhraseIndex
+from voc.enrichment import TagScore
+from voc.ports import Tagger, Vectors
+from voc.taxonomy import Tag, Taxonomy
+
+MOST_TAGS = 3
+LEAST_SCORE = 0.5
+PER_MATCH = 0.7
+LONG_MATCH_CHARS = {True: 5, False: 12}
+"""From this length on a match is specific; key: whether the text is Japanese."""
+LONG_MATCH_BONUS = 0.5
+
+
+class LexiconTagger(Tagger):
+    """Keywords of a taxonomy, compiled once."""
+
+    name = "lexicon-tagger"
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.version = f"1+{taxonomy.name}-{taxonomy.version}"
+        self._tags = taxonomy.tags
+        self._japanese: dict[str, set[int]] = defaultdict(set)
+        for place, tag in enumerate(taxonomy.tags):
+            for keyword in tag.keywords.ja:
+                self._japanese[plain(keyword)].add(place)
+        self._phrases = PhraseIndex(self._japanese)
+        self._english = [_either(tag.keywords.en) for tag in taxonomy.tags]
+        self._any_english = _either([fragment for tag in taxonomy.tags for fragment in tag.keywords.en])
+
+    def taxonomy_tags(self) -> tuple[Tag, ...]:
+        """Return all tags that can be assigned."""
+        return self._tags
+
+    def tags(self, sentences: Sequence[str], vectors: Vectors) -> list[tuple[TagScore, ...]]:  # noqa: ARG002  # words only
+        """Return the tags of each sentence, best first; empty where none fits."""
+        known: dict[str, tuple[TagScore, ...]] = {}
+        for sentence in sentences:
+            if sentence not in known:
+                known[sentence] = self._tags_of(sentence)
+        return [known[sentence] for sentence in sentences]
+
+    def _tags_of(self, sentence: str) -> tuple[TagScore, ...]:
+        if is_no_signal(sentence):
+            return ()
+        text = plain(sentence)
+        matches: dict[int, set[str]] = defaultdict(set)
+        for _, phrase in self._phrases.find_all(text):
+            for place in self._japanese[phrase]:
+                matches[place].add(phrase)
+        if self._any_english is not None and self._any_english.search(text):
+            for place, pattern in enumerate(self._english):
+                if pattern is not None and (found := {match.group().strip() for match in pattern.finditer(text)}):
+                    matches[place] |= found
+        japanese = has_japanese(text)
+        scored = [
+            TagScore(tag=self._tags[place].id, score=_score(words, japanese=japanese), because=tuple(sorted(words)))
+            for place, words in matches.items()
+        ]
+        return tuple(sorted(scored, key=lambda tag: (-tag.score, -sum(map(len, tag.because)), tag.tag))[:MOST_TAGS])
+
+
+def _score(words: set[str], *, japanese: bool) -> float:
+    own = {word for word in words if not any(word != other and word in other for other in words)}
+    evidence: float = len(own) + LONG_MATCH_BONUS * sum(len(word) >= LONG_MATCH_CHARS[japanese] for word in own)
+    return float(round(1 - (1 - LEAST_SCORE) * PER_MATCH ** (evidence - 1), 4))
+
+
+def _either(fragments: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(fragments)})(?!\w)") if fragments else None

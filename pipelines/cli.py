@@ -1,0 +1,61 @@
+"""The command line ``voc``. Each command does its imports when it runs."""
+
+import sys
+
+import typer
+
+from pipelines.commands import admin, data, demo, file_tools
+
+app = typer.Typer(
+    help="Voice of Customer: reads, groups, links and explains what customers write, in Japanese and English, offline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+customers = typer.Typer(help="Customers and accounts.", no_args_is_help=True)
+kpis = typer.Typer(help="KPI observations.", no_args_is_help=True)
+
+app.command("demo")(demo.demo)
+app.command("import")(data.import_files)
+customers.command("import")(data.import_customers)
+kpis.command("import")(data.import_kpis)
+app.add_typer(customers, name="customers")
+app.add_typer(kpis, name="kpis")
+app.command("run")(data.run)
+app.command("status")(data.status)
+app.command("report")(data.report)
+app.command("export")(data.export)
+app.command("serve")(admin.serve)
+app.command("worker")(admin.worker)
+app.command("evaluate")(admin.evaluate)
+app.add_typer(admin.keys, name="keys")
+app.add_typer(admin.failed, name="failed")
+app.command("backup")(admin.backup)
+app.command("restore")(admin.restore)
+app.command("analyze")(file_tools.analyze)
+app.command("embed")(file_tools.embed)
+app.command("topics")(file_tools.topics)
+app.command("redact")(file_tools.redact)
+
+
+@customers.callback()
+def _customers() -> None:
+    """Keep ``customers`` a group although it has one command."""
+
+
+@kpis.callback()
+def _kpis() -> None:
+    """Keep ``kpis`` a group although it has one command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. What was finished is kept; the same command goes on from there.\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

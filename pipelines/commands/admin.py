@@ -1,0 +1,226 @@
+"""Commands for who runs the service: serve, worker, evaluate, keys, failed, backup, restore."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, note, print_json, say, settings
+from voc.keys import Scope
+
+keys = typer.Typer(help="API keys for senders and readers.", no_args_is_help=True)
+failed = typer.Typer(help="Comments the models could not handle.", no_args_is_help=True)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: VOC_SERVER__HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; taken: the next free one. Default: VOC_SERVER__PORT.")] = None,
+) -> None:
+    """Run the service: HTTP API, dashboard and all pending work in the background."""
+    from pipelines.serving import serve_until_stopped
+
+    with errors_as_exit_codes():
+        serve_until_stopped(_listening(host, port))
+
+
+def _listening(host: str | None, port: int | None):  # type: ignore[no-untyped-def]  # noqa: ANN202  # Settings, imported late
+    config = settings()
+    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    return config.model_copy(update={"server": config.server.model_copy(update=changes)})
+
+
+def worker(*, once: Annotated[bool, typer.Option("--once", help="Stop when nothing waits.")] = False, quiet: QuietFlag = False) -> None:
+    """Do pending work beside other workers; PostgreSQL only."""
+    import time
+
+    from pipelines.assembly import build_models, build_runner, build_store
+    from pipelines.progress import progress_for
+
+    with errors_as_exit_codes():
+        config = settings()
+        store = build_store(config)
+        models = build_models(config.models)
+        try:
+            if store.kind != "postgresql":
+                note("voc: workers need PostgreSQL (VOC_DATABASE__URL); on SQLite `voc serve` does the work.")
+                raise typer.Exit(2)
+            runner = build_runner(store, models, config)
+            while True:
+                if runner.pending():
+                    runner.run(progress_for(sys.stderr, quiet=quiet))
+                elif once:
+                    return
+                time.sleep(1.0)
+        finally:
+            models.close()
+            store.close()
+
+
+def evaluate(
+    data: Annotated[Path, typer.Option("--data", help="Folder with labelled data sets.", exists=True, file_okay=False)],
+    out: Annotated[Path | None, typer.Option("--out", help="Write the scorecard to this JSON file.")] = None,
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Measure the models on labelled data and show the scorecard."""
+    import orjson
+
+    from pipelines.assembly import build_scorecard
+
+    with errors_as_exit_codes(json=json):
+        rows = [score.model_dump(mode="json") for score in build_scorecard(data)]
+        if out is not None:
+            out.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+        if json:
+            print_json({"scorecard": rows})
+            return
+        for row in rows:
+            say(", ".join(f"{name}: {value}" for name, value in row.items() if not isinstance(value, dict | list)))
+
+
+@keys.command("create")
+def create_key(
+    scope: Annotated[str, typer.Option("--scope", help="Comma-separated: ingest, read, admin.")] = "ingest,read",
+    name: Annotated[str, typer.Option("--name", help="Who uses it.")] = "default",
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Make a key and show it once; only its hash is kept."""
+    from pipelines.assembly import build_store
+    from voc.clock import utc_now
+    from voc.errors import BadFilterError
+
+    with errors_as_exit_codes(json=json):
+        known = {item.value: item for item in Scope}
+        wanted = [part.strip() for part in scope.split(",") if part.strip()]
+        if not wanted or any(part not in known for part in wanted):
+            raise BadFilterError(f"Scopes are: {', '.join(known)}.", field="scope")
+        store = build_store(settings())
+        try:
+            with store.write() as unit:
+                key, secret = unit.keys.create(name, scopes={known[part] for part in wanted}, now=utc_now())
+        finally:
+            store.close()
+        shown = {"key": secret, "id": key.id, "name": key.name, "scopes": sorted(key.scopes)}
+        if json:
+            print_json(shown)
+        else:
+            say(secret)
+            note(f"Key {key.id} ({', '.join(sorted(key.scopes))}). It is shown only now; only its hash is kept.")
+
+
+@keys.command("list")
+def list_keys(*, json: JsonFlag = False) -> None:
+    """List keys without their secrets."""
+    from pipelines.assembly import build_store
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings(), read_only=True)
+        try:
+            with store.read() as unit:
+                found = [key.model_dump(mode="json") for key in unit.keys.find()]
+        finally:
+            store.close()
+        if json:
+            print_json({"keys": found})
+            return
+        for key in found:
+            state = f"revoked {key['revoked_at']}" if key["revoked_at"] else "active"
+            say(f"{key['id']}  {key['prefix']}…  {key['name']}  {','.join(sorted(key['scopes']))}  {state}")
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="Id or shown prefix of the key.")], *, json: JsonFlag = False) -> None:
+    """End a key; the next request with it is refused."""
+    from pipelines.assembly import build_store
+    from voc.clock import utc_now
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings())
+        try:
+            with store.write() as unit:
+                key = unit.keys.revoke(key_id, now=utc_now())
+        finally:
+            store.close()
+        if json:
+            print_json(key.model_dump(mode="json"))
+        else:
+            say(f"{key.id} revoked")
+
+
+@failed.command("list")
+def list_failed(*, json: JsonFlag = False) -> None:
+    """List comments that were put aside, with the reason; never their words."""
+    from pipelines.assembly import build_store
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings(), read_only=True)
+        try:
+            with store.read() as unit:
+                found = [letter.model_dump(mode="json") for letter in unit.pending.dead()]
+        finally:
+            store.close()
+        if json:
+            print_json({"failed": found})
+            return
+        for letter in found:
+            say(f"{letter['feedback_id']}  {letter['reason']}  attempts {letter['attempts']}, crashes {letter['crashes']}")
+        say(f"{len(found)} put aside")
+
+
+@failed.command("requeue")
+def requeue_failed(
+    feedback_id: Annotated[list[str] | None, typer.Argument(help="Ids; left out: all.")] = None, *, json: JsonFlag = False
+) -> None:
+    """Let put-aside comments wait again."""
+    from pipelines.assembly import build_store
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings())
+        try:
+            with store.write() as unit:
+                count = unit.pending.requeue(feedback_id or None)
+        finally:
+            store.close()
+        if json:
+            print_json({"requeued": count})
+        else:
+            say(f"{count} wait again")
+
+
+def backup(out: Annotated[Path, typer.Argument(help="File to write.", dir_okay=False)], *, json: JsonFlag = False) -> None:
+    """Copy the SQLite database while it is in use; the copy is checked before it takes its name."""
+    from pipelines.assembly import build_store
+    from voc.store.backup import write_backup
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings(), read_only=True)
+        try:
+            found = write_backup(store, out)
+        finally:
+            store.close()
+        _show(found, json=json)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file `voc backup` wrote.", exists=True, dir_okay=False)],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only check the file.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Put it in the place of an existing database (which is kept beside it).")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Put a backup in the place of the database."""
+    from voc.store.backup import check_backup, restore_backup
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        found = check_backup(file) if check else restore_backup(file, data_dir=config.data_dir, force=force)
+        _show(found, json=json)
+
+
+def _show(found: dict[str, object], *, json: bool) -> None:
+    if json:
+        print_json(found)
+    else:
+        say(", ".join(f"{name}: {value}" for name, value in found.items()))

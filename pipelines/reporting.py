@@ -1,0 +1,299 @@
+"""Reporting: gathers what a report or an export shows, and writes the files. Read-only."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipelines.explain.levels import level
+from pipelines.explaining import EXPLAINED
+from pipelines.exports import ExportFormat, Row, export
+from pipelines.issue_list import IssueList, issue_list
+from pipelines.report.excel import report_xlsx
+from pipelines.report.html import report_html
+from voc.clock import Clock, utc_now
+from voc.enrichment import Enrichment
+from voc.errors import BadDateError, BadFilterError
+from voc.feedback import Feedback, Language, own_words
+from voc.filters import Cursor, FeedbackFilter
+from voc.issues import IssueSummary, Period
+from voc.kpis import SURVEY_KPIS, Kpi
+from voc.report import CommentCounts, KpiAnswer, KpiLevel, Quote, ReportData, RowAccounting
+from voc.settings import Settings
+from voc.store import Store
+from voc.store.unit import Unit
+from voc.taxonomy import Taxonomy
+
+TOP_ISSUES = 15
+QUOTES_EACH = 3
+EXPORT_PAGE = 500
+CAUTIONS = {
+    "baseline-ja": {
+        "en": "Japanese is read by a weightless baseline (word lists), not by a trained model: rougher than the English figures.",
+        "ja": "日本語は学習済みモデルではなく、重みを持たない基準手法(語彙リスト)で読んでいます。英語より粗い数値です。",
+    },
+    "one-year": {
+        "en": "Figures say what goes together (associated with), not what causes what.",
+        "ja": "数値は関連を示すもので、原因を示すものではありません。",
+    },
+}
+
+
+def period_filter(since: str | None, until: str | None, *, zone: str) -> FeedbackFilter:
+    """Return the filter for days from ``since`` to ``until``, both included, in the zone.
+
+    Raises
+    ------
+    BadDateError
+        If a day is not written like 2026-04-01.
+    """
+    return FeedbackFilter(since=_day(since, zone, 0, field="from"), until=_day(until, zone, 1, field="to"))
+
+
+def _day(text: str | None, zone: str, plus_days: int, *, field: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        day = datetime.fromisoformat(text).date()
+    except ValueError as error:
+        raise BadDateError("Write days like 2026-04-01.", field=field) from error
+    return datetime.combine(day + timedelta(days=plus_days), time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def report_data(
+    unit: Unit, *, taxonomy: Taxonomy, wanted: FeedbackFilter, language: str, settings: Settings, clock: Clock = utc_now
+) -> ReportData:
+    """Return everything a report over the comments that match shows."""
+    zone = ZoneInfo(settings.intake.default_timezone)
+    found = issue_list(unit, taxonomy=taxonomy, wanted=wanted, language=language, zone=zone)
+    top, quotes = _with_quotes(unit, found.issues[:TOP_ISSUES])
+    drivers = [driver for summary in found.issues for driver in summary.drivers.values() if driver is not None]
+    enriched = unit.enrichments.get_many([row.feedback_id for row in found.rows[-1:]])
+    model = next((result.model.outputs for result in enriched.values()), {})
+    counts = _counts(unit, wanted, found)
+    return ReportData(
+        period=_period(found, wanted, clock),
+        zone=zone.key,
+        created_at=clock(),
+        counts=counts,
+        rows=_accounting(unit),
+        kpis=kpi_levels(unit, wanted=wanted, zone=zone),
+        issues=tuple(top),
+        unassigned_share=found.unassigned,
+        drivers=tuple(sorted(drivers, key=lambda d: (EXPLAINED.index(d.kpi), d.q if d.q is not None else 2.0, -d.volume))),
+        quotes=quotes,
+        alerts=tuple(unit.alerts.find()[:50]),
+        model=model,
+        cautions=_cautions(counts, language),
+    )
+
+
+def kpi_levels(unit: Unit, *, wanted: FeedbackFilter, zone: ZoneInfo) -> tuple[KpiLevel, ...]:
+    """Return each survey KPI over the filter's period: all answers, with or without a comment."""
+    levels = []
+    for kpi in SURVEY_KPIS:
+        observations = unit.kpis.find(
+            kpi=kpi, since=wanted.since, until=wanted.until, account_id=wanted.account_id, customer_id=wanted.customer_id
+        )
+        answers = [
+            KpiAnswer(value=o.value, observed_at=o.observed_at, cluster=o.account_id or o.customer_id or o.feedback_id or o.id)
+            for o in observations
+        ]
+        levels.append(level(kpi, answers=answers, zone=zone))
+    return tuple(levels)
+
+
+def write_report(
+    store: Store, *, taxonomy: Taxonomy, wanted: FeedbackFilter, language: str, folder: Path, settings: Settings, clock: Clock = utc_now
+) -> list[Path]:
+    """Write the HTML report and the Excel workbook and return their paths.
+
+    Raises
+    ------
+    BadFilterError
+        If the language is neither ``ja`` nor ``en``.
+    """
+    if language not in ("ja", "en"):
+        raise BadFilterError("The report is written in ja or en.", field="lang")
+    with store.read() as unit:
+        data = report_data(unit, taxonomy=taxonomy, wanted=wanted, language=language, settings=settings, clock=clock)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"voc-report-{language}.html", folder / f"voc-report-{language}.xlsx"]
+    _put(files[0], report_html(data, language=language).encode())
+    _put(files[1], report_xlsx(data, language=language))
+    return files
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file so that it is either whole or not there."""
+    half = path.with_suffix(path.suffix + ".part")
+    half.write_bytes(content)
+    half.replace(path)
+
+
+def _period(found: IssueList, wanted: FeedbackFilter, clock: Clock) -> Period:
+    moments = [row.submitted_at for row in found.rows]
+    start = wanted.since or (min(moments) if moments else clock() - timedelta(days=1))
+    end = wanted.until or (max(moments) + timedelta(seconds=1) if moments else clock())
+    return Period(start=start, end=end)
+
+
+def _counts(unit: Unit, wanted: FeedbackFilter, found: IssueList) -> CommentCounts:
+    def count(**changes: object) -> int:
+        return unit.feedback.count(wanted.model_copy(update=changes))
+
+    everything = count()
+    return CommentCounts(
+        comments=everything,
+        by_language={language: count(language=language) for language in Language},
+        no_signal=count(no_signal=True),
+        duplicates=everything - count(duplicates=False),
+        not_analysed=count(analysed=False),
+        customers=len({row.customer_id for row in found.rows if row.customer_id}),
+        accounts=len({row.account_id for row in found.rows if row.account_id}),
+    )
+
+
+def _accounting(unit: Unit) -> RowAccounting | None:
+    imports = [entry for entry in unit.journal.imports(limit=1_000) if entry.finished_at is not None]
+    if not imports:
+        return None
+    return RowAccounting(
+        rows=sum(entry.rows for entry in imports),
+        new=sum(entry.new for entry in imports),
+        duplicates=sum(entry.duplicate for entry in imports),
+        rejected=sum(entry.rejected for entry in imports),
+    )
+
+
+def _with_quotes(unit: Unit, issues: Sequence[IssueSummary]) -> tuple[list[IssueSummary], dict[str, Quote]]:
+    """Return the issues with the ids of their quotes, and the quotes: the issue's sentence in the customer's words."""
+    shown: list[IssueSummary] = []
+    quotes: dict[str, Quote] = {}
+    for summary in issues:
+        found = unit.quotes.of_issue(summary.issue, limit=QUOTES_EACH)
+        shown.append(summary.model_copy(update={"quote_ids": tuple(quote.feedback_id for quote in found)}))
+        comments = {comment.id: comment for comment in unit.feedback.get_many([quote.feedback_id for quote in found])}
+        for quote in found:
+            quotes.setdefault(quote.feedback_id, _quote(comments[quote.feedback_id], unit))
+    return shown, quotes
+
+
+def _quote(comment: Feedback, unit: Unit) -> Quote:
+    account = unit.customers.account(comment.account_id) if comment.account_id else None
+    result = unit.enrichments.get(comment.id)
+    return Quote(
+        feedback_id=comment.id,
+        text=own_words(comment.verbatim, comment.spans),
+        language=comment.language,
+        source=comment.source,
+        submitted_at=comment.submitted_at,
+        sentiment=result.sentiment.label if result else None,
+        who=(account.name if account else None) or comment.segment,
+        scores={score.kpi: score.value for score in comment.scores},
+    )
+
+
+def _cautions(counts: CommentCounts, language: str) -> tuple[str, ...]:
+    wanted = ["one-year"]
+    if counts.by_language.get(Language.JA, 0) + counts.by_language.get(Language.MIXED, 0):
+        wanted.insert(0, "baseline-ja")
+    return tuple(CAUTIONS[name][language] for name in wanted)
+
+
+FEEDBACK_COLUMNS = (
+    "id", "external_id", "source", "source_name", "submitted_at", "language", "text", "sentiment", "sentiment_score", "confidence",
+    "intent", "urgency", "churn", "abusive", "tags", "topics", "customer_id", "account_id", "segment", "product",
+    "nps", "csat", "ces", "duplicate_of", "no_signal", "model_version",
+)  # fmt: skip
+ISSUE_COLUMNS = (
+    "kind", "id", "name", "volume", "share", "share_low", "share_high", "accounts", "negative", "neutral", "positive", "mixed",
+    "recent", "previous", "change", "change_low", "change_high", "significant",
+)  # fmt: skip
+DRIVER_COLUMNS = (
+    "kpi", "kind", "id", "name", "volume", "share", "n", "n_with", "clusters_with", "mean_with", "mean_without", "difference",
+    "difference_low", "difference_high", "adjusted", "adjusted_low", "adjusted_high", "p", "q", "state", "note",
+)  # fmt: skip
+COLUMNS = {"feedback": FEEDBACK_COLUMNS, "issues": ISSUE_COLUMNS, "drivers": DRIVER_COLUMNS}
+
+
+def write_export(
+    store: Store, *, what: str, form: str, out: Path, taxonomy: Taxonomy, wanted: FeedbackFilter, settings: Settings, language: str = "en"
+) -> int:
+    """Write comments, issues or drivers to a file and return the number of rows.
+
+    Raises
+    ------
+    BadFilterError
+        If ``what`` or ``form`` is not known.
+    """
+    if what not in COLUMNS:
+        raise BadFilterError(f"Export one of: {', '.join(COLUMNS)}.", field="what")
+    if form not in set(ExportFormat):
+        raise BadFilterError(f"Export as one of: {', '.join(ExportFormat)}.", field="format")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    half = out.with_suffix(out.suffix + ".part")
+    with ExitStack() as stack:
+        unit = stack.enter_context(store.read())
+        target = stack.enter_context(half.open("wb"))
+        rows = _feedback_rows(unit, wanted) if what == "feedback" else _issue_rows(unit, what, taxonomy, wanted, settings, language)
+        count = export(rows, to=target, form=ExportFormat(form), columns=COLUMNS[what])
+    half.replace(out)
+    return count
+
+
+def _issue_rows(unit: Unit, what: str, taxonomy: Taxonomy, wanted: FeedbackFilter, settings: Settings, language: str) -> Iterator[Row]:
+    found = issue_list(unit, taxonomy=taxonomy, wanted=wanted, language=language, zone=ZoneInfo(settings.intake.default_timezone))
+    for summary in found.issues:
+        naming = {"kind": summary.issue.kind.value, "id": summary.issue.id, "name": summary.issue.name}
+        if what == "drivers":
+            for driver in summary.drivers.values():
+                if driver is not None:
+                    yield driver.model_dump(mode="json", exclude={"issue"}) | naming
+            continue
+        yield naming | {
+            "volume": summary.volume,
+            "share": summary.share,
+            "share_low": summary.share_low,
+            "share_high": summary.share_high,
+            "accounts": summary.accounts,
+            **summary.sentiment.model_dump(),
+            "recent": summary.change.recent.count,
+            "previous": summary.change.previous.count,
+            "change": summary.change.difference,
+            "change_low": summary.change.low,
+            "change_high": summary.change.high,
+            "significant": summary.change.significant,
+        }
+
+
+def _feedback_rows(unit: Unit, wanted: FeedbackFilter) -> Iterator[Row]:
+    cursor: Cursor | None = None
+    while page := unit.feedback.find(wanted, limit=EXPORT_PAGE, cursor=cursor):
+        ids = [comment.id for comment in page]
+        results, topics = unit.enrichments.get_many(ids), unit.topics.of_feedback(ids)
+        for comment in page:
+            mine = {topic for sentence, topic in topics.items() if topic and sentence.rpartition(".")[0] == comment.id}
+            yield _feedback_row(comment, results.get(comment.id), sorted(mine))
+        cursor = Cursor(submitted_at=page[-1].submitted_at, id=page[-1].id)
+
+
+def _feedback_row(comment: Feedback, result: Enrichment | None, topics: Sequence[str]) -> Row:
+    row: dict[str, object] = {name: getattr(comment, name) for name in FEEDBACK_COLUMNS if name in Feedback.model_fields}
+    row |= {"text": comment.verbatim, "source": comment.source.value, "language": comment.language.value}
+    row |= {kpi.value: next((s.value for s in comment.scores if s.kpi is kpi), None) for kpi in (Kpi.NPS, Kpi.CSAT, Kpi.CES)}
+    if result is not None:
+        row |= {
+            "sentiment": result.sentiment.label.value,
+            "sentiment_score": result.sentiment.score,
+            "confidence": result.sentiment.confidence,
+            "intent": result.intent.value,
+            "urgency": result.urgency.value,
+            "churn": result.churn,
+            "abusive": result.abusive,
+            "tags": " ".join(tag.tag for tag in result.tags),
+            "topics": " ".join(topics),
+            "model_version": result.model.version,
+        }
+    return row

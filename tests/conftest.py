@@ -1,0 +1,47 @@
+"""Fixtures all tests share. Every test starts from an environment without ``VOC_`` settings."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import postgres
+from voc.settings import DatabaseSettings
+from voc.store import Store, open_store
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _clean_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("VOC_") and name not in ("VOC_TEST_POSTGRES", "VOC_SHARED_DATA")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty SQLite store."""
+    opened = open_store(tmp_path / "data", DatabaseSettings())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres.server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with real feedback data, which is never part of the project."""
+    folder = Path(os.environ.get("VOC_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data beside the checkout ({folder}); set VOC_SHARED_DATA")
+    return folder
