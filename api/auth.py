@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from anyio.to_thread import run_sync
 from fastapi import Request
 
-from api.dependencies import service_of
 from api.problems import CrossSiteError, ForbiddenError, RequestError, UnauthenticatedError
 from api.rates import RateLimits
 from pipelines.service import Service
@@ -109,28 +108,16 @@ def require(scope: Scope) -> Callable[[Request], Coroutine[Any, Any, Key]]:
 def same_site(request: Request) -> None:
     """Let a page's action pass only where it comes from a page of this service.
 
-    Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; a request with neither is no browser's.
+    Browsers say where a request comes from in Sec-Fetch-Site and Origin; a request with neither is no browser's.
 
     Raises
     ------
     CrossSiteError
         If it comes from elsewhere.
     """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        if site not in {"same-origin", "none"}:
-            raise CrossSiteError
-        return
+    site = request.headers.get("sec-fetch-site", "none")
     origin = request.headers.get("origin")
+    if site not in {"same-origin", "none"}:
+        raise CrossSiteError
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise CrossSiteError
-
-
-def on_loopback(request: Request) -> bool:
-    """Tell whether the request comes from this machine."""
-    return request.client is not None and request.client.host in {"127.0.0.1", "::1", "localhost"}
-
-
-def settings_allow_pages(request: Request) -> bool:
-    """Tell whether the dashboard may be shown without a key: on this machine, or where the settings say so."""
-    return on_loopback(request) or not service_of(request).settings.server.pages_need_key

@@ -87,8 +87,9 @@ class FieldProblem(BaseModel):
 
     path: str = Field(examples=["score"])
     line: int | None = None
+    position: int | None = None
     problem: str = Field(examples=["out_of_range"])
-    limit: int | float | str | list[int | float | None] | None = None
+    limit: int | float | str | None = None
     actual: int | float | None = None
 
 
@@ -162,19 +163,24 @@ def field_problems(error: VocError) -> list[FieldProblem]:
     facts = error.facts
     if error.field is None and "line" not in facts and "problem" not in facts:
         return []
-    limit = [facts.get("low"), facts.get("high")] if "low" in facts else facts.get("limit")
+    limit = f"{facts['low']}–{facts.get('high')}" if "low" in facts else facts.get("limit")
     problem = FieldProblem(
         path=error.field or "",
         line=_whole(facts.get("line")),
         problem=str(facts.get("problem", error.code)),
-        limit=limit if isinstance(limit, int | float | str | list) else None,
-        actual=_whole(facts.get("actual")),
+        position=_whole(facts.get("position")),
+        limit=limit if isinstance(limit, int | float | str) else None,
+        actual=_number(facts.get("actual")),
     )
     return [problem]
 
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) else None
 
 
 def item_problem(error: VocError, *, language: str) -> ItemProblem:
@@ -221,7 +227,8 @@ def problem_response(error: VocError, request: Request) -> Response:
     """Return the answer to a request that failed."""
     request_id = str(request.scope.get("state", {}).get("request_id", ""))
     problem = problem_of(error, language=language_of(request.headers.get("accept-language")), request_id=request_id)
-    headers = dict(error.facts["headers"]) if isinstance(error.facts.get("headers"), dict) else {}
+    carried = error.facts.get("headers")
+    headers: dict[str, str] = dict(carried) if isinstance(carried, dict) else {}
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     if problem.status == STATUS["unauthenticated"]:

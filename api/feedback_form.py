@@ -10,13 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from pydantic import ConfigDict, Field, StrictStr, ValidationError, field_validator
+from pydantic import ConfigDict, Field, JsonValue, StrictStr, ValidationError, field_validator
 
-from api.forms import Form, Name, Number, given, read_form
+from api.forms import Form, Name, Number, given, in_range, read_form
 from api.moments import Moment, read_moment
 from api.problems import BadValueError
 from voc.feedback import MAX_TEXT_CHARS, NewFeedback, Source
-from voc.kpis import SURVEY_KPIS, Kpi, Score, check_range
+from voc.kpis import SURVEY_KPIS, Kpi, Score
 
 OTHER_NAMES = {
     "source_record_id": "external_id",
@@ -32,7 +32,7 @@ MAX_METADATA = 50
 LONGEST_METADATA_NAME = 100
 LONGEST_METADATA_VALUE = 2_000
 
-EXAMPLE_EN = {
+EXAMPLE_EN: dict[str, JsonValue] = {
     "text": "The export to Excel fails since Monday, and support has not answered for two days.",
     "score": 3,
     "score_type": "nps",
@@ -45,7 +45,7 @@ EXAMPLE_EN = {
     "segment": "enterprise",
     "product": "web",
 }
-EXAMPLE_JA = {
+EXAMPLE_JA: dict[str, JsonValue] = {
     "text": "ログインが遅く、毎朝困っています。サポートの対応は丁寧でした。",
     "scores": {"nps": 6, "csat": 4},
     "customer_id": "C-2001",
@@ -59,7 +59,7 @@ EXAMPLE_JA = {
 class FeedbackForm(Form):
     """One comment. Only ``text`` is needed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, json_schema_extra={"examples": [EXAMPLE_EN, EXAMPLE_JA]})
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_EN, EXAMPLE_JA]})
 
     text: StrictStr = Field(max_length=MAX_TEXT_CHARS, description="What the customer said.")
     score: Number | None = Field(default=None, description="The answer on the scale of score_type.")
@@ -84,10 +84,10 @@ class FeedbackForm(Form):
         return value.strip().lower() if isinstance(value, str) else value
 
 
-NAMES = frozenset(FeedbackForm.model_fields) | frozenset(OTHER_NAMES) | OURS | HUB_NAMES | {kpi.value for kpi in Kpi} | {"customer", "items"}
+NAMES = frozenset(FeedbackForm.model_fields) | frozenset(OTHER_NAMES) | OURS | HUB_NAMES | frozenset(Kpi) | {"customer", "items"}
 
 
-def read_feedback(value: Any, *, zone: ZoneInfo, now: datetime, ordinal: int = 0) -> NewFeedback:
+def read_feedback(value: Any, *, zone: ZoneInfo, now: datetime) -> NewFeedback:
     """Read one usable JSON object.
 
     Parameters
@@ -98,8 +98,6 @@ def read_feedback(value: Any, *, zone: ZoneInfo, now: datetime, ordinal: int = 0
         In which dates without a zone are read.
     now
         The present moment; dates more than a day later are refused.
-    ordinal
-        Which of several equal items of one request this is.
 
     Raises
     ------
@@ -125,7 +123,6 @@ def read_feedback(value: Any, *, zone: ZoneInfo, now: datetime, ordinal: int = 0
             touchpoint=form.touchpoint,
             scores=_scores(form),
             metadata=form.metadata if form.lang is None else {**form.metadata, "lang": form.lang},
-            ordinal=ordinal,
         )
     except ValidationError as error:
         raise BadValueError from error
@@ -208,15 +205,15 @@ def _metadata(metadata: Any, rest: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _scores(form: FeedbackForm) -> tuple[Score, ...]:
-    values = dict(form.scores)
+    values = {kpi: (f"scores.{kpi.value}", value) for kpi, value in form.scores.items()}
     if form.score is not None:
         if form.score_type is None:
             raise BadValueError(field="score_type", problem="missing")
-        values.setdefault(form.score_type, form.score)
-    return tuple(Score(kpi=kpi, value=_checked(kpi, value)) for kpi, value in sorted(values.items()))
+        values.setdefault(form.score_type, ("score", form.score))
+    return tuple(Score(kpi=kpi, value=_checked(kpi, value, field)) for kpi, (field, value) in sorted(values.items()))
 
 
-def _checked(kpi: Kpi, value: float) -> float:
+def _checked(kpi: Kpi, value: float, field: str) -> float:
     if kpi not in SURVEY_KPIS:
         raise BadValueError(field="score_type", problem="not_one_of", limit=", ".join(SURVEY_KPIS))
-    return check_range(kpi, value)
+    return in_range(kpi, value, field=field)

@@ -5,7 +5,8 @@ field, its limit and a stable code, never what was sent.
 """
 
 import unicodedata
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, ValidationInfo, WithJsonSchema
@@ -13,11 +14,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 from api.errors import FieldProblem
 from api.problems import BadValueError
 from api.strict_json import shown_path
-from voc.errors import EmptyTextError, InputError, NotANumberError, TextTooLongError
+from voc.errors import EmptyTextError, InputError, NotANumberError, OutOfRangeError, TextTooLongError
+from voc.kpis import SCALES, Kpi, check_range
 
 LONGEST_NAME = 500
 NUMBER_CHARS = 40
-_SEPARATORS = str.maketrans("", "", ", _")
 
 
 class Form(BaseModel):
@@ -47,6 +48,21 @@ def read_number(value: Any, info: ValidationInfo) -> Any:
             except ValueError:
                 pass
     raise NotANumberError(field=info.field_name)
+
+
+def in_range(kpi: Kpi, value: float, *, field: str) -> float:
+    """Return the value if the KPI allows it.
+
+    Raises
+    ------
+    OutOfRangeError
+        If not; with the field, the range and the value.
+    """
+    try:
+        return check_range(kpi, value)
+    except OutOfRangeError as error:
+        low, high = SCALES[kpi].low, SCALES[kpi].high
+        raise OutOfRangeError(field=field, low=f"{low:g}", high="∞" if high is None else f"{high:g}", actual=value) from error
 
 
 def _finite(text: str) -> float:

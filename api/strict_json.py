@@ -10,11 +10,12 @@ where a value cannot be used, ``usable`` raises at the first mark inside a part.
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Set as AbstractSet
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from api.problems import BadJsonError, DuplicateNameError, UnsupportedTypeError
-from voc.errors import BadCharactersError, NotANumberError, InputError, OutOfRangeError
+from voc.errors import BadCharactersError, InputError, NotANumberError, OutOfRangeError
 
 MAX_DEPTH = 32
 MAX_NAMES = 1_000

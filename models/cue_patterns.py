@@ -21,7 +21,8 @@ NO_SIGNAL_EN = re.compile(
     r"not (?:at (?:the moment|this time)|really)|none (?:at all|really)|same as above|see above|no feedback|skip|blank|test|x+|\?+)"
 )
 FORMULA_EN = re.compile(
-    r"(?:(?:best|kind|warm|many|with)?\s?(?:regards|wishes|thanks)|sincerely|yours (?:truly|sincerely|faithfully)|cheers|hi|hello|hey|"
+    r"(?:(?:(?:best|kind|kindest|warm|many|with)\s)?(?:regards|wishes)|(?:with|many) thanks|sincerely|yours (?:truly|sincerely|faithfully)|"
+    r"cheers|hi|hello|hey|"
     r"dear (?:\w+ ?){1,4}|(?:many )?thanks?(?: you)?(?: so much| very much)? in advance|"
     r"(?:i )?look(?:ing)? forward to (?:your|hearing)(?: \w+){0,4}|i hope (?:this|you)(?: \w+){0,8})"
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from models.artifacts import Artifact, find_minilm
+from models.artifacts import MINILM, Artifact, find_minilm
 from models.hashed_encoder import HashedJapaneseEncoder
 from models.japanese import has_japanese
 from voc.enrichment import VECTOR_DIMENSIONS
@@ -26,12 +26,16 @@ BATCH_SIZE = 32
 
 
 class MiniLmEncoder(Encoder):
-    """all-MiniLM-L6-v2 (English) through sentence-transformers, on the processor, in float32."""
+    """all-MiniLM-L6-v2 (English) through sentence-transformers, on the processor, in float32; the weights load at the first use.
 
-    def __init__(self, model: Any, *, artifact: Artifact) -> None:
-        self.name = "all-minilm-l6-v2"
-        self.version = artifact.version
-        self._model = model
+    Raises ModelRejectedError at that moment if the weights are missing or not the expected ones.
+    """
+
+    name = "all-minilm-l6-v2"
+    version = MINILM.version
+
+    def __init__(self) -> None:
+        self._loaded: Any = None
 
     def encode(self, sentences: Sequence[str], languages: Sequence[Language]) -> Vectors:  # noqa: ARG002  # the router chose already
         """Return one unit vector per sentence, shape [n, 384], float32."""
@@ -40,7 +44,7 @@ class MiniLmEncoder(Encoder):
         texts = [clipped(sentence) for sentence in sentences]
         unique = sorted(set(texts), key=lambda text: (len(text), text))
         rows = {text: row for row, text in enumerate(unique)}
-        found = self._model.encode(unique, batch_size=BATCH_SIZE, convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False)
+        found = self._model().encode(unique, batch_size=BATCH_SIZE, normalize_embeddings=True, show_progress_bar=False)
         vectors: Vectors = np.asarray(found, dtype=np.float32)[[rows[text] for text in texts]]
         return vectors
 
@@ -49,16 +53,22 @@ class MiniLmEncoder(Encoder):
         long = [len(sentence) > WINDOW_CHARS for sentence in sentences]
         unsure = [i for i, s in enumerate(sentences) if not long[i] and len(s) > SURELY_SHORT_CHARS]
         if unsure:
-            tokens = self._model.tokenizer([clipped(sentences[i]) for i in unsure], truncation=False, verbose=False)["input_ids"]
+            tokens = self._model().tokenizer([clipped(sentences[i]) for i in unsure], truncation=False, verbose=False)["input_ids"]
             for i, ids in zip(unsure, tokens, strict=True):
                 long[i] = len(ids) > WINDOW_TOKENS
         return long
+
+    def _model(self) -> Any:
+        if self._loaded is None:
+            self._loaded = _sentence_transformer(find_minilm())
+        return self._loaded
 
 
 class RoutedEncoder(Encoder):
     """English to one encoder, Japanese and everything written in another script to the other; the two spaces are not shared."""
 
-    def __init__(self, *, english: Encoder, japanese: Encoder) -> None:
+    def __init__(self, *, english: Encoder | None = None, japanese: Encoder | None = None) -> None:
+        english, japanese = english or MiniLmEncoder(), japanese or HashedJapaneseEncoder()
         self.name = f"{english.name}+{japanese.name}"
         self.version = f"{english.version}+{japanese.version}"
         self._english = english
@@ -82,15 +92,7 @@ class RoutedEncoder(Encoder):
         return [next(by_japanese) if ja else next(by_english) for ja in japanese]
 
 
-def load_minilm(artifact: Artifact | None = None) -> MiniLmEncoder:
-    """Load all-MiniLM-L6-v2 from its checked folder; imports torch (seconds).
-
-    Raises
-    ------
-    ModelRejectedError
-        If the weights are missing or not the expected ones.
-    """
-    checked = artifact or find_minilm()
+def _sentence_transformer(checked: Artifact) -> Any:
     os.environ.update({"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"})
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
@@ -102,12 +104,7 @@ def load_minilm(artifact: Artifact | None = None) -> MiniLmEncoder:
     )
     model.max_seq_length = WINDOW_TOKENS
     model.eval()
-    return MiniLmEncoder(model, artifact=checked)
-
-
-def load_encoder() -> RoutedEncoder:
-    """Load the shipped encoder: MiniLM for English, hashed words for the rest."""
-    return RoutedEncoder(english=load_minilm(), japanese=HashedJapaneseEncoder())
+    return model
 
 
 def clipped(text: str) -> str:

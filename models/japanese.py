@@ -28,7 +28,7 @@ STOP_WORDS = frozenset(
     少し 一寸 一つ 二つ 一 二 三 人 年 月 日 回 度 個 件 円 名 社 台 御社 弊社 当社 貴社 此方 其方
     皆さん 皆様 様子 感じ 気 場合 程度 以上 以下 以外 以前 以降 可能 必要 使う 使用 利用 同じ 良い 無い
     多い 欲しい 分かる 知る 考える 今朝 朝 昼 夜 先週 今週 来週 先月 今月 来月 昨年 去年 今年 来年 午前
-    午後 世話 有難い 有り難う 御座居ます 宜しく 済む 御免 失礼 恐縮 為さる 頂ける
+    午後 世話 こと 先方 最後 名前 御陰 侭 手 何時も 何度 有難い 有り難う 御座居ます 宜しく 済む 御免 失礼 恐縮 為さる 頂ける
     """.split()  # noqa: SIM905  # a word list reads better as words
 )
 """Words (normal form) that say nothing about the matter."""
@@ -50,23 +50,27 @@ def content_words(text: str) -> list[str]:
     return [word for m in _tokenizer("A")(plain(text)) if (word := _content_word(m))]
 
 
-def compound_words(text: str) -> list[str]:
-    """Return the content words of a text as a reader would name them: noun runs joined, 使い + にくい as one word."""
-    words: list[str] = []
-    run: list[str] = []
+def compound_words(text: str) -> list[tuple[str, str]]:
+    """Return the content words of a text as a reader would name them: noun runs joined, 使い + にくい as one word.
+
+    Each word is a pair: its normal form, equal for all spellings (御陰), and the form to show (おかげ).
+    """
+    words: list[tuple[str, str]] = []
+    run: list[tuple[str, str]] = []
     before = ""
     for morpheme in _tokenizer("C")(plain(text)):
-        word, kind = _content_word(morpheme), morpheme.part_of_speech()
+        word, kind, surface = _content_word(morpheme), morpheme.part_of_speech(), str(morpheme.surface())
         if (word and kind[0] == "名詞") or (run and kind[:2] == NOUN_SUFFIX):
-            run.append(word or str(morpheme.surface()))
+            run.append((word or surface, surface))
             continue
         words += _words_of_run(run)
         run = []
+        shown = str(morpheme.dictionary_form())
         if before and kind[:2] == ADJECTIVE_SUFFIX:
-            words = [*words[:-1], before + str(morpheme.dictionary_form())]
+            words = [*words[:-1], (before + shown, before + shown)]
         elif word:
-            words.append(word)
-        before = str(morpheme.surface()) if word and kind[0] == "動詞" else ""
+            words.append((word, shown))
+        before = surface if word and kind[0] == "動詞" else ""
     return words + _words_of_run(run)
 
 
@@ -78,8 +82,10 @@ def _content_word(morpheme: Any) -> str:
     return "" if word in STOP_WORDS or not any(character.isalpha() for character in word) else word
 
 
-def _words_of_run(run: list[str]) -> list[str]:
-    return ["".join(run)] if 0 < len(run) <= MAX_COMPOUND_PARTS else run
+def _words_of_run(run: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    if not 0 < len(run) <= MAX_COMPOUND_PARTS:
+        return run
+    return [("".join(word for word, _ in run), "".join(shown for _, shown in run))]
 
 
 @cache

@@ -73,7 +73,7 @@ class ChildService:
 
         Raises
         ------
-        ModelFailedError
+        ModelFailedError, ModelRejectedError
             If the method raised; the child lives on.
         ModelTimeoutError
             If there was no answer in time; the child was ended.
@@ -83,6 +83,8 @@ class ChildService:
         with self._lock:
             pipe = self._ready_pipe()
             kind, value = self._exchange(pipe, (method, payload), timeout_s=timeout_s)
+        if kind == "rejected":
+            raise _load_error(kind, value)
         if kind == "raised":
             raise ModelFailedError(f"The model method {method} raised {value}.", method=method, type=value)
         return value
@@ -188,6 +190,8 @@ def _next_request(pipe: Connection) -> tuple[str, object] | None:
 def _answer(models: object, method: str, payload: object) -> tuple[str, Any]:
     try:
         return "value", getattr(models, method)(payload)
+    except ModelRejectedError as error:
+        return "rejected", (error.message, error.facts)
     except Exception as error:  # noqa: BLE001  # handed to the parent by type name, which raises it as its own
         return "raised", type(error).__name__
 

@@ -1,15 +1,15 @@
 """Assembly: the only place that builds concrete models, stores and services. Constructors assign; weights load at the first use."""
 
-from models.heads import RoutedSentiment
-from models.near_duplicates import MinHashNearDuplicates
-from models.service import ChildService
-from models.topics import BertopicTopics
-
-from models.baselines import LexiconCues, LexiconTagger
+from models.cues import LexiconCues
 from models.encoder import RoutedEncoder
 from models.language import LinguaLanguage
+from models.lexicon_sentiment import LexiconSentiment
+from models.near_duplicates import MinHashNearDuplicates
 from models.redaction import PatternRedactor
 from models.sentences import PysbdSentences
+from models.service import ChildService
+from models.tagging import LexiconTagger
+from models.topics import BertopicTopics
 from pipelines.enrich import Understanding
 from pipelines.intake import DirectWriter, Intake
 from pipelines.model_process import Inside, ModelProcess
@@ -17,6 +17,8 @@ from pipelines.run import Runner
 from pipelines.service import Parts, Service
 from voc.alerts import AlertRule
 from voc.clock import Clock, utc_now
+from voc.enrichment import ModelStamp
+from voc.feedback import Language
 from voc.ports import LanguageDetector, NearDuplicates, Redactor
 from voc.settings import ModelSettings, Settings
 from voc.store import Store, open_store
@@ -30,19 +32,26 @@ def build_taxonomy() -> Taxonomy:
 
 
 def build_understanding() -> Understanding:
-    """Return the models that read a sentence, not yet loaded."""
+    """Return the models that read a sentence; weights are loaded at the first use, names and versions are known at once."""
     return Understanding(
         splitter=PysbdSentences(),
         encoder=RoutedEncoder(),
-        sentiment=RoutedSentiment(),
+        sentiment=LexiconSentiment(),
         cues=LexiconCues(),
         tagger=LexiconTagger(build_taxonomy()),
     )
 
 
+def build_stamp() -> ModelStamp:
+    """Return which models give which outputs, without loading any weights."""
+    return build_understanding().stamp()
+
+
 def build_inside() -> Inside:
-    """Return what lives in the models' process; called inside it."""
-    return Inside(understanding=build_understanding(), topics=BertopicTopics())
+    """Load what lives in the models' process; called inside it."""
+    understanding = build_understanding()
+    understanding.encoder.encode(["warm up", "準備"], [Language.EN, Language.JA])
+    return Inside(understanding=understanding, topics=BertopicTopics())
 
 
 def build_models(settings: ModelSettings) -> ModelProcess:
@@ -55,7 +64,7 @@ def build_runner(store: Store, models: ModelProcess, settings: Settings, *, cloc
     return Runner(
         store,
         models,
-        stamp=build_understanding().stamp(),
+        stamp=build_stamp(),
         near=build_near_duplicates(),
         settings=settings.models,
         rule=AlertRule(min_accounts=settings.alerts.min_accounts, window_days=settings.alerts.window_days),

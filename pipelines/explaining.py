@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from pipelines.act import alerts
+from pipelines.act import alerts, mentions
 from pipelines.explain.drivers import drivers, rank
 from pipelines.explain.summaries import volumes
 from pipelines.link import link_kpis, voices
-from voc.alerts import AlertRule, Mention
+from voc.alerts import AlertRule
 from voc.drivers import Driver, DriverState, Issue, IssueKind
 from voc.filters import FeedbackFilter
 from voc.kpis import Kpi
@@ -14,7 +14,7 @@ from voc.linking import Links
 from voc.store import Store
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
-from voc.voices import VoiceRow, issue_key
+from voc.voices import VoiceRow
 
 EXPLAINED = (Kpi.NPS, Kpi.CSAT, Kpi.CES, Kpi.CHURN)
 LANGUAGE_OF_NAMES = "en"
@@ -60,7 +60,8 @@ def measure(kpi: Kpi, rows: Sequence[VoiceRow], *, issues: Sequence[Issue], link
 def explain_and_act(store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id: str) -> tuple[int, int]:
     """Measure the drivers of every explained KPI and raise alerts over all voices; keep both.
 
-    Reading and computing happen outside the writing transaction, so that intake does not wait for them.
+    Alerts watch tags only: a topic has no identity across runs yet, so each run would raise its alarms anew. Reading and computing
+    happen outside the writing transaction, so that intake does not wait for them.
 
     Returns
     -------
@@ -73,26 +74,10 @@ def explain_and_act(store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id
         links = linked(rows, unit=unit)
         existing = unit.alerts.find()
     measured = {kpi: measure(kpi, rows, issues=issues, links=links) for kpi in EXPLAINED}
-    raised = alerts(_mentions(rows, issues), rule=rule, existing=existing)
+    tags = [issue for issue in issues if issue.kind is IssueKind.TAG]
+    raised = alerts(mentions(rows, issues=tags), rule=rule, existing=existing)
     with store.write() as unit:
         for kpi, found in measured.items():
             unit.drivers.replace(kpi, found, run_id=run_id)
         new = unit.alerts.put(raised)
     return sum(driver.state is DriverState.OK for found in measured.values() for driver in found), new
-
-
-def _mentions(rows: Sequence[VoiceRow], issues: Sequence[Issue]) -> list[Mention]:
-    names = {issue_key(issue): issue for issue in issues}
-    return [
-        Mention(
-            issue_kind=names[key].kind,
-            issue_id=names[key].id,
-            issue_name=names[key].name,
-            feedback_id=row.feedback_id,
-            voice=row.cluster,
-            submitted_at=row.submitted_at,
-        )
-        for row in rows
-        for key in sorted(row.complained_keys)
-        if key in names
-    ]

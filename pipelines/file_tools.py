@@ -15,8 +15,8 @@ import orjson
 from pipelines.assembly import build_language_detector, build_models, build_near_duplicates, build_redactor
 from pipelines.cleaning import own_spans
 from pipelines.duplicates import repeats_in_file
-from pipelines.ingest import is_no_signal
 from pipelines.model_process import ModelProcess
+from pipelines.no_signal import is_no_signal
 from pipelines.progress import Progress
 from pipelines.sources.table import open_table
 from voc.enrichment import CommentText, Enrichment, SentenceAnalysis

@@ -23,6 +23,10 @@ ENCODE_BATCH = 2_000
 class Child(Protocol):
     """A child process that runs the methods of an object it built itself."""
 
+    def start(self) -> None:
+        """Start the process and wait until it has loaded; nothing happens where it is ready."""
+        ...
+
     def call(self, method: str, payload: Any, *, timeout_s: float) -> Any:
         """Run a method of the object in the child and return what it returned."""
         ...
@@ -56,18 +60,13 @@ class Inside:
         """Run the stage ``discover``."""
         return discover(sentences, self.topics)
 
-    def load(self, _payload: None) -> bool:
-        """Load the weights now rather than at the first comment."""
-        self.understanding.encoder.encode(["warm up", "準備"], [Language.EN, Language.JA])
-        return True
-
 
 class ModelProcess:
     """Calls into the models' process."""
 
-    def __init__(self, child: Child, *, batch_timeout_s: float, load_timeout_s: float = 300.0, fit_timeout_s: float = 3600.0) -> None:
+    def __init__(self, child: Child, *, batch_timeout_s: float, fit_timeout_s: float = 3600.0) -> None:
         self._child = child
-        self._batch_timeout_s, self._load_timeout_s, self._fit_timeout_s = batch_timeout_s, load_timeout_s, fit_timeout_s
+        self._batch_timeout_s, self._fit_timeout_s = batch_timeout_s, fit_timeout_s
 
     def ensure_loaded(self) -> None:
         """Start the process and load the weights, unless it stands ready.
@@ -80,7 +79,7 @@ class ModelProcess:
         if self._child.state() == "ready":
             return
         try:
-            self._child.call("load", None, timeout_s=self._load_timeout_s)
+            self._child.start()
         except ModelUnavailableError:
             raise
         except ModelError as error:

@@ -14,13 +14,13 @@ from pipelines.model_process import ModelProcess
 from pipelines.progress import Progress, Step
 from voc.alerts import AlertRule
 from voc.clock import Clock
-from voc.enrichment import CommentText, Enrichment, ModelStamp
+from voc.enrichment import CommentText, ModelStamp
 from voc.errors import ModelCrashedError, ModelError, ModelFailedError, ModelTimeoutError
 from voc.ids import random_id
 from voc.journal import Run
 from voc.ports import NearDuplicates
 from voc.settings import ModelSettings
-from voc.store import Store
+from voc.store import Claim, Store
 from voc.taxonomy import Taxonomy
 from voc.topics import TopicRun
 
@@ -112,11 +112,12 @@ class Runner:
             If the models cannot be loaded; no comment is blamed for that.
         """
         self._models.ensure_loaded()
-        with self._store.write() as unit:
-            batch = unit.pending.claim(self.stamp.version, limit=self._settings.batch_size, now=self._clock())
-        if not batch:
-            return False
-        self._enrich(batch, counts)
+        with self._store.claiming() as claim:
+            with claim.reading() as unit:
+                batch = unit.pending.waiting(self.stamp.version, limit=self._settings.batch_size)
+            if not batch:
+                return False
+            self._enrich(batch, counts, claim)
         step.advance(len(batch))
         return True
 
@@ -142,44 +143,38 @@ class Runner:
         with self._store.read() as unit:
             return unit.feedback.count_uncompared()
 
-    def _enrich(self, batch: Sequence[CommentText], counts: RunCounts) -> None:
+    def _enrich(self, batch: Sequence[CommentText], counts: RunCounts, claim: Claim) -> None:
         """Enrich a batch; where the models fail, halve it until the comment to blame stands alone."""
+        with self._store.write() as unit:
+            unit.pending.tried([comment.id for comment in batch], self.stamp.version, now=self._clock())
         try:
             results = self._models.enrich(batch)
         except (ModelCrashedError, ModelTimeoutError, ModelFailedError) as error:
             if len(batch) == 1:
-                self._blame(batch[0], error, counts)
+                self._blame(batch[0], error, counts, claim)
                 return
             self._free(batch)
             for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
-                self._again(half, counts)
+                self._enrich(half, counts, claim)
             return
-        self._keep(results, counts)
-
-    def _again(self, batch: Sequence[CommentText], counts: RunCounts) -> None:
-        with self._store.write() as unit:
-            for comment in batch:
-                unit.pending.tried(comment.id, self.stamp.version, now=self._clock())
-        self._enrich(batch, counts)
+        with claim.writing() as unit:
+            unit.enrichments.add(results, now=self._clock())
+        counts.enriched += len(results)
 
     def _free(self, batch: Sequence[CommentText]) -> None:
         with self._store.write() as unit:
             unit.pending.release([comment.id for comment in batch], self.stamp.version)
 
-    def _keep(self, results: list[Enrichment], counts: RunCounts) -> None:
-        with self._store.write() as unit:
-            unit.enrichments.add(results, now=self._clock())
-        counts.enriched += len(results)
-
-    def _blame(self, comment: CommentText, error: ModelError, counts: RunCounts) -> None:
+    def _blame(self, comment: CommentText, error: ModelError, counts: RunCounts, claim: Claim) -> None:
         """Note the failure of one comment alone; put it aside after too many."""
         crashed = isinstance(error, ModelCrashedError | ModelTimeoutError)
         with self._store.write() as unit:
             attempts, crashes = unit.pending.failed(
                 comment.id, self.stamp.version, reason=error.code, crashed=crashed, now=self._clock()
             )
-            dead = attempts >= self._settings.max_attempts or crashes >= self._settings.max_crashes
-            if dead:
+        dead = attempts >= self._settings.max_attempts or crashes >= self._settings.max_crashes
+        if dead:
+            with claim.writing() as unit:
                 unit.pending.bury(comment.id, self.stamp.version)
         counts.dead += int(dead)
         log.warning("comment failed", feedback_id=comment.id, reason=error.code, attempts=attempts, crashes=crashes, put_aside=dead)

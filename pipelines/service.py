@@ -5,8 +5,9 @@ It owns the background work of a serving process: a loop that compares, enriches
 
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -43,6 +44,17 @@ class LoopState:
     last_enriched_at: datetime | None = None
     last_concluded_at: datetime | None = None
     error: str | None = None
+    spent_s: dict[str, float] = field(default_factory=lambda: {"compare": 0.0, "enrich": 0.0, "conclude": 0.0})
+    """Seconds spent so far, by kind of work."""
+
+    @contextmanager
+    def timed(self, work: str) -> Iterator[None]:
+        """Add the time the block takes to the kind of work."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent_s[work] += time.perf_counter() - started
 
 
 @dataclass(frozen=True)
@@ -175,7 +187,8 @@ class Service:
                     changed = True
                     continue
                 if changed:
-                    self.runner.conclude(counts, SilentProgress(), run_id=random_id("run"))
+                    with self.loop.timed("conclude"):
+                        self.runner.conclude(counts, SilentProgress(), run_id=random_id("run"))
                     self.loop.last_concluded_at, changed = self.clock(), False
                 self.loop.error = None
                 self._rest(IDLE_S)
@@ -191,8 +204,10 @@ class Service:
         """Do one batch; return whether there was any."""
         silent = SilentProgress()
         with silent.step("", None) as step:
-            compared = self.runner.compare_some(counts, step)
-            enriched = self.runner.pending() > 0 and self.runner.enrich_some(counts, step)
+            with self.loop.timed("compare"):
+                compared = self.runner.compare_some(counts, step)
+            with self.loop.timed("enrich"):
+                enriched = self.runner.pending() > 0 and self.runner.enrich_some(counts, step)
         if enriched:
             self.loop.last_enriched_at = self.clock()
         return compared or enriched

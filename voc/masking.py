@@ -31,6 +31,8 @@ def mask(text: str, redactions: Sequence[Redaction]) -> str:
     >>> mask("mail a@b.jp now", [Redaction(start=5, end=11, kind=RedactionKind.EMAIL)])
     'mail [EMAIL] now'
     """
+    if not redactions:
+        return text
     parts: list[str] = []
     cursor = 0
     for redaction in redactions:

@@ -10,14 +10,15 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import Request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from voc.errors import BadCharactersError, TextTooLongError, VocError
+from api.problems import BodyTooLargeError, RateLimitedError, UnauthenticatedError
+from voc.errors import BadCharactersError
 from voc.keys import Scope
 
 if TYPE_CHECKING:
@@ -29,31 +30,8 @@ LASTS = timedelta(hours=12)
 MOST_SESSIONS = 10_000
 TRIES = RateLimitItemPerMinute(10, 15)
 """Ten tries in fifteen minutes from one address."""
+TRIES_S = 900
 MOST_FORM_BYTES = 16_384
-
-
-class NeedsLoginError(VocError):
-    """The page needs a key."""
-
-    code = "needs_login"
-
-
-class NotAllowedError(VocError):
-    """The key may read but not act."""
-
-    code = "forbidden"
-
-
-class CrossSiteError(VocError):
-    """The form was not sent by one of our pages."""
-
-    code = "cross_site"
-
-
-class TooManyTriesError(VocError):
-    """Too many tries; wait a quarter of an hour."""
-
-    code = "rate_limited"
 
 
 @dataclass(frozen=True)
@@ -86,11 +64,11 @@ class Sessions:
 
         Raises
         ------
-        TooManyTriesError
+        RateLimitedError
             If the address tried too often.
         """
         if not self._tries.hit(TRIES, "login", address):
-            raise TooManyTriesError
+            raise RateLimitedError(retry_after=TRIES_S)
         with service.store.read() as unit:
             key = unit.keys.of_secret(secret)
         if key is None or not key.scopes & {Scope.READ, Scope.ADMIN}:
@@ -134,7 +112,7 @@ def visitor(request: Request) -> Visitor:
 
     Raises
     ------
-    NeedsLoginError
+    UnauthenticatedError
         If the pages are not open and there is no session.
     """
     service: Service = request.app.state.service
@@ -143,24 +121,8 @@ def visitor(request: Request) -> Visitor:
     sessions: Sessions = request.app.state.page_sessions
     session = sessions.find(service, request.cookies.get(COOKIE))
     if session is None:
-        raise NeedsLoginError
+        raise UnauthenticatedError
     return Visitor(name=session.key_name, can_act=session.can_act, needs_key=True)
-
-
-def same_site(request: Request) -> None:
-    """Refuse a form that another site's page sent.
-
-    Raises
-    ------
-    CrossSiteError
-        If the browser says so, or names another origin.
-    """
-    fetched = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if fetched is not None and fetched not in ("same-origin", "none"):
-        raise CrossSiteError
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise CrossSiteError
 
 
 async def form_fields(request: Request) -> dict[str, str]:
@@ -168,7 +130,7 @@ async def form_fields(request: Request) -> dict[str, str]:
 
     Raises
     ------
-    TextTooLongError
+    BodyTooLargeError
         If the form is larger than a form of ours can be.
     BadCharactersError
         If it is not UTF-8.
@@ -177,7 +139,7 @@ async def form_fields(request: Request) -> dict[str, str]:
     async for part in request.stream():
         body += part
         if len(body) > MOST_FORM_BYTES:
-            raise TextTooLongError(limit=MOST_FORM_BYTES)
+            raise BodyTooLargeError(limit=MOST_FORM_BYTES)
     try:
         return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=20, errors="strict"))
     except ValueError:

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.pages.access import NotAllowedError, form_fields, safe_next, same_site
+from api.auth import same_site
+from api.pages.access import form_fields, safe_next
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
+from api.problems import ForbiddenError
 from voc.alerts import AlertState
 from voc.errors import BadFilterError
 
@@ -39,11 +41,11 @@ def alerts(visit: Visiting) -> HTMLResponse:
 
 @router.post("/alerts/{alert_id}/{action}", dependencies=[Depends(same_site)])
 def change(
-    visit: Visiting, request: Request, alert_id: str, action: str, form: Annotated[dict[str, str], Depends(form_fields)]
+    visit: Visiting, alert_id: str, action: str, form: Annotated[dict[str, str], Depends(form_fields)]
 ) -> RedirectResponse:
     """Set the state of an alert."""
     if not visit.who.can_act:
-        raise NotAllowedError
+        raise ForbiddenError
     if action not in TARGETS or len(form.get("note", "")) > LONGEST_NOTE:
         raise BadFilterError(field="action" if action not in TARGETS else "note")
     with visit.service.store.write() as unit:

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
-from api.pages.narrowing import narrow
 from api.pages.panel import panel
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
+from api.pages.voice_conditions import narrow
 from voc.customers import Account, Customer
 from voc.enrichment import Enrichment
 from voc.errors import BadFilterError, BadQueryError, ModelError

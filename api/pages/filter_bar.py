@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from api.pages.reading import value_names
 from api.pages.selection import NAMES
 from api.pages.visit import Visit
+from api.pages.words import words
 from pipelines.explain.wording import kpi_name
 from pipelines.issue_list import find_issue
 from voc.customers import Role
@@ -63,14 +64,20 @@ def filter_bar(unit: Unit, visit: Visit) -> FilterBar:
     """Return the bar for the page of a visit."""
     values = visit.selection.values
     facets = unit.feedback.facets()
-    controls = {name: Control(name=name, value=values.get(name, ""), choices=_choices(unit, visit, name, facets)) for name in (*MAIN, *MORE)}
+    controls = {
+        name: Control(name=name, value=values.get(name, ""), choices=_choices(unit, visit, name, facets)) for name in (*MAIN, *MORE)
+    }
     shown = {name for name, control in controls.items() if control.choices or name == "text"}
     on_bar = {*shown, "since", "until", "cursor", "selected", "lang"}
     return FilterBar(
         main=tuple(controls[name] for name in MAIN if name in shown),
         more=tuple(controls[name] for name in MORE if name in shown),
         chips=tuple(
-            Chip(name=name, label=_label(unit, visit, name, value), without=visit.same_page(**{name: None, "cursor": None, "selected": None}))
+            Chip(
+                name=name,
+                label=_label(unit, visit, name, value),
+                without=visit.same_page(**{name: None, "cursor": None, "selected": None}),
+            )
             for name, value in values.items()
         ),
         hidden=tuple((name, value) for name, value in visit.request.query_params.items() if name not in on_bar),
@@ -96,9 +103,8 @@ def _label(unit: Unit, visit: Visit, name: str, value: str) -> str:  # noqa: PLR
     named = value_names(visit.language).get(f"{name}.{value}")
     if named is not None:
         return named
-    if name in ("tag", "topic"):
-        issue = find_issue(unit, kind=IssueKind(name), issue_id=value, taxonomy=visit.service.taxonomy, language=visit.language)
-        return issue.name if issue is not None else value
+    if name in ("tag", "topic", "about"):
+        return _issue_name(unit, visit, value if name == "about" else f"{name}:{value}")
     if name in ("kpi_of", "scored"):
         return kpi_name(Kpi(value), language=visit.language)
     if name == "customer" and visit.selection.wanted.customer_id is not None:
@@ -113,9 +119,15 @@ def _label(unit: Unit, visit: Visit, name: str, value: str) -> str:  # noqa: PLR
     return _switch_label(visit, name, value)
 
 
-def _switch_label(visit: Visit, name: str, value: str) -> str:
-    from api.pages.words import words
+def _issue_name(unit: Unit, visit: Visit, key: str) -> str:
+    kind, _, identifier = key.partition(":")
+    if kind not in tuple(IssueKind):
+        return identifier
+    issue = find_issue(unit, kind=IssueKind(kind), issue_id=identifier, taxonomy=visit.service.taxonomy, language=visit.language)
+    return issue.name if issue is not None else identifier
 
+
+def _switch_label(visit: Visit, name: str, value: str) -> str:
     _ = words(visit.language).one
     said = {
         ("duplicates", "0"): _("each voice once"),

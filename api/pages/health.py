@@ -1,6 +1,7 @@
 """Status: whether the service is ready, what waits, what failed, and which models speak."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -28,7 +29,7 @@ def status(visit: Visiting) -> HTMLResponse:
     """Show how the service stands."""
     stamp = visit.service.runner.stamp
     with visit.service.store.read() as unit:
-        context = {
+        context: dict[str, Any] = {
             "totals": unit.feedback.totals(),
             "waiting": unit.pending.count(stamp.version),
             "oldest": unit.pending.oldest(stamp.version),

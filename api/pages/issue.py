@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -63,7 +64,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         heard = readable(found.rows)
         mine = [row for row in heard if issue_key(asked) in row.issue_keys]
         topic = unit.topics.get(issue_id) if kind is IssueKind.TOPIC else None
-        context = {
+        context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
             "examples": list(unit.enrichments.sentence_texts(topic.example_ids).values()) if topic is not None else [],
             "quotes": quotes(unit, asked, mine),
@@ -91,7 +92,8 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
             "role": shares(mine, heard, [row.role.value for row in heard], [row.role.value for row in mine]),
         },
         chart=month_chart(visit, summary, heard),
-        condition={kind.value: issue_id, "duplicates": "0", "analysed": "1", "no_signal": "0"},
+        condition=visit.selection.about(asked),
+        key=issue_key(asked),
     )
 
 

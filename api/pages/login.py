@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.access import COOKIE, LASTS, Sessions, form_fields, is_open, safe_next, same_site
+from api.auth import same_site
+from api.pages.access import COOKIE, LASTS, Sessions, form_fields, is_open, safe_next
 from api.pages.looks import render_bare
 from api.pages.route import PageRoute
 

@@ -7,6 +7,7 @@ import json
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -19,7 +20,9 @@ from pipelines.explain.trends import sparkline
 from pipelines.explain.wording import kpi_name, kpi_unit, note, wording
 from pipelines.report.charts import spark, split
 from voc.customers import Account, Customer
+from voc.drivers import Issue
 from voc.feedback import Language
+from voc.kpis import Kpi
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,6 +52,9 @@ def environment(language: str) -> Environment:
         "split": split,
         "person": person,
         "speech": speech,
+        "path_of": path_of,
+        "issue_path": issue_path,
+        "kpi_of": lambda name: kpi_name(Kpi(name), language=language),
     }
     found.filters["json"] = partial(json.dumps, ensure_ascii=False)
     return found
@@ -76,6 +82,8 @@ def render(visit: Visit, template: str, /, *, page: str, status: int = 200, **co
         "page": page,
         "here": visit.selection.address if status == 200 else None,  # noqa: PLR2004  # the HTTP status
         "freshness": visit.freshness(),
+        "condition_of": visit.selection.about,
+        "tag_name": visit.tag_name,
         "bare": False,
     }
     return HTMLResponse(environment(visit.language).get_template(template).render(shared | context), status_code=status)
@@ -84,7 +92,7 @@ def render(visit: Visit, template: str, /, *, page: str, status: int = 200, **co
 def render_bare(request: Request, template: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Return a page for somebody who is not known yet, or after something went wrong: no data, no navigation."""
     language = reader_language(request)
-    shared = {"request": request, "bare": True, "page": ""}
+    shared = {"request": request, "bare": True, "page": "", "status": status}
     return HTMLResponse(environment(language).get_template(template).render(shared | context), status_code=status)
 
 
@@ -96,3 +104,13 @@ def person(who: Customer | Account) -> str:
 def speech(spoken: Language) -> str:
     """Return the ``lang`` value for a customer's words; empty where it is not one language."""
     return spoken.value if spoken in (Language.JA, Language.EN) else ""
+
+
+def path_of(noun: str, external_id: str) -> str:
+    """Return the path of a customer's or account's page; a sender's id may hold anything."""
+    return f"/{noun}/{quote(external_id, safe='')}"
+
+
+def issue_path(issue: Issue) -> str:
+    """Return the path of an issue's page."""
+    return f"/issues/{issue.kind.value}/{quote(issue.id, safe='')}"

@@ -4,8 +4,8 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from api.pages.narrowing import narrow
 from api.pages.visit import Visit
+from api.pages.voice_conditions import narrow
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import IssueList, issue_list
 from voc.filters import FeedbackFilter

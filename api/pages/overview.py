@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -10,10 +11,10 @@ from fastapi.responses import HTMLResponse
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
 from api.pages.measured import chosen_kpi, measured
-from api.pages.narrowing import narrow
 from api.pages.route import PageRoute
-from api.pages.selection import stamp
+from api.pages.selection import READ_ONCE, stamp
 from api.pages.visit import Visit, Visiting
+from api.pages.voice_conditions import narrow
 from pipelines.explain.drivers import drivers
 from pipelines.explain.levels import level
 from pipelines.explain.trends import last_days, monthly, readable
@@ -72,7 +73,7 @@ def overview(visit: Visiting) -> HTMLResponse:
         found = measured(unit, visit)
         recent = last_days(found.rows[-1].submitted_at, days=RECENT_DAYS) if found.rows else None
         wanted = narrow(unit, visit.selection)
-        context = {
+        context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
             "coverage": coverage(unit, wanted, found),
             "tiles": [kpi_tile(unit, visit, kpi, found, recent) for kpi in SURVEY_KPIS],
@@ -95,7 +96,9 @@ def overview(visit: Visiting) -> HTMLResponse:
         top=found.issues[:TOP_ISSUES],
         chart=month_chart(visit, found, context["tiles"]),
         kpi=chosen_kpi(visit),
-        stamp=stamp,
+        churn=Kpi.CHURN,
+        once=READ_ONCE,
+        recent_days_of=_days_of(visit, recent) if recent is not None else {},
     )
 
 
@@ -174,6 +177,12 @@ def month_chart(visit: Visit, found: IssueList, tiles: Sequence[KpiTile]) -> dic
         for month in months
     ]
     return {"points": points}
+
+
+def _days_of(visit: Visit, recent: Period) -> dict[str, str]:
+    """Return the conditions for the recent period, inside the dates that are asked for."""
+    since = visit.selection.wanted.since
+    return {"since": stamp(max(since, recent.start) if since is not None else recent.start), "until": stamp(recent.end)}
 
 
 def _whose(observation: KpiObservation) -> str:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -14,7 +15,6 @@ from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
 from pipelines.explain.trends import readable
-from pipelines.explain.wording import kpi_name
 from voc.customers import Account, Customer, Role
 from voc.errors import NotFoundError
 from voc.filters import FeedbackFilter
@@ -94,7 +94,7 @@ def customer(visit: Visiting, external_id: str) -> HTMLResponse:
         account = unit.customers.account(known.account_id) if known.account_id else None
         rows = unit.voices.find(FeedbackFilter(customer_id=known.id))
         seen = unit.kpis.find(customer_id=known.id)
-        entries = time_line(unit, FeedbackFilter(customer_id=known.id), seen, days=_days(known), names=_kpi_names(visit))
+        entries = time_line(unit, FeedbackFilter(customer_id=known.id), seen, days=_days(known))
         total = unit.feedback.count(FeedbackFilter(customer_id=known.id))
     return render(
         visit,
@@ -121,7 +121,7 @@ def account(visit: Visiting, external_id: str) -> HTMLResponse:
         people = unit.customers.of_account(known.id)
         rows = unit.voices.find(FeedbackFilter(account_id=known.id))
         seen = unit.kpis.find(account_id=known.id)
-        entries = time_line(unit, FeedbackFilter(account_id=known.id), seen, days=_days(known), names=_kpi_names(visit))
+        entries = time_line(unit, FeedbackFilter(account_id=known.id), seen, days=_days(known))
         total = unit.feedback.count(FeedbackFilter(account_id=known.id))
     return render(
         visit,
@@ -173,7 +173,7 @@ def tones(people: Sequence[Customer], rows: Sequence[VoiceRow]) -> list[Tone]:
     return found
 
 
-def _list(visit: Visit, template: str, page: str, lines: Sequence[Voiced], *, offset: int, more: bool, **context: object) -> HTMLResponse:
+def _list(visit: Visit, template: str, page: str, lines: Sequence[Voiced], *, offset: int, more: bool, **context: Any) -> HTMLResponse:
     return render(
         visit,
         template,
@@ -222,10 +222,6 @@ def _days(who: Customer | Account) -> list[tuple[str, date]]:
     if isinstance(who, Account):
         named.append(("renewal", who.renewal_on))
     return [(name, day) for name, day in named if day is not None]
-
-
-def _kpi_names(visit: Visit) -> dict[Kpi, str]:
-    return {kpi: kpi_name(kpi, language=visit.language) for kpi in Kpi}
 
 
 def _offset(visit: Visit) -> int:

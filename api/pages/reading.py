@@ -121,5 +121,6 @@ def field_names(language: str) -> dict[str, str]:
         "scored": _("Answered with it"),
         "band": _("NPS band"),
         "issue": _("Issue"),
+        "about": _("Issue"),
         "alert": _("Evidence of alert"),
     }

@@ -11,22 +11,16 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from api.pages.access import CrossSiteError, NeedsLoginError, NotAllowedError, TooManyTriesError
+from api.errors import STATUS
+from api.pages.access import TRIES_S
 from api.pages.looks import render_bare
 from api.pages.words import COOKIE, LANGUAGES
-from voc.errors import InputError, ModelError, NotFoundError, StorageError, VocError
+from api.problems import UnauthenticatedError
+from voc.errors import VocError
 from voc.ids import random_id
 
-STATUSES: tuple[tuple[type[VocError], int], ...] = (
-    (CrossSiteError, 403),
-    (NotAllowedError, 403),
-    (TooManyTriesError, 429),
-    (NotFoundError, 404),
-    (InputError, 422),
-    (ModelError, 503),
-    (StorageError, 503),
-)
 YEAR_S = 31_536_000
+RETRY_AFTER_S = {429: TRIES_S, 503: 5, 507: 60}
 log = structlog.get_logger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -41,7 +35,7 @@ class PageRoute(APIRoute):
         async def handle(request: Request) -> Response:
             try:
                 response = await inner(request)
-            except NeedsLoginError:
+            except UnauthenticatedError:
                 here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
                 response = RedirectResponse(f"/login?next={quote(here, safe='')}", status_code=303)
             except (VocError, RequestValidationError, HTTPException) as error:
@@ -59,15 +53,15 @@ def error_page(request: Request, *, status: int, error: Exception | None = None,
     field = error.field if isinstance(error, VocError) else None
     response = render_bare(request, "error.html", status=status, code=code, field=field, request_id=request_id)
     response.headers["Cache-Control"] = "no-store"
-    if status in (429, 503):
-        response.headers["Retry-After"] = "900" if status == 429 else "5"  # noqa: PLR2004  # HTTP
+    if status in RETRY_AFTER_S:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S[status])
     return response
 
 
 def _status(error: Exception) -> int:
-    if isinstance(error, HTTPException):
-        return error.status_code
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), 422 if isinstance(error, RequestValidationError) else 500)
+    if isinstance(error, VocError):
+        return STATUS.get(error.code, 500)
+    return error.status_code if isinstance(error, HTTPException) else 422
 
 
 def _broken(request: Request, error: Exception) -> Response:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from voc.customers import Role
+from voc.drivers import Issue
 from voc.enrichment import Intent, Urgency
 from voc.errors import BadFilterError
 from voc.feedback import Language, Source
@@ -20,14 +21,15 @@ from voc.filters import FeedbackFilter
 from voc.ids import account_id, customer_id
 from voc.kpis import Kpi
 from voc.sentiment import SentimentLabel
+from voc.voices import issue_key
 
 PLAIN = ("source", "source_name", "language", "sentiment", "intent", "urgency", "tag", "topic", "segment", "product", "text")
 SWITCHES = ("analysed", "no_signal")
 OWNERS = {"customer": customer_id, "account": account_id}
 """Addresses carry the sender's ids; our own ids (``cu_…``, ``ac_…``) stand in where no profile tells the sender's."""
-NARROWINGS = ("group", "role", "kpi_of", "scored", "band", "issue", "alert")
-"""Conditions that need more than the comment itself: see ``api.pages.narrowing``."""
-NAMES = ("since", "until", *PLAIN, *OWNERS, *SWITCHES, "duplicates", *NARROWINGS)
+VOICE_CONDITIONS = ("group", "role", "kpi_of", "scored", "band", "issue", "about", "alert")
+"""Conditions that need more than the comment itself: see ``api.pages.voice_conditions``."""
+NAMES = ("since", "until", *PLAIN, *OWNERS, *SWITCHES, "duplicates", *VOICE_CONDITIONS)
 CHOICES: dict[str, tuple[str, ...]] = {
     "source": tuple(Source),
     "language": tuple(Language),
@@ -43,6 +45,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "no_signal": ("1", "0"),
     "duplicates": ("1", "0", "only"),
 }
+READ_ONCE = {"duplicates": "0", "analysed": "1", "no_signal": "0"}
+"""Readable comments, each voice once: what shares are taken of."""
 LONGEST_VALUE = 200
 OUR_ID_CHARS = 27
 
@@ -57,7 +61,13 @@ class Selection:
     @property
     def narrowed(self) -> bool:
         """Whether the store's filter alone does not say it all."""
-        return any(name in self.values for name in NARROWINGS) or self.values.get("duplicates") == "only"
+        return any(name in self.values for name in VOICE_CONDITIONS) or self.values.get("duplicates") == "only"
+
+    def about(self, issue: Issue) -> dict[str, str]:
+        """Return the conditions that leave the comments an issue's volume counts; added to these, they take none away."""
+        kind = issue.kind.value
+        named = {kind: issue.id} if self.values.get(kind) in (None, issue.id) else {"about": issue_key(issue)}
+        return {**named, **READ_ONCE}
 
     def address(self, path: str, /, **changes: str | int | None) -> str:
         """Return an address with these conditions; a change of None takes one away."""

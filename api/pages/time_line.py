@@ -1,6 +1,7 @@
 """Time line: what one customer or account said and how it was measured, in one order of time."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -15,15 +16,14 @@ WIDTH, MIDDLE, REACH = 720.0, 40.0, 30.0
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that happened: a comment, a measured value, or a day of the profile. Exactly one of the three is set."""
+    """Something that happened: a comment, values measured at one moment, or a day of the profile. Exactly one of the three is set."""
 
     at: datetime
     feedback_id: str | None = None
     text: str = ""
     lang: str = ""
     sentiment: Sentiment | None = None
-    kpi: Kpi | None = None
-    value: float | None = None
+    values: tuple[tuple[Kpi, float], ...] = ()
     day: str | None = None
 
 
@@ -50,11 +50,11 @@ class Drawing:
 
 
 def time_line(
-    unit: Unit, wanted: FeedbackFilter, seen: Sequence[KpiObservation], *, days: Sequence[tuple[str, date]], names: Mapping[Kpi, str]
+    unit: Unit, wanted: FeedbackFilter, seen: Sequence[KpiObservation], *, days: Sequence[tuple[str, date]]
 ) -> list[Entry]:
     """Return comments, measured values and days of the profile, latest first.
 
-    A value that came together with a comment stands beside it, at the same moment; ``names`` are the KPIs that are shown.
+    Values that came together with a comment stand beside it, at the same moment.
     """
     said = unit.feedback.find(wanted, limit=MOST_COMMENTS)
     results = unit.enrichments.get_many([feedback.id for feedback in said])
@@ -68,37 +68,44 @@ def time_line(
         )
         for feedback in said
     ]
-    entries += [Entry(at=o.observed_at, kpi=o.kpi, value=o.value, feedback_id=None) for o in seen if o.kpi in names]
+    together: dict[datetime, list[tuple[Kpi, float]]] = defaultdict(list)
+    for observation in seen:
+        together[observation.observed_at].append((observation.kpi, observation.value))
+    entries += [Entry(at=moment, values=tuple(sorted(values))) for moment, values in together.items()]
     entries += [Entry(at=datetime.combine(day, time(), tzinfo=UTC), day=name) for name, day in days]
-    return sorted(entries, key=lambda entry: (entry.at, entry.kpi or ""), reverse=True)
+    return sorted(entries, key=lambda entry: (entry.at, bool(entry.values)), reverse=True)
 
 
 def drawing(entries: Sequence[Entry]) -> Drawing | None:
     """Lay out the comments and the survey answers of a time line; None where there are fewer than two moments."""
-    shown = [entry for entry in entries if entry.day is None and (entry.kpi is None or SCALES[entry.kpi].high is not None)]
+    shown = [entry for entry in entries if entry.feedback_id is not None or _scaled(entry)]
     if len({entry.at for entry in shown}) < 2:  # noqa: PLR2004  # a line needs two ends
         return None
     first, last = min(entry.at for entry in shown), max(entry.at for entry in shown)
     span = (last - first).total_seconds()
-    spots = tuple(
-        Spot(
-            x=12 + (WIDTH - 24) * (entry.at - first).total_seconds() / span,
-            y=MIDDLE - REACH * _feeling(entry),
-            kind=entry.sentiment.label.value if entry.sentiment is not None else ("value" if entry.kpi is not None else "neutral"),
-            label=entry.text[:60] if entry.kpi is None else f"{entry.kpi.value.upper()} {entry.value:g}",
-            feedback_id=entry.feedback_id,
-        )
-        for entry in reversed(shown)
-    )
-    return Drawing(width=WIDTH, middle=MIDDLE, spots=spots, first=first, last=last)
+
+    def x(moment: datetime) -> float:
+        return 12 + (WIDTH - 24) * (moment - first).total_seconds() / span
+
+    spots = []
+    for entry in reversed(shown):
+        if entry.feedback_id is not None:
+            kind = entry.sentiment.label.value if entry.sentiment is not None else "neutral"
+            score = entry.sentiment.score if entry.sentiment is not None else 0.0
+            spots.append(Spot(x=x(entry.at), y=MIDDLE - REACH * score, kind=kind, label=entry.text[:60], feedback_id=entry.feedback_id))
+        spots += [
+            Spot(x=x(entry.at), y=MIDDLE - REACH * feeling, kind="value", label=f"{kpi.value.upper()} {value:g}", feedback_id=None)
+            for kpi, value, feeling in _scaled(entry)
+        ]
+    return Drawing(width=WIDTH, middle=MIDDLE, spots=tuple(spots), first=first, last=last)
 
 
-def _feeling(entry: Entry) -> float:
-    """Return −1…1: a comment's polarity, or where a value lies on its scale."""
-    if entry.kpi is None:
-        return entry.sentiment.score if entry.sentiment is not None else 0.0
-    scale = SCALES[entry.kpi]
-    if scale.high is None or entry.value is None:
-        return 0.0
-    place = 2 * (entry.value - scale.low) / (scale.high - scale.low) - 1
-    return place if scale.higher_is_better else -place
+def _scaled(entry: Entry) -> list[tuple[Kpi, float, float]]:
+    """Return the values that have a scale with two ends, each with where it lies on it: −1 worst, 1 best."""
+    found = []
+    for kpi, value in entry.values:
+        scale = SCALES[kpi]
+        if scale.high is not None:
+            place = 2 * (value - scale.low) / (scale.high - scale.low) - 1
+            found.append((kpi, value, place if scale.higher_is_better else -place))
+    return found

@@ -13,6 +13,8 @@ from api.pages.access import Visitor, visitor
 from api.pages.reading import PageFigures
 from api.pages.selection import Selection, read_selection
 from api.pages.words import COOKIE, choose_language
+from voc.alerts import Alert
+from voc.drivers import IssueKind
 
 if TYPE_CHECKING:
     from pipelines.service import Service
@@ -54,6 +56,16 @@ class Visit:
         kept = {name: value for name, value in merged.items() if value is not None}
         path = self.request.url.path
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    def tag_name(self, tag_id: str) -> str:
+        """Return a tag's name in the visitor's language; its id where the taxonomy no longer has it."""
+        tag = self.service.taxonomy.tag(tag_id)
+        return tag.small.in_language(self.language) if tag is not None else tag_id
+
+    def issue_name(self, alert: Alert) -> str:
+        """Return the name of an alert's issue: a tag's in the visitor's language, a topic's as it was then."""
+        known = alert.issue_kind is IssueKind.TAG and self.service.taxonomy.tag(alert.issue_id) is not None
+        return self.tag_name(alert.issue_id) if known else alert.issue_name
 
     def freshness(self) -> datetime | None:
         """Return when the latest result was computed."""

@@ -117,12 +117,12 @@ def run(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
 
 def status(*, json: JsonFlag = False) -> None:
     """Say what is stored, what waits and what was put aside."""
-    from pipelines.assembly import build_store, build_understanding
+    from pipelines.assembly import build_stamp, build_store
 
     with errors_as_exit_codes(json=json):
         config = settings()
         store = build_store(config, read_only=True)
-        version = build_understanding().stamp().version
+        version = build_stamp().version
         try:
             with store.read() as unit:
                 run_before = unit.journal.last_run()

@@ -90,16 +90,31 @@ def test_work_is_what_lacks_a_result_and_a_claim_counts_the_attempt_first(any_st
     with any_store.write() as unit:
         unit.feedback.add(comments)
     with any_store.write() as unit:
-        claimed = unit.pending.claim(VERSION, limit=2, now=NOON)
+        claimed = unit.pending.waiting(VERSION, limit=2)
+        unit.pending.tried([c.id for c in claimed], VERSION, now=NOON)
     assert len(claimed) == 2
     with any_store.write() as unit:
         unit.enrichments.add([enrichment(c) for c in comments if c.id == claimed[0].id], now=NOON)
         assert unit.pending.count(VERSION) == 2
     with any_store.write() as unit:
-        fresh = unit.pending.claim(VERSION, limit=5, now=NOON)
+        fresh = unit.pending.waiting(VERSION, limit=5)
         assert [c.id for c in fresh] == [c.id for c in comments if c.id not in {x.id for x in claimed}], "never-tried comments come first"
+        unit.pending.tried([c.id for c in fresh], VERSION, now=NOON)
     with any_store.write() as unit:
-        assert len(unit.pending.claim(VERSION, limit=5, now=NOON)) == 1, "a comment tried without a result comes alone"
+        assert len(unit.pending.waiting(VERSION, limit=5)) == 1, "a comment tried without a result comes alone"
+
+
+@pytest.mark.parametrize("any_store", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_two_workers_never_hold_the_same_comment_and_a_dead_one_gives_its_free(any_store: Store) -> None:
+    with any_store.write() as unit:
+        unit.feedback.add([feedback(f"c{n}", external_id=str(n)) for n in range(6)])
+    with any_store.claiming() as first, first.reading() as mine, any_store.claiming() as second, second.reading() as theirs:
+        ours = {comment.id for comment in mine.pending.waiting(VERSION, limit=4)}
+        others = {comment.id for comment in theirs.pending.waiting(VERSION, limit=4)}
+        assert (len(ours), len(others)) == (4, 2)
+        assert not ours & others
+    with any_store.claiming() as third, third.reading() as unit:
+        assert len(unit.pending.waiting(VERSION, limit=10)) == 6
 
 
 def test_a_new_model_version_makes_everything_wait_again_and_history_stays(any_store: Store) -> None:
@@ -132,7 +147,7 @@ def test_a_buried_comment_waits_no_longer_until_it_is_requeued(any_store: Store)
     comment = feedback()
     with any_store.write() as unit:
         unit.feedback.add([comment])
-        unit.pending.claim(VERSION, limit=1, now=NOON)
+        unit.pending.tried([comment.id], VERSION, now=NOON)
         assert unit.pending.failed(comment.id, VERSION, reason="model_crashed", crashed=True, now=NOON) == (1, 1)
         unit.pending.bury(comment.id, VERSION)
         assert unit.pending.count(VERSION) == 0

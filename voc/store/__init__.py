@@ -1,7 +1,8 @@
 """Store: the only place that knows SQL. ``open_store`` gives a Store; ``read()`` and ``write()`` give units of work."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -18,7 +19,15 @@ from voc.store.unit import Unit
 DATABASE_FILE = "voc.sqlite3"
 LOCK_FILE = "voc.lock"
 
-__all__ = ["DATABASE_FILE", "Store", "Unit", "open_store"]
+__all__ = ["DATABASE_FILE", "Claim", "Store", "Unit", "open_store"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Where claimed comments are read and their results are written."""
+
+    reading: Callable[[], AbstractContextManager[Unit]]
+    writing: Callable[[], AbstractContextManager[Unit]]
 
 
 class Store:
@@ -68,10 +77,28 @@ class Store:
         except PoolTimeoutError as error:
             raise StorageBusyError from error
 
+    @contextmanager
+    def claiming(self) -> Iterator[Claim]:
+        """Give a claim on waiting comments that no other worker gets until the block ends.
+
+        On PostgreSQL the claim is a transaction that holds row locks and takes the results, so that a worker that dies gives its
+        comments free at once. On SQLite there is one worker, and nothing is held while the models think.
+        """
+        if self.kind == "postgresql":
+            with self.write() as held:
+                yield Claim(reading=lambda: nullcontext(held), writing=lambda: nullcontext(held))
+        else:
+            yield Claim(reading=self.read, writing=self.write)
+
     def check(self) -> None:
         """Ask the database a trivial question; raises StorageError where it does not answer."""
         with database_faults(), self._reader.connect() as connection:
             connection.execute(text("SELECT 1"))
+
+    def revision(self) -> str | None:
+        """Return the revision of the database's tables."""
+        with database_faults(), self._reader.connect() as connection:
+            return schema.present(connection)
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy of a SQLite database while it is in use.

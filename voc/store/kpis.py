@@ -23,6 +23,11 @@ class KpiStore:
 
     def add(self, observations: Sequence[KpiObservation]) -> dict[str, int]:
         """Store observations; a known id is a repeat and changes nothing. Return counts new and duplicate."""
+        fresh = self.add_new(observations)
+        return {"new": len(fresh), "duplicate": len(observations) - len(fresh)}
+
+    def add_new(self, observations: Sequence[KpiObservation]) -> frozenset[str]:
+        """Store observations whose ids are not known; return those ids."""
         known: set[str] = set()
         for some in chunks([observation.id for observation in observations]):
             known |= set(self._connection.execute(select(OBSERVATIONS.c.id).where(OBSERVATIONS.c.id.in_(some))).scalars())
@@ -38,7 +43,7 @@ class KpiStore:
         ]
         if rows:
             self._connection.execute(insert(OBSERVATIONS), rows)
-        return {"new": len(rows), "duplicate": len(observations) - len(rows)}
+        return frozenset(fresh)
 
     def find(
         self,

@@ -1,7 +1,7 @@
 """The work list. Work to do is a query: comments whose standing result is not of the current model version.
 
-A claim raises the attempt counter and commits before a model sees the comment. A comment that was claimed before and has no result is
-handed out alone, so a poison comment never takes its neighbours along.
+The attempt counter is raised and committed before a model sees a comment. A comment that was tried before and has no result is handed
+out alone, so a poison comment never takes its neighbours along.
 """
 
 from collections.abc import Sequence
@@ -49,18 +49,16 @@ class PendingStore:
         oldest: datetime | None = self._connection.execute(query).scalar_one()
         return oldest
 
-    def claim(self, model_version: str, *, limit: int, now: datetime) -> list[CommentText]:
-        """Return comments to enrich and count the attempt.
+    def waiting(self, model_version: str, *, limit: int) -> list[CommentText]:
+        """Return comments to enrich, latest first; one that was shown to the models before without a result comes alone.
 
-        On PostgreSQL the rows stay locked for this worker until its transaction ends. Comments that were shown to the models
-        before without a result come alone.
+        On PostgreSQL the rows stay locked until this unit of work ends, and rows another worker has locked are passed over.
         """
         tried = select(ATTEMPTS.c.feedback_id).where(ATTEMPTS.c.model_version == model_version)
         query = select(FEEDBACK).where(_waits(model_version)).order_by(FEEDBACK.c.received_at.desc(), FEEDBACK.c.id)
         rows = self._locked(query.where(FEEDBACK.c.id.not_in(tried)).limit(limit)) or self._locked(
             query.where(FEEDBACK.c.id.in_(tried)).limit(1)
         )
-        self._count_attempt([row.id for row in rows], model_version, now=now)
         return [
             CommentText(
                 id=row.id,
@@ -71,6 +69,29 @@ class PendingStore:
             )
             for row in rows
         ]
+
+    def tried(self, feedback_ids: Sequence[str], model_version: str, *, now: datetime) -> None:
+        """Count one attempt for each comment; to be committed before the models see them."""
+        known: set[str] = set()
+        for some in chunks(feedback_ids):
+            mine = (ATTEMPTS.c.feedback_id.in_(some), ATTEMPTS.c.model_version == model_version)
+            known |= {row.feedback_id for row in self._connection.execute(select(ATTEMPTS.c.feedback_id).where(*mine))}
+            self._connection.execute(update(ATTEMPTS).where(*mine).values(attempts=ATTEMPTS.c.attempts + 1, changed_at=now))
+        fresh = [
+            {
+                "feedback_id": feedback_id,
+                "model_version": model_version,
+                "attempts": 1,
+                "crashes": 0,
+                "dead": False,
+                "reason": "",
+                "changed_at": now,
+            }
+            for feedback_id in feedback_ids
+            if feedback_id not in known
+        ]
+        if fresh:
+            self._connection.execute(insert(ATTEMPTS), fresh)
 
     def release(self, feedback_ids: Sequence[str], model_version: str) -> None:
         """Take back the attempts of comments that were not to blame or have a result now."""
@@ -89,10 +110,6 @@ class PendingStore:
         )
         row = self._connection.execute(select(ATTEMPTS).where(*mine)).one()
         return row.attempts, row.crashes
-
-    def tried(self, feedback_id: str, model_version: str, *, now: datetime) -> None:
-        """Count one more attempt before the models see the comment again."""
-        self._count_attempt([feedback_id], model_version, now=now)
 
     def bury(self, feedback_id: str, model_version: str) -> None:
         """Put a comment aside: it waits no longer, its text stays."""
@@ -126,28 +143,6 @@ class PendingStore:
         if self._connection.dialect.name == "postgresql":
             query = query.with_for_update(skip_locked=True)
         return self._connection.execute(query).all()
-
-    def _count_attempt(self, feedback_ids: Sequence[str], model_version: str, *, now: datetime) -> None:
-        known: set[str] = set()
-        for some in chunks(feedback_ids):
-            mine = (ATTEMPTS.c.feedback_id.in_(some), ATTEMPTS.c.model_version == model_version)
-            known |= {row.feedback_id for row in self._connection.execute(select(ATTEMPTS.c.feedback_id).where(*mine))}
-            self._connection.execute(update(ATTEMPTS).where(*mine).values(attempts=ATTEMPTS.c.attempts + 1, changed_at=now))
-        fresh = [
-            {
-                "feedback_id": feedback_id,
-                "model_version": model_version,
-                "attempts": 1,
-                "crashes": 0,
-                "dead": False,
-                "reason": "",
-                "changed_at": now,
-            }
-            for feedback_id in feedback_ids
-            if feedback_id not in known
-        ]
-        if fresh:
-            self._connection.execute(insert(ATTEMPTS), fresh)
 
 
 def _waits(model_version: str) -> ColumnElement[bool]:

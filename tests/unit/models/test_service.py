@@ -28,6 +28,9 @@ class Parrot:
     def shout(self, words):
         raise ValueError(words)
 
+    def reject(self, _):
+        raise ModelRejectedError("The model m was not loaded: wrong hash (w).", file="w")
+
     def about(self, _):
         return {"pid": os.getpid(), "nice": os.nice(0), "offline": os.environ["HF_HUB_OFFLINE"]}
 
@@ -91,6 +94,12 @@ def test_an_exception_becomes_model_failed_without_its_words_and_the_child_lives
     assert caught.value.facts == {"method": "shout", "type": "ValueError"}
     assert "personal" not in str(caught.value)
     assert parrot.call("about", None, timeout_s=LONG_S)["pid"] == pid
+
+
+def test_weights_that_are_refused_at_first_use_are_reported_as_refused(parrot):
+    with pytest.raises(ModelRejectedError) as caught:
+        parrot.call("reject", None, timeout_s=LONG_S)
+    assert caught.value.facts == {"file": "w"}
 
 
 def test_an_exit_becomes_model_crashed_and_the_next_call_starts_anew(parrot):

@@ -1,4 +1,4 @@
-"""Narrowing: conditions about a comment's voice, its KPI values or an alert's evidence, turned into the ids they leave."""
+"""Voice conditions: what an address may ask about voices, their KPI values or an alert's evidence, turned into ids."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def narrow(unit: Unit, selection: Selection) -> FeedbackFilter:
         alert = unit.alerts.get(values["alert"])
         evidence = frozenset(alert.evidence) if alert is not None else frozenset()
         ids = evidence if ids is None else ids & evidence
-    if any(name in values for name in ("group", "role", "kpi_of", "scored", "band", "issue")):
+    if any(name in values for name in _TESTS):
         heard = _heard(unit, values, wanted)
         ids = heard if ids is None else ids & heard
     return wanted.model_copy(update={"ids": ids})
@@ -76,6 +76,10 @@ def _in_band(value: str, _ground: _Ground) -> Test:
     return lambda row: Kpi.NPS in row.scores and low <= row.scores[Kpi.NPS] <= high
 
 
+def _about(value: str, _ground: _Ground) -> Test:
+    return lambda row: value in row.issue_keys
+
+
 def _without_issue(_value: str, _ground: _Ground) -> Test:
     return lambda row: not row.issue_keys
 
@@ -87,4 +91,5 @@ _TESTS: dict[str, Callable[[str, _Ground], Test]] = {
     "scored": _answered,
     "band": _in_band,
     "issue": _without_issue,
+    "about": _about,
 }

@@ -1,0 +1,115 @@
+"""Stored comments: lists, counts, one with its analysis, its neighbours in meaning, and what each stage made of it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from api.auth import require
+from api.dependencies import ReaderLanguage, ServiceOf, zone_of
+from api.narrowing import Narrowed, PagedNarrowed
+from api.paging import MAX_LIMIT, Page, cursor_after, feedback_cursor
+from api.shapes import FeedbackShape
+from api.tracing import Trace, trace_of
+from pipelines.service import Service
+from voc.enrichment import Enrichment
+from voc.errors import NotFoundError
+from voc.feedback import Feedback
+from voc.keys import Scope
+from voc.store import Unit
+from voc.store.enrichments import split_sentence_id
+
+router = APIRouter(tags=["feedback"], dependencies=[Depends(require(Scope.READ))])
+SimilarLimit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+
+
+class Count(BaseModel):
+    """How many comments match."""
+
+    count: int
+
+
+class Near(BaseModel):
+    """A comment with its nearness in meaning, the cosine of the two nearest sentences."""
+
+    similarity: float
+    feedback: FeedbackShape
+
+
+class NearList(BaseModel):
+    """Comments, nearest first."""
+
+    data: list[Near]
+    next_cursor: str | None = None
+
+
+@router.get("/v1/feedback")
+def find(service: ServiceOf, query: PagedNarrowed) -> Page[FeedbackShape]:
+    """List comments that match, newest first."""
+    wanted = query.wanted(zone=zone_of(service), clock=service.clock)
+    with service.store.read() as unit:
+        found = unit.feedback.find(wanted, limit=query.limit + 1, cursor=feedback_cursor(query.cursor))
+        shown = shapes(unit, found[: query.limit])
+    more = len(found) > query.limit
+    return Page(data=shown, next_cursor=cursor_after(found[query.limit - 1]) if more else None)
+
+
+@router.get("/v1/feedback/count")
+def count(service: ServiceOf, query: Narrowed) -> Count:
+    """Count comments that match."""
+    wanted = query.wanted(zone=zone_of(service), clock=service.clock)
+    with service.store.read() as unit:
+        return Count(count=unit.feedback.count(wanted))
+
+
+@router.get("/v1/feedback/{feedback_id}")
+def get(service: ServiceOf, feedback_id: str) -> FeedbackShape:
+    """Return one comment with what it says."""
+    with service.store.read() as unit:
+        return shapes(unit, [existing(unit, feedback_id)])[0]
+
+
+@router.get("/v1/feedback/{feedback_id}/similar")
+def similar(service: ServiceOf, feedback_id: str, limit: SimilarLimit = 10) -> NearList:
+    """List the comments most like this one; empty while it waits for analysis."""
+    hits = service.similar(feedback_id, limit=limit)
+    return NearList(data=near(service, [(hit.feedback_id, hit.similarity) for hit in hits]))
+
+
+@router.get("/v1/feedback/{feedback_id}/trace")
+def trace(service: ServiceOf, feedback_id: str, language: ReaderLanguage) -> Trace:
+    """Show what each stage made of one comment, with model, version and time."""
+    return trace_of(service, feedback_id, language=language)
+
+
+def existing(unit: Unit, feedback_id: str) -> Feedback:
+    """Return the comment.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none with this id.
+    """
+    feedback = unit.feedback.get(feedback_id)
+    if feedback is None:
+        raise NotFoundError
+    return feedback
+
+
+def shapes(unit: Unit, found: list[Feedback]) -> list[FeedbackShape]:
+    """Return comments with what they say and the current topic of each sentence."""
+    ids = [feedback.id for feedback in found]
+    said: dict[str, Enrichment] = unit.enrichments.get_many(ids)
+    topics: dict[str, dict[int, str | None]] = {}
+    for sentence, topic in unit.topics.of_feedback(ids).items():
+        feedback_id, position = split_sentence_id(sentence)
+        topics.setdefault(feedback_id, {})[position] = topic
+    return [FeedbackShape.of(feedback, said.get(feedback.id), topics=topics.get(feedback.id)) for feedback in found]
+
+
+def near(service: Service, hits: list[tuple[str, float]]) -> list[Near]:
+    """Return the comments of hits with their nearness, in order."""
+    nearness = dict(hits)
+    with service.store.read() as unit:
+        found = shapes(unit, unit.feedback.get_many([feedback_id for feedback_id, _ in hits]))
+    return [Near(similarity=nearness[feedback.id], feedback=feedback) for feedback in found]

@@ -1,0 +1,133 @@
+"""KPI observations taken in, and what goes with a KPI."""
+
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.auth import require
+from api.bodies import LINE_TYPES, batch_body, media_type
+from api.dependencies import ReaderLanguage, ServiceOf, zone_of
+from api.errors import ItemProblem, item_problem
+from api.forms import Form, Name, Number, given, in_range, read_form
+from api.items import read_items
+from api.moments import Moment, read_moment
+from api.openapi import example_body
+from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
+from api.problems import BadValueError
+from pipelines.issue_list import find_issue
+from pipelines.service import Service
+from voc.drivers import Driver
+from voc.errors import InputError
+from voc.ids import account_id, customer_id, derived_id
+from voc.keys import Key, Scope
+from voc.kpis import Kpi, KpiObservation
+
+router = APIRouter(tags=["kpis"])
+
+
+class KpiForm(Form):
+    """One measured value: for a customer, an account, or both."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kpi": "csat", "value": 4, "observed_at": "2026-10-01T09:00:00+09:00", "customer_id": "C-1042"}]}
+    )
+
+    kpi: Kpi
+    value: Number
+    observed_at: Moment
+    customer_id: Name | None = Field(default=None, description="Your id of the person.")
+    account_id: Name | None = Field(default=None, description="Your id of the organisation.")
+    external_id: Name | None = Field(default=None, description="Your id of this measurement; left out: kpi, whose and when.")
+
+
+NAMES = frozenset(KpiForm.model_fields) | {"items"}
+
+
+class KpiResult(BaseModel):
+    """What became of one item."""
+
+    index: int
+    status: Literal["created", "duplicate", "rejected"]
+    id: str | None = None
+    error: ItemProblem | None = None
+
+
+class KpiBatchResult(BaseModel):
+    """What became of each item, in the order sent."""
+
+    created: int
+    duplicate: int
+    rejected: int
+    data: list[KpiResult]
+
+
+class DriverQuery(BaseModel):
+    """Which KPI, and a page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kpi: Kpi
+    limit: Limit = DEFAULT_LIMIT
+    cursor: CursorText = None
+
+
+@router.post("/v1/kpis/batch", openapi_extra=example_body(KpiForm, many=True))
+async def take_kpis(
+    request: Request, service: ServiceOf, language: ReaderLanguage, _key: Annotated[Key, Depends(require(Scope.INGEST))]
+) -> KpiBatchResult:
+    """Take up to 1,000 measured values in; every item has its own outcome."""
+    raw = await batch_body(request)
+    lines = media_type(request) in LINE_TYPES
+    return await run_sync(partial(_take, service, raw, lines=lines, language=language))
+
+
+@router.get("/v1/drivers")
+def drivers(
+    service: ServiceOf,
+    query: Annotated[DriverQuery, Query()],
+    language: ReaderLanguage,
+    _key: Annotated[Key, Depends(require(Scope.READ))],
+) -> Page[Driver]:
+    """List what goes with a KPI: strongest association first, then issues without enough data."""
+    with service.store.read() as unit:
+        found = []
+        for driver in unit.drivers.find(query.kpi):
+            issue = find_issue(unit, kind=driver.issue.kind, issue_id=driver.issue.id, taxonomy=service.taxonomy, language=language)
+            found.append(driver if issue is None else driver.model_copy(update={"issue": issue}))
+    return page_of(found, limit=query.limit, cursor=query.cursor)
+
+
+def _take(service: Service, raw: bytes, *, lines: bool, language: str) -> KpiBatchResult:
+    items = read_items(raw, lines=lines, limit=service.settings.intake.max_batch_items, names=NAMES, read=partial(_observation, service))
+    good = [item for item in items if isinstance(item, KpiObservation)]
+    fresh = service.commits.do(lambda unit: unit.kpis.add_new(good)) if good else frozenset()
+    results: list[KpiResult] = []
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if isinstance(item, InputError):
+            results.append(KpiResult(index=index, status="rejected", error=item_problem(item, language=language)))
+            continue
+        created = item.id in fresh and item.id not in seen
+        seen.add(item.id)
+        results.append(KpiResult(index=index, status="created" if created else "duplicate", id=item.id))
+    counts = {status: sum(result.status == status for result in results) for status in ("created", "duplicate", "rejected")}
+    return KpiBatchResult(data=results, **counts)
+
+
+def _observation(service: Service, value: Any) -> KpiObservation:
+    form = read_form(KpiForm, given(value) if isinstance(value, dict) else value, names=NAMES)
+    if form.customer_id is None and form.account_id is None:
+        raise BadValueError(field="customer_id", problem="missing")
+    moment, _ = read_moment(form.observed_at, zone=zone_of(service), now=service.clock(), field="observed_at")
+    identity = (form.external_id,) if form.external_id else (form.customer_id or "", form.account_id or "", moment.isoformat())
+    return KpiObservation(
+        id=derived_id("ko", "observed", form.kpi.value, *identity),
+        kpi=form.kpi,
+        value=in_range(form.kpi, form.value, field="value"),
+        observed_at=moment,
+        customer_id=None if form.customer_id is None else customer_id(form.customer_id),
+        account_id=None if form.account_id is None else account_id(form.account_id),
+    )

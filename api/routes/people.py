@@ -1,0 +1,179 @@
+"""Customers and accounts: profiles set by their owner's system, and the time line of what they said and how they stand."""
+
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Path, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from api.auth import require
+from api.bodies import one_body
+from api.dependencies import ServiceOf
+from api.forms import Form, Name, Number, given, read_form
+from api.openapi import example_body
+from api.problems import BadValueError
+from api.strict_json import parse, usable
+from api.time_line import Entry, time_line
+from pipelines.service import Service
+from voc.customers import Account, Customer, Role
+from voc.errors import NotFoundError
+from voc.filters import FeedbackFilter
+from voc.ids import account_id, customer_id
+from voc.keys import Key, Scope
+from voc.kpis import Kpi
+from voc.store import Unit
+
+router = APIRouter(tags=["customers"])
+Ingester = Annotated[Key, Depends(require(Scope.INGEST))]
+Reader = Annotated[Key, Depends(require(Scope.READ))]
+ExternalId = Annotated[str, Path(max_length=500, description="Your id.")]
+MAX_ATTRIBUTES = 50
+
+
+class CustomerForm(Form):
+    """A person. Fields that are left out keep their value."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "佐藤 花子", "role": "decider", "account_id": "A-17"}]})
+
+    name: Name | None = None
+    account_id: Name | None = Field(default=None, description="Your id of the organisation.")
+    role: Role | None = None
+    segment: Name | None = None
+    started_on: date | None = None
+    churned_on: date | None = None
+    attributes: dict[str, str] | None = Field(default=None, max_length=MAX_ATTRIBUTES)
+
+
+class AccountForm(Form):
+    """An organisation. Fields that are left out keep their value."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Aoba Foods", "plan": "enterprise", "region": "Kanto", "revenue_per_year": 4800000}]}
+    )
+
+    name: Name | None = None
+    plan: Name | None = None
+    region: Name | None = None
+    segment: Name | None = None
+    revenue_per_year: Number | None = Field(default=None, ge=0)
+    started_on: date | None = None
+    renewal_on: date | None = None
+    churned_on: date | None = None
+    attributes: dict[str, str] | None = Field(default=None, max_length=MAX_ATTRIBUTES)
+
+
+NAMES = frozenset(CustomerForm.model_fields) | frozenset(AccountForm.model_fields)
+
+
+class Put(BaseModel):
+    """What became of a profile."""
+
+    id: str
+    external_id: str
+    status: Literal["new", "changed", "same"]
+
+
+class Standing(BaseModel):
+    """What is known of how somebody stands: comments said, and the latest value of each KPI."""
+
+    comments: int
+    latest: dict[Kpi, float]
+
+
+class CustomerShape(BaseModel):
+    """A person with the latest events first; ``profile`` is null for somebody who was heard and never described."""
+
+    id: str
+    external_id: str
+    profile: Customer | None
+    standing: Standing
+    time_line: list[Entry]
+
+
+class AccountShape(BaseModel):
+    """An organisation with its people and the latest events of all of them first."""
+
+    id: str
+    external_id: str
+    profile: Account | None
+    people: list[Customer]
+    standing: Standing
+    time_line: list[Entry]
+
+
+@router.put("/v1/customers/{external_id}", openapi_extra=example_body(CustomerForm))
+async def put_customer(request: Request, service: ServiceOf, external_id: ExternalId, _key: Ingester) -> Put:
+    """Set what is given of a customer's profile."""
+    return await run_sync(partial(_put_customer, service, await one_body(request), external_id))
+
+
+@router.put("/v1/accounts/{external_id}", openapi_extra=example_body(AccountForm))
+async def put_account(request: Request, service: ServiceOf, external_id: ExternalId, _key: Ingester) -> Put:
+    """Set what is given of an account's profile."""
+    return await run_sync(partial(_put_account, service, await one_body(request), external_id))
+
+
+@router.get("/v1/customers/{external_id}")
+def get_customer(service: ServiceOf, external_id: ExternalId, _key: Reader) -> CustomerShape:
+    """Return a customer with the time line of comments and KPI values, newest first."""
+    ours = customer_id(external_id)
+    with service.store.read() as unit:
+        profile = unit.customers.customer(ours)
+        standing, entries = _standing(unit, FeedbackFilter(customer_id=ours))
+    if profile is None and not entries:
+        raise NotFoundError
+    return CustomerShape(id=ours, external_id=external_id, profile=profile, standing=standing, time_line=entries)
+
+
+@router.get("/v1/accounts/{external_id}")
+def get_account(service: ServiceOf, external_id: ExternalId, _key: Reader) -> AccountShape:
+    """Return an account with its people and the time line of comments and KPI values, newest first."""
+    ours = account_id(external_id)
+    with service.store.read() as unit:
+        profile = unit.customers.account(ours)
+        people = unit.customers.of_account(ours)
+        standing, entries = _standing(unit, FeedbackFilter(account_id=ours))
+    if profile is None and not entries and not people:
+        raise NotFoundError
+    return AccountShape(id=ours, external_id=external_id, profile=profile, people=people, standing=standing, time_line=entries)
+
+
+def _standing(unit: Unit, wanted: FeedbackFilter) -> tuple[Standing, list[Entry]]:
+    entries, latest = time_line(unit, wanted)
+    return Standing(comments=unit.feedback.count(wanted), latest=latest), entries
+
+
+def _fields(raw: bytes, form: type[Form]) -> dict[str, Any]:
+    body = parse(raw)
+    value = usable(body.value, doubtful=body.doubtful, names=NAMES)
+    read = read_form(form, given(value) if isinstance(value, dict) else value, names=NAMES)
+    return read.model_dump(exclude_unset=True, exclude_none=True)
+
+
+def _put_customer(service: Service, raw: bytes, external_id: str) -> Put:
+    fields = _fields(raw, CustomerForm)
+    if "account_id" in fields:
+        fields["account_id"] = account_id(fields["account_id"])
+    try:
+        customer = Customer(id=customer_id(external_id), external_id=external_id, **fields)
+    except ValidationError as error:
+        raise BadValueError from error
+    counts = service.commits.do(lambda unit: unit.customers.put_customers([customer]))
+    return Put(id=customer.id, external_id=external_id, status=_became(counts))
+
+
+def _put_account(service: Service, raw: bytes, external_id: str) -> Put:
+    try:
+        account = Account(id=account_id(external_id), external_id=external_id, **_fields(raw, AccountForm))
+    except ValidationError as error:
+        raise BadValueError from error
+    counts = service.commits.do(lambda unit: unit.customers.put_accounts([account]))
+    return Put(id=account.id, external_id=external_id, status=_became(counts))
+
+
+def _became(counts: dict[str, int]) -> Literal["new", "changed", "same"]:
+    if counts["new"]:
+        return "new"
+    return "changed" if counts["changed"] else "same"

@@ -1,0 +1,64 @@
+"""Search by meaning."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Request
+from pydantic import ConfigDict, Field, StrictStr, ValidationError
+
+from api.auth import require
+from api.bodies import one_body
+from api.dependencies import ServiceOf, zone_of
+from api.forms import Form, read_form
+from api.narrowing import Narrowing
+from api.openapi import example_body
+from api.paging import MAX_LIMIT
+from api.routes.feedback import NearList, near
+from api.strict_json import parse, shown_path, usable
+from pipelines.service import Service
+from voc.errors import BadFilterError, BadQueryError
+from voc.keys import Key, Scope
+
+router = APIRouter(tags=["search"])
+LONGEST_QUERY = 1_000
+NAMES = frozenset({"query", "limit", "filters", *Narrowing.model_fields})
+
+
+class SearchForm(Form):
+    """What to look for, and among which comments."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"query": "cannot log in", "limit": 10, "filters": {"language": "ja", "since": "2026-04-01"}}]}
+    )
+
+    query: StrictStr = Field(description=f"1 to {LONGEST_QUERY} characters.", min_length=1, max_length=LONGEST_QUERY)
+    limit: int = Field(default=20, ge=1, le=MAX_LIMIT)
+    filters: Narrowing = Narrowing()
+
+
+@router.post("/v1/search", openapi_extra=example_body(SearchForm))
+async def search(request: Request, service: ServiceOf, _key: Annotated[Key, Depends(require(Scope.READ))]) -> NearList:
+    """Find comments by meaning, nearest first."""
+    return await run_sync(partial(_search, service, await one_body(request)))
+
+
+def _search(service: Service, raw: bytes) -> NearList:
+    body = parse(raw)
+    value: Any = usable(body.value, doubtful=body.doubtful, names=NAMES)
+    words = value.get("query") if isinstance(value, dict) else None
+    if not isinstance(words, str) or not words.strip() or len(words) > LONGEST_QUERY:
+        raise BadQueryError(field="query", limit=LONGEST_QUERY)
+    _check_filters(value.get("filters", {}))
+    form = read_form(SearchForm, value, names=NAMES)
+    wanted = form.filters.wanted(zone=zone_of(service), clock=service.clock)
+    hits = service.search(form.query, wanted=wanted, limit=form.limit)
+    return NearList(data=near(service, [(hit.feedback_id, hit.similarity) for hit in hits]))
+
+
+def _check_filters(filters: Any) -> None:
+    try:
+        Narrowing.model_validate(filters)
+    except ValidationError as error:
+        path = [str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"]]
+        raise BadFilterError(field=shown_path(["filters", *path], NAMES)) from None

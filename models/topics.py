@@ -1,0 +1,189 @@
+"""Topic model: sentences grouped by meaning, each group with keywords and its most typical real sentences.
+
+BERTopic (Grootendorst 2022) with given vectors, no dimension reduction, our own cluster model (``models.clusters``) and class-based
+TF-IDF for the keywords. Invariants: the input is sorted by id first, so equal input in any order gives an equal run; every sentence has
+exactly one assignment; topic ids follow from the sentences in them; no text is kept after the run.
+
+The similarity from which on a sentence belongs to a topic was chosen on data: for MiniLM vectors (English) 0.4 leaves 6 to 8 % of
+clinc150's in-scope requests without a topic and 92 to 94 % of its out-of-scope ones; hashed vectors (Japanese) lie lower: 0.25 leaves
+30 % of the sample comments' sentences without a topic and 68 % of foreign ones.
+"""
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from models.clusters import NEIGHBOURS, NONE, SEED, Labels, LeidenClusters, Matrix, centroids, nearest_centroid
+from models.topic_words import forms_to_show, shared_words, words_of
+from voc.enrichment import VECTOR_DIMENSIONS
+from voc.feedback import Language
+from voc.ids import derived_id
+from voc.ports import TopicModel
+from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence
+
+RESOLUTION = 2.0
+LEAST_SIZE = 5
+LEAST_SHARE = 0.001
+LEAST_SIMILARITY_ENGLISH = 0.4
+LEAST_SIMILARITY_HASHED = 0.25
+KEYWORDS = 8
+EXAMPLES = 5
+NAME_CANDIDATES = 10
+NAME_KEYWORDS = 2
+"""A sentence serves as a name only with that many of the topic's keywords in it."""
+NAME_CHARS = {Language.JA: (6, 40), Language.EN: (12, 60)}
+"""Least and most characters of a sentence that serves as a name."""
+
+
+class BertopicTopics(TopicModel):
+    """BERTopic over given vectors with a seeded neighbour graph and Leiden as its cluster model."""
+
+    name = "bertopic-leiden"
+    version = "1"
+
+    def parameters(self) -> Mapping[str, str]:
+        """Return the settings that decide the outcome, for the record."""
+        return {
+            "neighbours": str(NEIGHBOURS),
+            "resolution": str(RESOLUTION),
+            "least_size": f"max({LEAST_SIZE}, {LEAST_SHARE} n)",
+            "least_similarity_english": str(LEAST_SIMILARITY_ENGLISH),
+            "least_similarity_hashed": str(LEAST_SIMILARITY_HASHED),
+            "seed": str(SEED),
+        }
+
+    def fit(self, sentences: Sequence[TopicSentence]) -> TopicRun:
+        """Return topics, largest first, and exactly one assignment per sentence, in order of the sentences' ids."""
+        ordered = sorted(sentences, key=lambda sentence: sentence.id)
+        vectors = _vectors(ordered)
+        words = [words_of(sentence.text) for sentence in ordered]
+        vocabulary = shared_words(ordered, words)
+        labels, keywords = np.full(len(ordered), NONE, np.int64), list[tuple[str, ...]]()
+        if vocabulary and len(ordered) >= LEAST_SIZE:
+            labels, keywords = _bertopic(vectors, words, vocabulary, _cluster_model(ordered))
+        centres = centroids(vectors, labels)
+        forms = forms_to_show(words)
+        topics = tuple(
+            _topic([ordered[place] for place in np.flatnonzero(labels == label)], vectors[labels == label], centres[label], found, forms)
+            for label, found in enumerate(keywords)
+        )
+        return TopicRun(
+            id=derived_id("run", self.name, self.version, *(s.id for s in ordered), *(topic.id for topic in topics)),
+            model_version=f"{self.name}/{self.version}",
+            topics=topics,
+            assignments=_assignments(ordered, vectors, labels, centres, topics),
+            parameters=dict(self.parameters()),
+        )
+
+
+def _vectors(sentences: Sequence[TopicSentence]) -> Matrix:
+    if not sentences:
+        return np.zeros((0, VECTOR_DIMENSIONS), np.float32)
+    rows = np.frombuffer(b"".join(s.vector for s in sentences), dtype="<f2").reshape(len(sentences), VECTOR_DIMENSIONS)
+    vectors: Matrix = rows.astype(np.float32)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
+    return vectors
+
+
+def _cluster_model(sentences: Sequence[TopicSentence]) -> LeidenClusters:
+    english = np.array([sentence.language is Language.EN for sentence in sentences])
+    return LeidenClusters(
+        spaces=english.astype(np.int64),
+        resolution=RESOLUTION,
+        least_size=max(LEAST_SIZE, round(LEAST_SHARE * len(sentences))),
+        least_similarity=np.where(english, LEAST_SIMILARITY_ENGLISH, LEAST_SIMILARITY_HASHED).astype(np.float32),
+    )
+
+
+def _bertopic(
+    vectors: Matrix, words: Sequence[Sequence[tuple[str, str]]], vocabulary: Sequence[str], clusters: LeidenClusters
+) -> tuple[Labels, list[tuple[str, ...]]]:
+    """Return the label of each sentence (−1 = none) and the keywords of each label, best first."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImportWarning)  # umap, which is not used, misses an optional part of its own
+        from bertopic import BERTopic
+        from bertopic.dimensionality import BaseDimensionalityReduction
+        from bertopic.vectorizers import ClassTfidfTransformer
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    _silence_bertopic()
+    model = BERTopic(
+        language="multilingual",  # "english" would strip every other script from the words
+        embedding_model=None,
+        umap_model=BaseDimensionalityReduction(),
+        hdbscan_model=clusters,
+        vectorizer_model=CountVectorizer(analyzer=str.split, vocabulary=list(vocabulary)),
+        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
+        top_n_words=KEYWORDS,
+        calculate_probabilities=False,
+        verbose=False,
+    )
+    grouped, _ = model.fit_transform([" ".join(word for word, _ in found) for found in words], embeddings=vectors)
+    labels = np.asarray(grouped, dtype=np.int64)
+    return labels, [_keywords(model.get_topic(label)) for label in range(int(labels.max(initial=NONE)) + 1)]
+
+
+def _keywords(weighted: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+    return tuple(word for word, weight in weighted if word and weight > 0)
+
+
+def _silence_bertopic() -> None:
+    """Take away the handler BERTopic adds to its logger at import; what it logs may hold words of customers."""
+    logger = logging.getLogger("BERTopic")
+    logger.handlers.clear()
+    logger.setLevel(logging.CRITICAL)
+    logger.propagate = False
+
+
+def _topic(members: Sequence[TopicSentence], vectors: Matrix, centre: Matrix, keywords: Sequence[str], forms: Mapping[str, str]) -> Topic:
+    by_typicality = np.lexsort((np.arange(len(members)), -np.round(vectors @ centre, 5)))
+    typical: dict[str, TopicSentence] = {}
+    for place in by_typicality.tolist():
+        typical.setdefault(members[place].text.strip().casefold(), members[place])
+        if len(typical) >= NAME_CANDIDATES:
+            break
+    examples = list(typical.values())
+    shown = tuple(dict.fromkeys(forms[word].replace("_", " ") for word in keywords))
+    return Topic(
+        id=derived_id("tp", *sorted(member.id for member in members)),
+        name=_name(examples, keywords, shown),
+        keywords=shown,
+        example_ids=tuple(example.id for example in examples[:EXAMPLES]),
+        size=len(members),
+        centroid=centre.astype("<f2").tobytes(),
+    )
+
+
+def _name(examples: Sequence[TopicSentence], keywords: Sequence[str], shown: Sequence[str]) -> str:
+    """Return, of the most typical sentences as long as a name, the shortest with most keywords; where none has two, the first keywords."""
+    texts = [text for example in examples if _fits_a_name(text := _one_line(example.text), example.language)]
+    candidates = [(len({word for word, _ in words_of(text)} & set(keywords)), text) for text in texts]
+    telling = [(-count, len(text), text) for count, text in candidates if count >= NAME_KEYWORDS]
+    if telling:
+        return min(telling)[2].rstrip("。.")
+    return " · ".join(shown[:3]) or _one_line(examples[0].text)[: NAME_CHARS[Language.JA][1]]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _fits_a_name(text: str, language: Language) -> bool:
+    least, most = NAME_CHARS.get(language, NAME_CHARS[Language.JA])
+    return least <= len(text) <= most
+
+
+def _assignments(
+    sentences: Sequence[TopicSentence], vectors: Matrix, labels: Labels, centres: Matrix, topics: Sequence[Topic]
+) -> tuple[TopicAssignment, ...]:
+    if not topics:
+        return tuple(TopicAssignment(sentence_id=s.id, topic_id=None, similarity=0.0) for s in sentences)
+    _, nearest = nearest_centroid(vectors, centres)
+    own = np.einsum("nd,nd->n", vectors, centres[np.maximum(labels, 0)])
+    similarity = np.clip(np.where(labels == NONE, nearest, own), -1.0, 1.0)
+    return tuple(
+        TopicAssignment(sentence_id=s.id, topic_id=topics[label].id if label != NONE else None, similarity=round(float(near), 4))
+        for s, label, near in zip(sentences, labels.tolist(), similarity.tolist(), strict=True)
+    )

@@ -1,0 +1,74 @@
+"""Documentation cannot lie: settings, error codes, commands, names and links are checked against the code."""
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from voc import errors
+from voc.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md"]
+
+
+def setting_names() -> dict[str, str]:
+    found = {}
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        if inspect.isclass(kind) and issubclass(kind, BaseModel):
+            found |= {f"VOC_{name.upper()}__{inner.upper()}": str(one.default) for inner, one in kind.model_fields.items()}
+        else:
+            found[f"VOC_{name.upper()}"] = str(field.default)
+    return found
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `(VOC_\w+)` \| `([^`]*)` \|", (ROOT / "docs/settings.md").read_text("utf-8"), flags=re.MULTILINE))
+    assert rows == setting_names()
+
+
+def test_every_error_code_is_documented() -> None:
+    codes = {kind.code for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, errors.VocError)}
+    documented = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs/errors.md").read_text("utf-8")))
+    assert codes - documented == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_dotted_names_in_the_docs_exist(page: Path) -> None:
+    """Why: a page that describes a class which is gone is worse than none."""
+    missing = []
+    for name in re.findall(r"`((?:voc|models|pipelines|api)(?:\.\w+)+)`", page.read_text("utf-8")):
+        module, _, attribute = name.rpartition(".")
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError:
+            try:
+                getattr(importlib.import_module(module), attribute)
+            except (ModuleNotFoundError, AttributeError):
+                missing.append(name)
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_and_named_files_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    files = re.findall(r"`((?:docs|tests|notebooks|pipelines|models|voc|api)/[\w./-]+\.(?:py|md|yaml|ipynb|json))`", text)
+    missing = [link for link in links if not (page.parent / link).exists()] + [name for name in files if not (ROOT / name).exists()]
+    assert missing == []
+
+
+def test_commands_in_the_readme_exist() -> None:
+    from typer.main import get_command
+
+    from pipelines.cli import app
+
+    command = get_command(app)
+    known = set(command.commands)  # type: ignore[attr-defined]
+    named = set(re.findall(r"^(?:python3 run\.py )?voc ([a-z]+)", (ROOT / "README.md").read_text("utf-8"), flags=re.MULTILINE))
+    assert named - known == set()
+    assert named, "the README shows no command"
