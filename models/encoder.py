@@ -77,7 +77,7 @@ class RoutedEncoder(Encoder):
     def encode(self, sentences: Sequence[str], languages: Sequence[Language]) -> Vectors:
         """Return one unit vector per sentence, shape [n, 384], float32."""
         vectors = np.zeros((len(sentences), VECTOR_DIMENSIONS), np.float32)
-        english = np.array([_is_english(s, lang) for s, lang in zip(sentences, languages, strict=True)], dtype=bool)
+        english = np.array([is_english(s, lang) for s, lang in zip(sentences, languages, strict=True)], dtype=bool)
         for encoder, chosen in ((self._english, english), (self._japanese, ~english)):
             places = np.flatnonzero(chosen).tolist()
             if places:
@@ -112,5 +112,6 @@ def clipped(text: str) -> str:
     return text[:WINDOW_CHARS].encode("utf-8", "replace").decode("utf-8")
 
 
-def _is_english(sentence: str, language: Language) -> bool:
+def is_english(sentence: str, language: Language) -> bool:
+    """Tell whether the router gives the sentence to the English encoder."""
     return language is Language.EN or (language is Language.MIXED and not has_japanese(sentence))

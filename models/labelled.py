@@ -67,12 +67,6 @@ def _five_points(row: Row) -> SentimentLabel | None:
     return _side(3 - row["sentiment"]) if row.get("sentiment") else None
 
 
-def _criticality(row: Row) -> SentimentLabel | None:
-    """−4 worst … 4 best. 0 stands for "not rated" in one organisation and ±1 for remarks that name a thing only: both left out."""
-    value = row.get("criticality") or 0
-    return _side(value) if abs(value) >= 2 else None  # noqa: PLR2004  # the scale of the source, see above
-
-
 def _agreeing_aspects(row: Row) -> SentimentLabel | None:
     """All aspects of the text have one polarity."""
     polarities = {aspect["polarity"] for aspect in row["label"]}
@@ -85,10 +79,6 @@ def _named(row: Row) -> SentimentLabel | None:
 
 def _signed(row: Row) -> SentimentLabel | None:
     return _side(row["label"])
-
-
-def _neutral(_: Row) -> SentimentLabel | None:
-    return SentimentLabel.NEUTRAL
 
 
 def _side(value: float) -> SentimentLabel:
@@ -104,18 +94,9 @@ TRAINING_FILES = (
         read=_five_points,
         attribution="NHS England, CDU-data-science-team/pxtextmining, MIT",
     ),
-    SentimentFile(
-        name="nhs_feedback_categories_en",
-        may_train=True,
-        read=_criticality,
-        attribution="NHS England, CDU-data-science-team/pxtextmining, MIT",
-    ),
-    SentimentFile(name="mams_absa_en", may_train=True, read=_agreeing_aspects, attribution="siat-nlp/MAMS-for-ABSA, Apache-2.0"),
     SentimentFile(name="tsa_reviews_en", may_train=True, read=_agreeing_aspects, attribution="IBM/yaso-tsa, Apache-2.0"),
     SentimentFile(name="app_review_features_en", may_train=True, read=_agreeing_aspects, attribution="jsdabrowski/IS-22, MIT"),
 )
-NEUTRAL_FILE = SentimentFile(name="clinc150_en", may_train=True, read=_neutral, attribution="clinc/oos-eval, CC BY 3.0")
-"""Requests to an assistant: what customers say when they feel nothing in particular."""
 
 EVALUATION_FILES = (
     TRAINING_FILES[0],

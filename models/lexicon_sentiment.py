@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.japanese import has_japanese, plain
 from models.phrases import PhraseIndex
 from models.polarity_en import LONGEST_PHRASE, POLARITY_EN
@@ -19,6 +22,7 @@ from voc.ports import SentimentModel, Vectors
 from voc.sentiment import Sentiment, SentimentLabel, label_of
 
 STEEPNESS = 0.4
+FEATURES = 6
 BEFORE_CONTRAST = 0.6
 NEGATED_PRAISE = -0.8
 NEGATED_BLAME = -0.3
@@ -96,6 +100,21 @@ def sentiment_of_weights(weights: Sequence[float]) -> Sentiment:
     if label is SentimentLabel.NEUTRAL and min(weights) < 0 < max(weights):
         return Sentiment(label=label, score=score, confidence=CONFIDENCE_CONFLICT, abstained=True)
     return Sentiment(label=label, score=score, confidence=0.5 + 0.4 * abs(score))
+
+
+def lexicon_features(sentences: Sequence[str]) -> NDArray[np.float32]:
+    """Return what the word lists know of each sentence, shape [n, 6].
+
+    Balance, praise and blame (each through tanh), whether nothing was found, whether a question mark and an exclamation mark stand there.
+    """
+    return np.array([_features(sentence) for sentence in sentences], dtype=np.float32).reshape(len(sentences), FEATURES)
+
+
+def _features(sentence: str) -> tuple[float, ...]:
+    weights = _weights(sentence)
+    praise, blame = sum(w for w in weights if w > 0), -sum(w for w in weights if w < 0)
+    sums = (math.tanh(STEEPNESS * value) for value in (praise - blame, praise, blame))
+    return (*sums, float(not any(weights)), float("?" in sentence), float("!" in sentence))
 
 
 def _weights(sentence: str) -> list[float]:

@@ -172,13 +172,10 @@ def blank(text: str, redactions: Sequence[Redaction]) -> str:
 def _analysis(
     row: FileRow, comment: CommentText, result: Enrichment, redactions: Sequence[Redaction], repeat_of: str | None
 ) -> dict[str, Any]:
-    return analysis_json(result) | {
-        "id": row.id,
-        "language": comment.language.value,
-        "duplicate_of": repeat_of,
-        "redactions": _as_json(redactions),
-        "truncated": result.truncated or len(row.text) > MAX_TEXT_CHARS,
-    }
+    said = analysis_json(result)
+    said["truncated"] = result.truncated or len(row.text) > MAX_TEXT_CHARS
+    naming = {"id": row.id, "language": comment.language.value}
+    return naming | said | {"duplicate_of": repeat_of, "redactions": _as_json(redactions)}
 
 
 def analysis_json(result: Enrichment) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 The windows, in words (``kpi_window`` states them as numbers):
 
-* A value given together with the comment (a survey score in the same row) always wins.
-* Survey scores, response and resolution hours: else the same customer's latest observation in the 90 days up to the comment.
+* A value given together with the comment (a survey score in the same row) always wins, and belongs to that comment alone: what
+  somebody wrote beside an answer explains it, not what the same person wrote elsewhere.
+* Survey scores, response and resolution hours: else the same customer's latest answer without a comment in the 30 days up to the comment.
   Nothing after the comment is looked at.
 * Revenue: the latest observation of the account, else of the customer, in the 365 days up to the comment.
 * Churn is an outcome, so it is read after the comment: 1 if the account (the customer, where there is no account) left within
@@ -24,7 +25,7 @@ from voc.kpis import Kpi, KpiObservation, contribution
 from voc.linking import KpiWindow, Links
 from voc.voices import VoiceRow
 
-_MEASURED = KpiWindow(before_days=90, after_days=0, outcome=False)
+_MEASURED = KpiWindow(before_days=30, after_days=0, outcome=False)
 _REVENUE = KpiWindow(before_days=365, after_days=0, outcome=False)
 _CHURN = KpiWindow(before_days=0, after_days=180, outcome=True, followed_days=90)
 
@@ -106,6 +107,7 @@ def _history(observations: Iterable[KpiObservation]) -> tuple[History, dict[str,
     for seen in sorted(observations, key=lambda observation: (observation.observed_at, observation.id)):
         if seen.feedback_id is not None:
             given[seen.feedback_id][seen.kpi] = seen.value
+            continue
         for owner in {seen.customer_id, seen.account_id} - {None}:
             history[str(owner), seen.kpi].append((seen.observed_at, seen.value))
     return history, given

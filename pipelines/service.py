@@ -33,6 +33,9 @@ from voc.taxonomy import Taxonomy
 
 IDLE_S = 0.5
 RETRY_S = 5.0
+CONCLUDE_EVERY_S = 30.0
+CONCLUDE_SHARE = 4.0
+"""Concluding takes at most one part in five of the time: after it, four times as long passes before it is done again."""
 log = structlog.get_logger(__name__)
 
 
@@ -179,17 +182,21 @@ class Service:
 
     def _work(self) -> None:
         self.loop.alive = True
+        try:
+            self._work_until_stopped()
+        finally:
+            self.loop.alive = False
+
+    def _work_until_stopped(self) -> None:
         counts = RunCounts()
-        changed = self._never_concluded()
+        changed, conclude_from = self._never_concluded(), 0.0
         while not self._stop.is_set():
             try:
                 if self._work_some(counts):
                     changed = True
                     continue
-                if changed:
-                    with self.loop.timed("conclude"):
-                        self.runner.conclude(counts, SilentProgress(), run_id=random_id("run"))
-                    self.loop.last_concluded_at, changed = self.clock(), False
+                if changed and time.monotonic() >= conclude_from:
+                    conclude_from, changed = self._conclude(counts), False
                 self.loop.error = None
                 self._rest(IDLE_S)
             except (ModelError, StorageError) as error:
@@ -198,7 +205,15 @@ class Service:
                 self.loop.error = error.code
                 log.warning("background work waits", reason=error.code)
                 self._rest(RETRY_S)
-        self.loop.alive = False
+
+    def _conclude(self, counts: RunCounts) -> float:
+        """Find topics, explain, act; return from when on (monotonic seconds) this may be done again."""
+        started = time.monotonic()
+        with self.loop.timed("conclude"):
+            self.runner.conclude(counts, SilentProgress(), run_id=random_id("run"))
+        self.loop.last_concluded_at = self.clock()
+        ended = time.monotonic()
+        return ended + max(CONCLUDE_EVERY_S, CONCLUDE_SHARE * (ended - started))
 
     def _work_some(self, counts: RunCounts) -> bool:
         """Do one batch; return whether there was any."""

@@ -86,10 +86,10 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         with_values={driver.kpi: _count_with(mine, driver.kpi, found.links) for driver in measured_drivers},
         readable_state=DriverState.OK,
         groups={
-            "group": shares(mine, heard, [row.segment for row in heard], [row.segment for row in mine]),
-            "source": shares(mine, heard, [row.source.value for row in heard], [row.source.value for row in mine]),
-            "language": shares(mine, heard, [row.language.value for row in heard], [row.language.value for row in mine]),
-            "role": shares(mine, heard, [row.role.value for row in heard], [row.role.value for row in mine]),
+            "group": shares([row.segment for row in heard], [row.segment for row in mine]),
+            "source": shares([row.source.value for row in heard], [row.source.value for row in mine]),
+            "language": shares([row.language.value for row in heard], [row.language.value for row in mine]),
+            "role": shares([row.role.value for row in heard], [row.role.value for row in mine]),
         },
         chart=month_chart(visit, summary, heard),
         condition=visit.selection.about(asked),
@@ -97,12 +97,16 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
     )
 
 
-def shares(
-    mine: Sequence[VoiceRow], heard: Sequence[VoiceRow], all_names: Sequence[str | None], my_names: Sequence[str | None]
-) -> list[GroupShare]:
-    """Return the issue's share inside each group, most comments of the issue first; voices without a group last."""
-    if not mine or not heard:
-        return []
+def shares(all_names: Sequence[str | None], my_names: Sequence[str | None]) -> list[GroupShare]:
+    """Return the issue's share inside each group, most comments of the issue first; voices without a group last.
+
+    Parameters
+    ----------
+    all_names
+        The group of every readable voice.
+    my_names
+        The group of every voice about the issue.
+    """
     totals, counts = Counter(all_names), Counter(my_names)
     found = []
     for name, count in counts.items():

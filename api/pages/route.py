@@ -66,7 +66,7 @@ def _status(error: Exception) -> int:
 
 def _broken(request: Request, error: Exception) -> Response:
     """Log where a page broke, without the values at hand, and say so."""
-    request_id = random_id("req")
+    request_id = getattr(request.state, "request_id", None) or random_id("req")
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

@@ -12,12 +12,13 @@ from voc.linking import Links
 from voc.store.unit import Unit
 from voc.voices import VoiceRow
 
+OF_RESULTS = ("sentiment", "intent", "urgency", "analysed")
 Test = Callable[[VoiceRow], bool]
 
 
 @dataclass(frozen=True)
 class _Ground:
-    """What the conditions are decided on; the KPI values are read only where one asks for them."""
+    """What the conditions are decided on: all voices, since those without signal too say until when churn was followed."""
 
     unit: Unit
     rows: list[VoiceRow]
@@ -47,10 +48,21 @@ def narrow(unit: Unit, selection: Selection) -> FeedbackFilter:
     return wanted.model_copy(update={"ids": ids})
 
 
+def for_voices(unit: Unit, wanted: FeedbackFilter) -> FeedbackFilter:
+    """Return an equal filter that voices can be asked with.
+
+    Reading voices joins the results, and conditions on results (sentiment, intent, urgency, analysed) do not stand beside that join:
+    they are answered first, and the ids say the same.
+    """
+    if all(getattr(wanted, name) is None for name in OF_RESULTS):
+        return wanted
+    return wanted.model_copy(update={**dict.fromkeys(OF_RESULTS), "ids": unit.feedback.ids(wanted)})
+
+
 def _heard(unit: Unit, values: dict[str, str], wanted: FeedbackFilter) -> frozenset[str]:
-    ground = _Ground(unit=unit, rows=list(readable(unit.voices.find(wanted))))
+    ground = _Ground(unit=unit, rows=unit.voices.find(for_voices(unit, wanted)))
     tests = [_TESTS[name](value, ground) for name, value in values.items() if name in _TESTS]
-    return frozenset(row.feedback_id for row in ground.rows if all(test(row) for test in tests))
+    return frozenset(row.feedback_id for row in readable(ground.rows) if all(test(row) for test in tests))
 
 
 def _in_group(value: str, _ground: _Ground) -> Test:

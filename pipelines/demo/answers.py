@@ -12,11 +12,11 @@ from pipelines.demo.casting import Comment, Placed
 from pipelines.demo.streams import draw, stream
 
 NPS_WEIGHTS: dict[str, tuple[float, ...]] = {
-    "negative": (3, 3, 7, 12, 16, 22, 20, 10, 5, 1, 1),
+    "negative": (0, 1, 2, 4, 7, 13, 20, 26, 18, 6, 3),
     "negative hurt": (6, 6, 12, 17, 19, 18, 13, 6, 2, 1, 0),
-    "mixed": (0, 0, 0, 1, 4, 20, 26, 28, 17, 3, 1),
+    "mixed": (0, 0, 0, 0, 1, 6, 14, 30, 30, 13, 6),
     "mixed hurt": (0, 0, 1, 4, 12, 26, 28, 20, 8, 1, 0),
-    "neutral": (0, 0, 0, 0, 1, 8, 24, 33, 26, 6, 2),
+    "neutral": (0, 0, 0, 0, 0, 4, 12, 30, 32, 15, 7),
     "neutral hurt": (0, 0, 1, 4, 12, 26, 28, 20, 8, 1, 0),
     "positive": (0, 0, 0, 0, 0, 0, 1, 6, 22, 38, 33),
     "positive ja": (0, 0, 0, 0, 0, 1, 3, 10, 32, 30, 24),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from pipelines.intake import Intake
+from pipelines.progress import SilentProgress
 from pipelines.run import Runner
 from pipelines.service import Parts, Service
 from tests.support.fake_models import FakeChild, FakeLanguage, FakeNear, FakeRedactor, fake_models, understanding
@@ -49,8 +51,6 @@ class Running:
 
     def work(self) -> None:
         """Do all pending work now, in this thread."""
-        from pipelines.progress import SilentProgress
-
         self.service.runner.run(SilentProgress())
 
 
@@ -98,8 +98,7 @@ def running(data_dir: Path, *, works: bool = False, clock: Clock = utc_now, **se
     """Serve; without ``works`` nothing is analysed until ``Running.work`` is called."""
     service, child = fake_service(data_dir, clock=clock, **settings)
     if not works:
-        service._work = lambda: None  # type: ignore[method-assign]
-        service._thread._target = service._work  # type: ignore[attr-defined]
+        service._thread = Thread(target=lambda: None)
     secrets = make_keys(service, now=clock())
     app = create_app(service)
     with TestClient(app, raise_server_exceptions=False) as client:

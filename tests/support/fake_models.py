@@ -160,6 +160,10 @@ class FakeChild:
         self.down = False
         self.calls: list[str] = []
 
+    def start(self) -> None:
+        if self.down:
+            raise ModelCrashedError
+
     def call(self, method: str, payload: Any, *, timeout_s: float) -> Any:
         self.calls.append(method)
         if self.down:

@@ -14,7 +14,7 @@ from models.redaction import PatternRedactor
 from models.sentences import PysbdSentences
 from models.tagging import LexiconTagger
 from pipelines.enrich import Understanding
-from pipelines.intake import Intake
+from pipelines.intake import DirectWriter, Intake
 from pipelines.model_process import Inside, ModelProcess
 from pipelines.progress import SilentProgress
 from pipelines.run import Runner
@@ -102,7 +102,7 @@ def topic_id(name: str) -> str:
 
 
 def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
-    """Return a service without data, its background work not started."""
+    """Return a service without data, not started."""
     settings = Settings(data_dir=folder, server=ServerSettings(host=host, **server))
     store = open_store(folder, settings.database)
     taxonomy = load_taxonomy()
@@ -130,7 +130,6 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
         clock=clock,
     )
     intake = Intake(detector=detector, redactor=redactor, writer=commits, clock=clock)
-    commits.start()
     return Service(
         Parts(
             settings=settings,
@@ -148,9 +147,10 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
 
 
 def fill(service: Service, *, every: int = 1, extra: Sequence[NewFeedback] = ()) -> None:
-    """Load the demonstration's customers, answers and every n-th comment, and run all stages."""
+    """Load the demonstration's customers, answers and every n-th comment, and run all stages; the service is not started yet."""
     comments = [_comment(row) for row in _rows("comments")[::every]]
-    service.intake.accept([*comments, *extra])
+    intake = Intake(detector=KanaLanguage(), redactor=PatternRedactor(), writer=DirectWriter(service.store), clock=service.clock)
+    intake.accept([*comments, *extra])
     with service.store.write() as unit:
         unit.customers.put_accounts([_account(row) for row in _rows("accounts")])
         unit.customers.put_customers([_customer(row) for row in _rows("customers")])

@@ -1,0 +1,193 @@
+"""The demonstration: `voc demo` loads the sample data, and the service finds what is planted in `pipelines/demo/STORY.md`."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipelines.assembly import build_taxonomy
+from pipelines.issue_list import IssueList, issue_list
+from voc.alerts import Alert
+from voc.drivers import Driver, IssueKind
+from voc.feedback import Source
+from voc.filters import FeedbackFilter
+from voc.ids import account_id
+from voc.kpis import Kpi
+from voc.settings import DatabaseSettings
+from voc.store import Store, open_store
+
+pytestmark = [pytest.mark.models, pytest.mark.slow]
+ROOT = Path(__file__).parent.parent.parent
+ZONE = ZoneInfo("Asia/Tokyo")
+LIMIT_S = 180
+LIMIT_BYTES = 3e9
+
+
+@dataclass
+class Demo:
+    folder: Path
+    printed: dict[str, Any]
+    seconds: float
+    store: Store
+
+    def issues(self, wanted: FeedbackFilter | None = None, kpis: tuple[Kpi, ...] = (Kpi.NPS,)) -> IssueList:
+        with self.store.read() as unit:
+            return issue_list(
+                unit, taxonomy=build_taxonomy(), wanted=wanted or FeedbackFilter(), language="en", zone=ZONE, kpis=kpis, kind=IssueKind.TAG
+            )
+
+    def driver(self, tag: str, kpi: Kpi = Kpi.NPS, wanted: FeedbackFilter | None = None) -> Driver:
+        found = next(s.drivers[kpi] for s in self.issues(wanted, (kpi,)).issues if s.issue.id == tag)
+        assert found is not None
+        return found
+
+    def months(self, tag: str, wanted: FeedbackFilter | None = None) -> dict[str, int]:
+        return next((dict(s.months) for s in self.issues(wanted, ()).issues if s.issue.id == tag), {})
+
+
+def voc(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines.cli", *arguments], capture_output=True, text=True, check=False, cwd=ROOT, env=environment
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    start = time.monotonic()
+    done = voc("demo", "--no-serve", "--json", "--data", str(folder))
+    seconds = time.monotonic() - start
+    assert done.returncode == 0, done.stderr
+    store = open_store(folder, DatabaseSettings(), read_only=True)
+    yield Demo(folder, json.loads(done.stdout), seconds, store)
+    store.close()
+
+
+def test_it_ends_in_three_minutes(demo: Demo) -> None:
+    assert demo.seconds <= LIMIT_S
+
+
+def test_nothing_is_lost_on_the_way_in(demo: Demo) -> None:
+    loaded = demo.printed["loaded"]
+    assert loaded["rejected"] == 0
+    assert loaded["comments"] == loaded["new"] >= 600
+    assert 0.5 < (loaded["ja"] + loaded["mixed"]) / loaded["comments"] < 0.7
+    with demo.store.read() as unit:
+        assert unit.feedback.count(FeedbackFilter(analysed=False)) == 0
+        assert unit.pending.dead_count() == 0
+
+
+def test_running_it_twice_changes_nothing(demo: Demo) -> None:
+    before = _fingerprint(demo.store)
+    done = voc("demo", "--no-serve", "--json", "--data", str(demo.folder))
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert (printed["loaded"]["new"], printed["run"]["enriched"], printed["run"]["alerts"]) == (0, 0, 0)
+    assert printed["issues"] == demo.printed["issues"]
+    assert _fingerprint(demo.store) == before
+
+
+def _fingerprint(store: Store) -> Any:
+    with store.read() as unit:
+        drivers = [driver for kpi in Kpi for driver in unit.drivers.find(kpi)]
+        return unit.feedback.totals(), unit.topics.find(), drivers, unit.alerts.find(), unit.kpis.counts()
+
+
+def test_the_broken_release_shows_in_its_time_and_segment_and_the_fix_worked(demo: Demo) -> None:
+    """Why: story `login`: Enterprise, 2026-05-12 to 2026-06-18, then gone."""
+    months = demo.months("account.login", FeedbackFilter(segment="Enterprise"))
+    during = months.get("2026-05", 0) + months.get("2026-06", 0)
+    assert during >= 25
+    assert sum(n for month, n in months.items() if month >= "2026-07") <= during / 4
+    elsewhere = demo.months("account.login", FeedbackFilter(segment="Starter"))
+    assert elsewhere.get("2026-05", 0) + elsewhere.get("2026-06", 0) <= during / 5
+
+
+def test_the_broken_release_raises_an_alert_with_evidence_in_its_time(demo: Demo) -> None:
+    found = [alert for alert in _alerts(demo) if alert.issue_id == "account.login"]
+    start, end = datetime(2026, 5, 12, tzinfo=UTC), datetime(2026, 7, 10, tzinfo=UTC)
+    assert any(start <= alert.window_to <= end and alert.accounts >= alert.threshold and len(alert.evidence) >= 5 for alert in found)
+
+
+def test_the_billing_change_goes_with_a_lower_nps(demo: Demo) -> None:
+    """Why: story `billing` pulls NPS down; the interval, clustered by account and adjusted for segment, lies below zero."""
+    driver = demo.driver("billing.invoice")
+    assert driver.n_with >= 20
+    assert driver.adjusted is not None
+    assert driver.adjusted_high is not None
+    assert driver.adjusted < -20
+    assert driver.adjusted_high < 0
+    assert driver.q is not None
+    assert driver.q < 0.05
+    assert sum(n for month, n in demo.months("billing.invoice").items() if month >= "2026-03") >= 30
+
+
+def test_the_export_fix_did_not_work(demo: Demo) -> None:
+    """Why: story `export`: as many complaints a month after release 4.3 (2026-07-08) as before."""
+    months = demo.months("data.export")
+    before = [n for month, n in months.items() if "2025-11" <= month <= "2026-06"]
+    after = [n for month, n in months.items() if "2026-08" <= month <= "2026-10"]
+    assert sum(after) / len(after) >= 0.7 * sum(before) / len(before)
+    assert sum(after) >= 6
+
+
+def test_the_crash_is_heard_in_posts_and_reviews_only(demo: Demo) -> None:
+    """Why: story `crash`: consumers, February, isolated to social media and reviews."""
+    tag = "reliability.crash"
+    by_source = {source: sum(demo.months(tag, FeedbackFilter(source=source, product="pocket")).values()) for source in Source}
+    loud = by_source[Source.POST] + by_source[Source.REVIEW]
+    assert loud >= 10
+    assert by_source[Source.TICKET] + by_source[Source.SURVEY] <= loud / 5
+
+
+def test_the_cooling_decider_can_be_seen_in_the_account(demo: Demo) -> None:
+    """Why: story `aozora`: a naive average looks fine; the decider's own line falls."""
+    with demo.store.read() as unit:
+        people = {person.id: person for person in unit.customers.of_account(account_id("acc-017"))}
+        comments = unit.feedback.find(FeedbackFilter(account_id=account_id("acc-017")), limit=100)
+        said = unit.enrichments.get_many([comment.id for comment in comments])
+    mood = {role: [said[c.id].sentiment.score for c in comments if c.customer_id and people[c.customer_id].role == role] for role in ("user", "decider")}
+    assert sum(mood["user"]) / len(mood["user"]) > 0.1
+    assert sum(mood["decider"]) / len(mood["decider"]) < sum(mood["user"]) / len(mood["user"]) - 0.1
+    latest = max((c for c in comments if c.customer_id and people[c.customer_id].role == "decider"), key=lambda c: c.submitted_at)
+    assert said[latest.id].churn >= 0.5
+
+
+def test_answers_without_signal_are_kept_and_counted(demo: Demo) -> None:
+    with demo.store.read() as unit:
+        assert unit.feedback.count(FeedbackFilter(no_signal=True)) >= 35
+
+
+def test_repeats_are_kept_and_counted_once(demo: Demo) -> None:
+    with demo.store.read() as unit:
+        totals = unit.feedback.totals()
+        voices = unit.voices.find(FeedbackFilter())
+    assert totals["duplicates"] >= 14
+    assert len(voices) == totals["all"] - totals["duplicates"]
+
+
+def test_no_personal_fact_of_the_mails_is_stored(demo: Demo) -> None:
+    raw = b"".join(path.read_bytes() for path in demo.folder.glob("voc.sqlite3*"))
+    for fact in ("090-0000-", "@example.", "+1-555-01", "03-0000-"):
+        assert raw.count(fact.encode()) == 0, fact
+
+
+def test_the_report_names_the_issues_and_opens_without_a_network(demo: Demo) -> None:
+    html = (demo.folder / "reports" / "voc-report-ja.html").read_text("utf-8")
+    assert "http://" not in html.replace("http://www.w3.org", "")
+    assert "ログイン" in html
+    assert (demo.folder / "reports" / "voc-report-en.xlsx").stat().st_size > 5_000
+
+
+def _alerts(demo: Demo) -> list[Alert]:
+    with demo.store.read() as unit:
+        return unit.alerts.find()
