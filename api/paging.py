@@ -44,7 +44,7 @@ def feedback_cursor(text: str | None) -> Cursor | None:
     try:
         parts = _unpacked(text)
         return Cursor(submitted_at=parts["t"], id=parts["i"])
-    except (KeyError, ValidationError) as error:
+    except (KeyError, ValidationError, OverflowError) as error:
         raise BadFilterError(field="cursor") from error
 
 

@@ -52,9 +52,9 @@ class HeadSentiment(SentimentModel):
     """
 
     name = "voc-sentiment-head"
-    version = HEADS_VERSION
 
-    def __init__(self, head: SentimentHead | None = None) -> None:
+    def __init__(self, head: SentimentHead | None = None, *, version: str = HEADS_VERSION) -> None:
+        self.version = version
         self._given = head
 
     @cached_property

@@ -34,8 +34,11 @@ FAILURE = -0.6
 """Something does not do what it should (届いておりません), in words that are not on the list."""
 QUESTION = 0.5
 """A word inside a question counts half."""
-CONFIDENCE_SILENT = 0.45
-CONFIDENCE_CONFLICT = 0.3
+CONFIDENCE_CONFLICT = 0.25
+CONFIDENCE_SILENT = {True: 0.6, False: 0.4}
+CONFIDENCE_AT = (0.2, 0.4, 0.6, 0.8, 1.0)
+CONFIDENCE = {True: (0.5, 0.78, 0.88, 0.92, 0.93), False: (0.48, 0.6, 0.77, 0.83, 0.85)}
+"""Share of right labels among the project's own sample comments, at these strengths of polarity; key: whether the text is Japanese."""
 
 JA_FORMULA = re.compile(
     "(?:何卒|なにとぞ|以上|引き続き|今後とも|どうぞ|今後も)?(?:どうぞ)?(?:よろしく|宜しく)(?:お願い|御願い|おねがい)?[ぁ-ん致申上]{0,12}"
@@ -88,18 +91,19 @@ class LexiconSentiment(SentimentModel):
 
     def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: Vectors) -> list[Sentiment]:  # noqa: ARG002  # words only
         """Return one sentiment per sentence."""
-        return [sentiment_of_weights(_weights(sentence)) for sentence in sentences]
+        return [sentiment_of_weights(_weights(sentence), japanese=has_japanese(sentence)) for sentence in sentences]
 
 
-def sentiment_of_weights(weights: Sequence[float]) -> Sentiment:
+def sentiment_of_weights(weights: Sequence[float], *, japanese: bool) -> Sentiment:
     """Return the sentiment of the weights of all words found."""
     if not any(weights):
-        return Sentiment(label=SentimentLabel.NEUTRAL, score=0.0, confidence=CONFIDENCE_SILENT)
+        return Sentiment(label=SentimentLabel.NEUTRAL, score=0.0, confidence=CONFIDENCE_SILENT[japanese])
     score = math.tanh(STEEPNESS * sum(weights))
     label = label_of(score)
-    if label is SentimentLabel.NEUTRAL and min(weights) < 0 < max(weights):
-        return Sentiment(label=label, score=score, confidence=CONFIDENCE_CONFLICT, abstained=True)
-    return Sentiment(label=label, score=score, confidence=0.5 + 0.4 * abs(score))
+    if label is SentimentLabel.NEUTRAL:
+        torn = min(weights) < 0 < max(weights)
+        return Sentiment(label=label, score=score, confidence=CONFIDENCE_CONFLICT if torn else CONFIDENCE_SILENT[japanese], abstained=torn)
+    return Sentiment(label=label, score=score, confidence=round(float(np.interp(abs(score), CONFIDENCE_AT, CONFIDENCE[japanese])), 4))
 
 
 def lexicon_features(sentences: Sequence[str]) -> NDArray[np.float32]:

@@ -100,7 +100,8 @@ class Service:
     def start(self) -> None:
         """Begin to write and to work in the background."""
         self.commits.start()
-        self._thread.start()
+        if self.settings.models.in_server:
+            self._thread.start()
 
     @property
     def stopping(self) -> bool:

@@ -34,6 +34,8 @@ class ModelSettings(Group):
 
     encoder: str = "embedded"
     """``embedded``: the shipped models; they need no network."""
+    in_server: bool = True
+    """Whether ``voc serve`` does pending work itself; false: ``voc worker`` does."""
     threads: int = Field(default=2, ge=1)
     """Processor threads of the model process."""
     batch_size: int = Field(default=64, ge=1, le=1024)

@@ -136,8 +136,7 @@ def kpi_tile(unit: Unit, visit: Visit, kpi: Kpi, found: IssueList, recent: Perio
         answers=[KpiAnswer(value=o.value, observed_at=o.observed_at, cluster=_whose(o)) for o in answers],
         zone=visit.zone,
     )
-    readable_ids = {row.feedback_id for row in readable(found.rows) if kpi in row.scores}
-    return KpiTile(level=whole, move=_moved(kpi, answers, recent), with_comment=len(readable_ids))
+    return KpiTile(level=whole, move=_moved(kpi, answers, recent), with_comment=sum(kpi in row.scores for row in found.rows))
 
 
 def leaving(unit: Unit, visit: Visit, found: IssueList) -> Leaving:

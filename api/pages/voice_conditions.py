@@ -12,6 +12,8 @@ from voc.linking import Links
 from voc.store.unit import Unit
 from voc.voices import VoiceRow
 
+OF_READABLE = frozenset({"group", "role", "kpi_of", "issue", "about"})
+"""Conditions that leave readable voices only, as the figures they explain do; an answer counts whatever was written beside it."""
 OF_RESULTS = ("sentiment", "intent", "urgency", "analysed")
 Test = Callable[[VoiceRow], bool]
 
@@ -30,7 +32,7 @@ class _Ground:
 def narrow(unit: Unit, selection: Selection) -> FeedbackFilter:
     """Return the store's filter for a selection.
 
-    Conditions on voices (segment of the voice, role, KPI) leave only readable voices: analysed, with a signal, each voice once.
+    Conditions on voices leave each voice once; see ``OF_READABLE`` for those that leave readable ones only.
     """
     if not selection.narrowed:
         return selection.wanted
@@ -62,7 +64,8 @@ def for_voices(unit: Unit, wanted: FeedbackFilter) -> FeedbackFilter:
 def _heard(unit: Unit, values: dict[str, str], wanted: FeedbackFilter) -> frozenset[str]:
     ground = _Ground(unit=unit, rows=unit.voices.find(for_voices(unit, wanted)))
     tests = [_TESTS[name](value, ground) for name, value in values.items() if name in _TESTS]
-    return frozenset(row.feedback_id for row in readable(ground.rows) if all(test(row) for test in tests))
+    heard = readable(ground.rows) if values.keys() & OF_READABLE else ground.rows
+    return frozenset(row.feedback_id for row in heard if all(test(row) for test in tests))
 
 
 def _in_group(value: str, _ground: _Ground) -> Test:

@@ -4,6 +4,7 @@ MAMS was built so that every sentence holds at least two polarities; cut at comm
 """
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from models.labelled import POLARITIES, LabelledText, Row, read_lines
@@ -26,7 +27,7 @@ def _clauses(row: Row) -> list[LabelledText]:
     text = row["text"]
     cuts = [0, *(match.start() for match in CUT.finditer(text)), len(text)]
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         polarities = {aspect["polarity"] for aspect in row["label"] if start <= aspect["from"] < end}
         clause = text[start:end].strip(" ,;")
         if len(polarities) == 1 and polarities <= set(POLARITIES) and len(clause.split()) >= LEAST_WORDS:

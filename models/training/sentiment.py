@@ -18,6 +18,7 @@ from models.encoder import MiniLmEncoder
 from models.evaluation import expected_calibration_error, sentiment_scores
 from models.heads import LABELS, LEXICON_SCALE, HeadSentiment, RoutedSentiment, SentimentHead, sentiment_features
 from models.labelled import TRAINING_FILES, LabelledText, file_sha256
+from models.lexicon_sentiment import LexiconSentiment
 from models.training import clauses
 from voc.ports import Vectors
 
@@ -41,10 +42,14 @@ def main() -> None:
         fitted(_features(encoder, train, arguments.cache), _targets(train)), _features(encoder, dev, arguments.cache), _targets(dev)
     )
     print(f"trained on {len(train)} rows, temperature {head.temperature}, abstains below {head.abstain_below}")
-    scores = sentiment_scores(arguments.data, encoder=encoder, model=RoutedSentiment(english=HeadSentiment(head)))
+    weights = _serialised(head)
+    version = f"1-{hashlib.sha256(weights).hexdigest()[:8]}"
+    scores = sentiment_scores(arguments.data, encoder=encoder, model=RoutedSentiment(english=HeadSentiment(head, version=version)))
     for score in scores:
-        print(score)
-    _write(arguments.out, head, arguments.data, rows=len(train), scores=[score.model_dump(mode="json") for score in scores])
+        print(score.data_set, score.n, score.macro_f1, score.calibration_error, score.abstained, score.baseline_macro_f1)
+    _write(arguments.out, weights, _config(head, arguments.data, rows=len(train)), scores=[s.model_dump(mode="json") for s in scores])
+    write_manifest(arguments.out, name=arguments.out.name, version=version)
+    print(f"weights SHA-256 {hashlib.sha256(weights).hexdigest()}: belongs into models/artifacts.py")
 
 
 def fitted(features: NDArray[np.float32], targets: NDArray[np.int64]) -> SentimentHead:
@@ -100,15 +105,18 @@ def _encoded(encoder: MiniLmEncoder, rows: list[LabelledText], texts: list[str],
     return vectors
 
 
-def _write(folder: Path, head: SentimentHead, data: Path, *, rows: int, scores: list[dict[str, Any]]) -> None:
-    from safetensors.numpy import save_file
+def _serialised(head: SentimentHead) -> bytes:
+    from safetensors.numpy import save
 
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file({"sentiment.weight": head.weight, "sentiment.bias": head.bias}, folder / "model.safetensors")
+    return save({"sentiment.weight": head.weight, "sentiment.bias": head.bias})
+
+
+def _config(head: SentimentHead, data: Path, *, rows: int) -> dict[str, Any]:
     names = [file.name for file in TRAINING_FILES] + [clauses.NAME]
-    config = {
+    return {
         "encoder": {"name": MINILM.name, "version": MINILM.version},
         "labels": list(LABELS),
+        "lexicon": f"{LexiconSentiment.name}/{LexiconSentiment.version}",
         "lexicon_scale": LEXICON_SCALE,
         "penalty_c": PENALTY_C,
         "temperature": head.temperature,
@@ -116,14 +124,16 @@ def _write(folder: Path, head: SentimentHead, data: Path, *, rows: int, scores: 
         "training_rows": rows,
         "data_sha256": {name: file_sha256(data / f"{name}.jsonl.gz") for name in names},
     }
+
+
+def _write(folder: Path, weights: bytes, config: dict[str, Any], *, scores: list[dict[str, Any]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.safetensors").write_bytes(weights)
     _write_json(folder / "config.json", config)
     _write_json(folder / "scorecard.json", scores)
     owed = [f"{file.name}: {file.attribution}" for file in TRAINING_FILES] + [f"{clauses.NAME}: {clauses.ATTRIBUTION}"]
     heading = "Weights: Apache-2.0, like the project. Trained on texts of these sources, each with its licence:"
     (folder / "LICENCES").write_text("\n".join([heading, *owed, ""]), encoding="utf-8")
-    digest = file_sha256(folder / "model.safetensors")
-    write_manifest(folder, name=folder.name, version=f"1-{digest[:8]}")
-    print(f"weights SHA-256 {digest}: belongs into models/artifacts.py")
 
 
 def _write_json(path: Path, content: object) -> None:

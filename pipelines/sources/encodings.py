@@ -30,6 +30,7 @@ _ALIASES = {"shift_jis": "cp932", "utf-8-sig": "utf-8", "utf-16": "utf-16-le", "
 _LATIN_LETTERS = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüŒœŸÿ")
 _LATIN_SIGNS = frozenset("‘’“”–—…•€£°®©™«»§½¼¾ \u00a0")
 _JAPANESE_SIGNS = frozenset("…‥※→←↑↓―～〜○×●◎△▲▽▼□■◇◆☆★±÷≠≦≧∞℃¥￥￡￠§°′″〒―‘’“”´¨①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⅠⅡⅢⅣⅤ㈱㈲№℡")
+_EMOJI_PARTS = frozenset(map(chr, (0x200D, *range(0x2600, 0x27C0), *range(0xFE00, 0xFE10))))
 _RUN = re.compile("[^\x00-\x7f]+")
 _CONTROL = re.compile("[\x80-\x9f\ue000-\uf8ff]")
 
@@ -47,6 +48,8 @@ MAX_HALF_CP932 = 0.6
 """EUC-JP read as cp932 is nearly all half-width kana."""
 MAX_LATIN_SHARE = 0.12
 MAX_LATIN_JOINED = 0.1
+MAX_LATIN_RUN = 2
+"""As in Größe."""
 MIN_ZERO_SHARE = 0.01
 MIN_USUAL = 0.97
 FIRST_HIGH_BYTE = 0x80
@@ -155,14 +158,14 @@ def _is_cp932(reading: _Reading) -> bool:
 def _is_latin(data: bytes) -> bool:
     """Mostly plain text with single accented letters and typographic signs of Western European languages."""
     high = sum(byte >= FIRST_HIGH_BYTE for byte in data)
-    if high > MAX_LATIN_SHARE * len(data):
+    if high > MAX_LATIN_SHARE * len(data) or b"\x00" in data:
         return False
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
         return False
     runs = _RUN.findall(text)
-    joined = sum(len(run) for run in runs if len(run) > 1 and not set(run) <= _LATIN_SIGNS)
+    joined = sum(len(run) for run in runs if len(run) > MAX_LATIN_RUN and not set(run) <= _LATIN_SIGNS)
     return set("".join(runs)) <= _LATIN_LETTERS | _LATIN_SIGNS and joined <= MAX_LATIN_JOINED * high
 
 
@@ -216,7 +219,7 @@ def _utf16_without_mark(data: bytes) -> str | None:
     even = data[: len(data) - len(data) % 2]
     for name, newline in (("utf-16-le", b"\n\x00"), ("utf-16-be", b"\x00\n")):
         at = even.find(newline)
-        while at % 2 == 1:
+        while at > 0 and at % 2 == 1:
             at = even.find(newline, at + 1)
         if at >= 0 and _usual(even.decode(name, "replace")):
             return name
@@ -228,7 +231,7 @@ def _usual(text: str) -> bool:
     usual = 0
     for char, count in Counter(text).items():
         good = char in "\t\r\n" or " " <= char <= "~" or _kind(char) in ("kana", "common", "half") or char in _LATIN_LETTERS | _LATIN_SIGNS
-        usual += count if good or char > "\uffff" or _in_cp932(char) else 0
+        usual += count if good or char > "\uffff" or char in _EMOJI_PARTS or _in_cp932(char) else 0
     return usual >= MIN_USUAL * len(text)
 
 

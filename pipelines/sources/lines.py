@@ -5,6 +5,7 @@ never passed on as if it were right. CR, LF and CRLF end a line, also mixed.
 """
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,11 @@ MESSAGES = {
     UNUSABLE: "The row holds a NUL character.",
     TOO_LONG: "The line is longer than the limit.",
 }
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNASSIGNED = re.compile("[\x80\uf8f0-\uf8f3]")
+"""What Python reads the bytes 80, A0, FD, FE and FF as, which are no characters in cp932."""
 
 
 class Line(NamedTuple):
@@ -48,19 +54,34 @@ def text_lines(path: Path, *, encoding: Encoding, max_bytes: int) -> Iterator[Li
         if raw is None:
             yield Line(number, "", TOO_LONG)
             continue
-        try:
-            text = raw.decode(codec)
-        except UnicodeDecodeError:
-            yield Line(number, _marked(raw, codec), UNDECODABLE)
-            continue
-        yield Line(number, text, UNUSABLE if "\x00" in text else None)
+        text = _decoded(raw, codec)
+        yield Line(number, text, _problem(text))
+
+
+def _decoded(raw: bytes, codec: str) -> str:
+    """Return the text; bytes that do not fit stand as lone surrogates."""
+    try:
+        text = raw.decode(codec)
+    except UnicodeDecodeError:
+        text = _marked(raw, codec)
+    return _UNASSIGNED.sub(_escape_byte, text) if codec == "cp932" else text
 
 
 def _marked(raw: bytes, codec: str) -> str:
     try:
         return raw.decode(codec, "surrogateescape")
     except UnicodeDecodeError:  # stateful encodings also fail on plain bytes, which that handler does not take
-        return raw.decode("ascii", "surrogateescape")
+        return "\udc1b" + raw.decode("ascii", "surrogateescape")
+
+
+def _problem(text: str) -> str | None:
+    if not text.isascii() and _SURROGATE.search(text):
+        return UNDECODABLE
+    return UNUSABLE if "\x00" in text else None
+
+
+def _escape_byte(match: re.Match[str]) -> str:
+    return match.group().encode("cp932").decode("ascii", "surrogateescape")
 
 
 def _ascii_compatible(pieces: Iterator[bytes], encoding: Encoding) -> tuple[Iterator[bytes], str]:

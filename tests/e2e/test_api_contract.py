@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from tests.support.app import Running, running
-from tests.support.raw_bodies import refused_bodies
+from tests.support.raw_bodies import refused_bodies, unusable_values
 from voc.keys import Scope
 from voc.logs import configure_logs
 
@@ -144,6 +144,16 @@ def test_every_item_of_a_batch_has_its_own_outcome(api: Running) -> None:
     assert [item["status"] for item in answer["data"]] == ["created", "rejected", "duplicate", "rejected", "rejected", "created"]
     assert [item["error"]["code"] for item in answer["data"] if "error" in item] == ["empty_text", "bad_value", "not_a_number"]
     assert (answer["created"], answer["duplicate"], answer["rejected"]) == (2, 1, 3)
+
+
+def test_a_bad_item_keeps_no_good_one_out(api: Running) -> None:
+    wrong = {}
+    for number, (name, body) in enumerate(unusable_values().items()):
+        raw = b'[{"text":"good item %d"},%s]' % (number, body)
+        answer = api.client.post("/v1/feedback/batch", content=raw, headers=api.key() | {"Content-Type": "application/json"}).json()
+        if [item["status"] for item in answer.get("data", [])] != ["created", "rejected"]:
+            wrong[name] = answer
+    assert wrong == {}
 
 
 def test_lines_are_read_one_by_one(api: Running) -> None:

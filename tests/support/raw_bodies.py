@@ -12,7 +12,7 @@ def _json(value: object) -> bytes:
 
 def refused_bodies() -> dict[str, bytes]:
     """Bodies no POST or PUT of ours may take, by name; at least 120."""
-    return _broken() | _unusable_values() | _encodings() | _wrong_kinds()
+    return _broken() | unusable_values() | _encodings() | _wrong_kinds()
 
 
 def _broken() -> dict[str, bytes]:
@@ -54,7 +54,7 @@ def _broken() -> dict[str, bytes]:
     }
 
 
-def _unusable_values() -> dict[str, bytes]:
+def unusable_values() -> dict[str, bytes]:
     """Numbers and strings no field takes, in fields every form knows."""
     numbers = ["NaN", "Infinity", "-Infinity", "1e400", "-1e400", "9223372036854775808", "1" + "0" * 30, "9" * 5_000, "-" + "9" * 400]
     fields = ["score", "value", "limit", "text", "revenue_per_year"]

@@ -11,7 +11,16 @@ def summary(name: str, *, volume: int, difference: float | None, mean: float | N
     issue = Issue(kind=IssueKind.TAG, id=name, name=name)
     state = DriverState.OK if difference is not None else DriverState.NOT_ENOUGH
     driver = Driver(
-        kpi=kpi, issue=issue, volume=volume, share=volume / 100, n=90, n_with=volume, clusters_with=9, adjusted=difference, mean_with=mean, state=state
+        kpi=kpi,
+        issue=issue,
+        volume=volume,
+        share=volume / 100,
+        n=90,
+        n_with=volume,
+        clusters_with=9,
+        adjusted=difference,
+        mean_with=mean,
+        state=state,
     )
     period = SharePeriod(count=0, total=0)
     return IssueSummary(

@@ -84,4 +84,4 @@ def test_the_address_wins_over_the_cookie_and_the_cookie_over_the_browser(asked,
 
 
 def test_catalogues_are_text_only():
-    assert [path for path in Path(CATALOGUES).rglob("*.mo")] == []
+    assert list(Path(CATALOGUES).rglob("*.mo")) == []

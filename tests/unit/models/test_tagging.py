@@ -1,0 +1,91 @@
+"""Tags from the taxonomy's own keywords."""
+
+import time
+
+import pytest
+
+from models.tagging import MOST_TAGS, LexiconTagger
+from voc.taxonomy import Bilingual, BilingualList, Tag, Taxonomy, load_taxonomy
+
+NOTHING = BilingualList(en=(), ja=())
+
+
+def tag(name, *, en=(), ja=()):
+    label = Bilingual(en=name, ja=name)
+    return Tag(id=name, large=label, middle=label, small=label, definition=label, keywords=BilingualList(en=en, ja=ja), examples=NOTHING)
+
+
+TAXONOMY = Taxonomy(
+    name="toy",
+    version="3",
+    tags=(
+        tag("login", en=(r"log(?:ging)?[ -]?in", "passwords?"), ja=("ログイン", "パスワード")),
+        tag("slow", en=("slow", "takes forever"), ja=("遅い", "重い")),
+        tag("price", en=("price", "expensive"), ja=("料金", "高い")),
+        tag("sso", ja=("ログイン画面", "SSO")),
+    ),
+)
+TAGGER = LexiconTagger(TAXONOMY)
+
+
+def names(sentence):
+    return [found.tag for found in TAGGER.tags([sentence], None)[0]]
+
+
+def test_the_version_names_the_taxonomy():
+    """Why: a new taxonomy makes old tags pending again."""
+    assert TAGGER.version == "1+toy-3"
+
+
+def test_japanese_keywords_are_parts_of_the_text_and_english_ones_whole_words():
+    assert names("ログインが遅い") == ["login", "slow"]
+    assert names("Logging in is slow") == ["login", "slow"]
+    assert names("a slowpoke prices nothing") == []
+
+
+def test_full_width_and_half_width_writing_is_the_same():
+    assert names("ﾛｸﾞｲﾝできない") == names("ログインできない") == ["login"]
+    assert names("ＳＳＯが切れる") == ["sso"]
+
+
+def test_the_words_that_carried_a_tag_are_given():
+    assert TAGGER.tags(["パスワードを忘れてログインできない"], None)[0][0].because == ("パスワード", "ログイン")
+
+
+def test_more_words_mean_a_higher_score_and_the_best_comes_first():
+    first, second = TAGGER.tags(["料金がわからないしログインもパスワードもだめ"], None)[0]
+    assert (first.tag, second.tag) == ("login", "price")
+    assert 0.5 <= second.score < first.score <= 1.0
+
+
+def test_at_most_three_tags():
+    assert len(names("SSOのログインが遅いし料金が高い")) == MOST_TAGS
+
+
+@pytest.mark.parametrize("sentence", ["", "特になし", "よろしくお願いいたします。", "Kind regards", "今日は晴れです", "🙂"])
+def test_nothing_to_tag_has_no_tag(sentence):
+    assert names(sentence) == []
+
+
+def test_every_shipped_tag_is_found_by_most_of_its_own_examples():
+    taxonomy = load_taxonomy()
+    tagger = LexiconTagger(taxonomy)
+    examples = [(t.id, text) for t in taxonomy.tags for text in (*t.examples.en, *t.examples.ja)]
+    found = tagger.tags([text for _, text in examples], None)
+    right = sum(any(score.tag == wanted for score in scores) for (wanted, _), scores in zip(examples, found, strict=True))
+    assert right / len(examples) >= 0.5
+
+
+def test_five_thousand_sentences_a_second():
+    tagger = LexiconTagger(load_taxonomy())
+    sentences = [f"The app is {word} since update {n}." for n in range(500) for word in ("slow", "fine", "expensive")]
+    sentences += [f"更新{n}から{word}です。" for n in range(500) for word in ("遅い", "便利", "高い")]
+    started = time.process_time()
+    tagger.tags(sentences, None)
+    assert len(sentences) / (time.process_time() - started) >= 5_000
+
+
+def test_a_million_characters_are_cheap():
+    started = time.perf_counter()
+    LexiconTagger(load_taxonomy()).tags(["log in " * 150_000, "ログイン" * 250_000], None)
+    assert time.perf_counter() - started < 1.0

@@ -1,0 +1,134 @@
+"""Enrich: sentences become a comment; the models are replaced by ones whose answers can be foretold."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from pipelines.enrich import Understanding, enrich
+from voc.enrichment import CommentText, Intent, TagScore, Urgency
+from voc.feedback import Language, Span
+from voc.sentiment import Sentiment, SentimentLabel, label_of
+
+
+class Splitter:
+    name, version = "full stops", "1"
+
+    def split(self, text: str, language: Language) -> tuple[Span, ...]:
+        del language
+        spans, start = [], 0
+        for at, char in enumerate(text):
+            if char == ".":
+                spans.append(Span(start=start, end=at + 1))
+                start = at + 1
+        return tuple(spans)
+
+
+class Encoder:
+    name, version = "counting", "1"
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode(self, sentences: Sequence[str], languages: Sequence[Language]) -> np.ndarray:
+        del languages
+        self.encoded += sentences
+        vectors = np.zeros((len(sentences), 384), np.float32)
+        vectors[:, 0] = 1
+        return vectors
+
+    def too_long(self, sentences: Sequence[str]) -> list[bool]:
+        return [len(sentence) > 50 for sentence in sentences]
+
+
+class Words:
+    """Reads ``good``, ``bad``, ``leave``, ``now`` and ``login``."""
+
+    name, version = "words", "1"
+
+    def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: np.ndarray) -> list[Sentiment]:
+        del languages, vectors
+        scores = [0.9 * (("good" in s) - ("bad" in s)) for s in sentences]
+        return [Sentiment(label=label_of(score), score=score, confidence=0.9) for score in scores]
+
+    def intents(self, sentences: Sequence[str], sentiments: Sequence[Sentiment]) -> list[Intent]:
+        return [Intent.COMPLAINT if s.score < 0 else Intent.QUESTION if "?" in text else Intent.COMMENT for text, s in zip(sentences, sentiments, strict=True)]
+
+    def urgencies(self, sentences: Sequence[str]) -> list[Urgency]:
+        return [Urgency.NOW if "now" in s else Urgency.NONE for s in sentences]
+
+    def churn(self, sentences: Sequence[str]) -> list[float]:
+        return [0.9 if "leave" in s else 0.0 for s in sentences]
+
+    def abusive(self, sentences: Sequence[str]) -> list[float]:
+        return [0.0 for _ in sentences]
+
+    def tags(self, sentences: Sequence[str], vectors: np.ndarray) -> list[tuple[TagScore, ...]]:
+        del vectors
+        return [(TagScore(tag="account.login", score=0.5 + 0.1 * s.count("login")),) if "login" in s else () for s in sentences]
+
+    def taxonomy_tags(self) -> tuple[()]:
+        return ()
+
+
+@pytest.fixture
+def models() -> Understanding:
+    words = Words()
+    return Understanding(splitter=Splitter(), encoder=Encoder(), sentiment=words, cues=words, tagger=words)
+
+
+def comment(text: str, *, name: str = "fb_1", spans: tuple[Span, ...] | None = None, no_signal: bool = False) -> CommentText:
+    return CommentText(id=name, verbatim=text, spans=spans or (Span(start=0, end=len(text)),), language=Language.EN, no_signal=no_signal)
+
+
+def test_there_is_one_result_per_comment_in_order(models: Understanding) -> None:
+    assert [result.feedback_id for result in enrich([comment("a.", name=n) for n in "cab"], models)] == ["c", "a", "b"]
+    assert enrich([], models) == []
+
+
+def test_offsets_name_the_sentence_in_the_verbatim_also_behind_a_left_out_part(models: Understanding) -> None:
+    text = "> quoted. good start. bad end. -- Kim"
+    (result,) = enrich([comment(text, spans=(Span(start=10, end=21), Span(start=22, end=30)))], models)
+    assert [text[s.start : s.end] for s in result.sentences] == ["good start.", "bad end."]
+
+
+def test_a_result_does_not_depend_on_its_neighbours(models: Understanding) -> None:
+    texts = [comment(f"login is bad {n}. good.", name=str(n)) for n in range(5)]
+    assert enrich(texts, models) == [enrich([text], models)[0] for text in texts]
+
+
+def test_identical_sentences_are_read_once(models: Understanding) -> None:
+    enrich([comment("same. same. other.", name=str(n)) for n in range(3)], models)
+    assert isinstance(models.encoder, Encoder)
+    assert sorted(models.encoder.encoded) == [" other.", " same.", "same."]
+
+
+def test_the_strongest_sentence_speaks_for_urgency_and_churn_and_the_gravest_intent_comes_first(models: Understanding) -> None:
+    (result,) = enrich([comment("why? we leave now. login bad. login login good.")], models)
+    assert (result.urgency, result.churn) == (Urgency.NOW, 0.9)
+    assert result.intents == (Intent.COMPLAINT, Intent.QUESTION) or result.intents[0] is Intent.COMPLAINT
+    assert result.sentiment.label is SentimentLabel.MIXED
+    assert [(tag.tag, round(tag.score, 1)) for tag in result.tags] == [("account.login", 0.7)]
+
+
+def test_a_comment_without_signal_is_counted_not_read(models: Understanding) -> None:
+    (result,) = enrich([comment("bad.", no_signal=True)], models)
+    assert (result.intent, result.sentiment.label, result.tags) == (Intent.NO_SIGNAL, SentimentLabel.NEUTRAL, ())
+
+
+def test_what_the_model_did_not_read_to_the_end_is_marked(models: Understanding) -> None:
+    assert enrich([comment("x" * 60 + ".")], models)[0].truncated
+    assert not enrich([comment("x.")], models)[0].truncated
+
+
+def test_more_sentences_than_are_kept_are_marked(models: Understanding) -> None:
+    (result,) = enrich([comment("a." * 1_500)], models)
+    assert (len(result.sentences), result.truncated) == (1_000, True)
+
+
+def test_the_stamp_changes_with_any_model(models: Understanding) -> None:
+    other = Words()
+    other.version = "2"
+    changed = Understanding(splitter=models.splitter, encoder=models.encoder, sentiment=other, cues=models.cues, tagger=models.tagger)
+    assert models.stamp().version != changed.stamp().version
+    assert models.stamp() == models.stamp()
