@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 
 
 def where(command: str) -> Path:
-    """The tests run in the project; files given to the other commands are looked for where the caller stands."""
+    """Return where the command runs: the tests in the project, the others where the caller stands and its files are."""
     return ROOT if command == "test" else Path.cwd()
 
 

@@ -4,16 +4,17 @@ Invariants: an empty string and null mean "not given"; a number may come as text
 field, its limit and a stable code, never what was sent.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, ValidationInfo, WithJsonSchema
 
 from api.errors import FieldProblem
 from api.problems import BadValueError
-from api.strict_json import shown_path
+from api.strict_json import LARGEST_WHOLE, shown_path
+from pipelines.sources.cells import parse_number
 from voc.errors import EmptyTextError, InputError, NotANumberError, OutOfRangeError, TextTooLongError
 from voc.kpis import SCALES, Kpi, check_range
 
@@ -40,14 +41,13 @@ def read_number(value: Any, info: ValidationInfo) -> Any:
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
+    number = None
     if isinstance(value, str) and len(value) <= NUMBER_CHARS:
-        plain = unicodedata.normalize("NFKC", value).strip().replace(",", "")
-        if plain.isascii() and "_" not in plain:
-            try:
-                return _finite(plain)
-            except ValueError:
-                pass
-    raise NotANumberError(field=info.field_name)
+        with suppress(NotANumberError):
+            number = parse_number(value, money=True)
+    if number is None or not abs(number) <= LARGEST_WHOLE:
+        raise NotANumberError(field=info.field_name)
+    return number
 
 
 def in_range(kpi: Kpi, value: float, *, field: str) -> float:
@@ -63,13 +63,6 @@ def in_range(kpi: Kpi, value: float, *, field: str) -> float:
     except OutOfRangeError as error:
         low, high = SCALES[kpi].low, SCALES[kpi].high
         raise OutOfRangeError(field=field, low=f"{low:g}", high="∞" if high is None else f"{high:g}", actual=value) from error
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if abs(number) > 2.0**53 or number != number:  # noqa: PLR0124  # NaN is the only number unlike itself
-        raise ValueError(text)
-    return number
 
 
 Number = Annotated[

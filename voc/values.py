@@ -23,7 +23,11 @@ def as_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         message = "a moment needs a time zone"
         raise ValueError(message)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        message = "a moment must lie in the years 1 to 9999, also in UTC"
+        raise ValueError(message) from error
 
 
 UtcDatetime = Annotated[datetime, AfterValidator(as_utc)]

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from api.pages.visit import Visit
-from api.pages.voice_conditions import for_voices, narrow
+from api.pages.voice_conditions import narrow
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import IssueList, issue_list
 from voc.filters import FeedbackFilter
@@ -45,8 +45,7 @@ def measured(unit: Unit, visit: Visit, *, wanted: FeedbackFilter | None = None) 
     key, state = (chosen, visit.language, visit.zone.key), _state(unit)
     known = remembered.find(key, state)
     if known is None:
-        heard = for_voices(unit, chosen)
-        known = issue_list(unit, taxonomy=visit.service.taxonomy, wanted=heard, language=visit.language, zone=visit.zone)
+        known = issue_list(unit, taxonomy=visit.service.taxonomy, wanted=chosen, language=visit.language, zone=visit.zone)
         remembered.keep(key, state, known)
     return known
 

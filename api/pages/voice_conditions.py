@@ -14,7 +14,6 @@ from voc.voices import VoiceRow
 
 OF_READABLE = frozenset({"group", "role", "kpi_of", "issue", "about"})
 """Conditions that leave readable voices only, as the figures they explain do; an answer counts whatever was written beside it."""
-OF_RESULTS = ("sentiment", "intent", "urgency", "analysed")
 Test = Callable[[VoiceRow], bool]
 
 
@@ -50,19 +49,8 @@ def narrow(unit: Unit, selection: Selection) -> FeedbackFilter:
     return wanted.model_copy(update={"ids": ids})
 
 
-def for_voices(unit: Unit, wanted: FeedbackFilter) -> FeedbackFilter:
-    """Return an equal filter that voices can be asked with.
-
-    Reading voices joins the results, and conditions on results (sentiment, intent, urgency, analysed) do not stand beside that join:
-    they are answered first, and the ids say the same.
-    """
-    if all(getattr(wanted, name) is None for name in OF_RESULTS):
-        return wanted
-    return wanted.model_copy(update={**dict.fromkeys(OF_RESULTS), "ids": unit.feedback.ids(wanted)})
-
-
 def _heard(unit: Unit, values: dict[str, str], wanted: FeedbackFilter) -> frozenset[str]:
-    ground = _Ground(unit=unit, rows=unit.voices.find(for_voices(unit, wanted)))
+    ground = _Ground(unit=unit, rows=unit.voices.find(wanted))
     tests = [_TESTS[name](value, ground) for name, value in values.items() if name in _TESTS]
     heard = readable(ground.rows) if values.keys() & OF_READABLE else ground.rows
     return frozenset(row.feedback_id for row in heard if all(test(row) for test in tests))

@@ -1,7 +1,6 @@
 """Health: is the process alive, and is it ready to take comments in."""
 
 import shutil
-import sqlite3
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -10,7 +9,7 @@ from pydantic import BaseModel
 from api.dependencies import ServiceOf
 from pipelines.service import Service
 from voc.errors import StorageError
-from voc.store.engine import sqlite_is_affected
+from voc.store.engine import sqlite_is_affected, sqlite_version
 
 router = APIRouter(tags=["health"])
 RESERVE_BYTES = 200_000_000
@@ -66,7 +65,7 @@ def _database(service: Service) -> Check:
     facts: dict[str, Any] = {"kind": service.store.kind}
     if service.store.kind == "sqlite":
         affected = sqlite_is_affected()
-        facts |= {"sqlite_version": sqlite3.sqlite_version, "wal_reset_race": affected}
+        facts |= {"sqlite_version": sqlite_version(), "wal_reset_race": affected}
         facts |= {"safe_because": WAL_NOTE} if affected else {}
     version = service.runner.stamp.version
     try:

@@ -40,7 +40,7 @@ class KpiForm(Form):
     observed_at: Moment
     customer_id: Name | None = Field(default=None, description="Your id of the person.")
     account_id: Name | None = Field(default=None, description="Your id of the organisation.")
-    external_id: Name | None = Field(default=None, description="Your id of this measurement; left out: kpi, whose and when.")
+    external_id: Name | None = Field(default=None, description="Your id of this measurement; left out: its content.")
 
 
 NAMES = frozenset(KpiForm.model_fields) | {"items"}
@@ -118,15 +118,17 @@ def _take(service: Service, raw: bytes, *, lines: bool, language: str) -> KpiBat
 
 
 def _observation(service: Service, value: Any) -> KpiObservation:
+    """Read one item; without an id of its own it is known by its content, as a row of an imported file is."""
     form = read_form(KpiForm, given(value) if isinstance(value, dict) else value, names=NAMES)
     if form.customer_id is None and form.account_id is None:
         raise BadValueError(field="customer_id", problem="missing")
     moment, _ = read_moment(form.observed_at, zone=zone_of(service), now=service.clock(), field="observed_at")
-    identity = (form.external_id,) if form.external_id else (form.customer_id or "", form.account_id or "", moment.isoformat())
+    value = in_range(form.kpi, form.value, field="value")
+    content = (form.kpi.value, repr(float(value)), moment.isoformat(), form.customer_id or "", form.account_id or "", "0")
     return KpiObservation(
-        id=derived_id("ko", "observed", form.kpi.value, *identity),
+        id=derived_id("ko", *(("named", form.external_id) if form.external_id else content)),
         kpi=form.kpi,
-        value=in_range(form.kpi, form.value, field="value"),
+        value=value,
         observed_at=moment,
         customer_id=None if form.customer_id is None else customer_id(form.customer_id),
         account_id=None if form.account_id is None else account_id(form.account_id),

@@ -6,13 +6,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from voc.clock import Clock
-from voc.customers import Account, Customer
-from voc.errors import BadFileError
-from voc.feedback import Source
-from voc.journal import FileImport
-from voc.store import Store
-
 from pipelines.importing import ImportPlan, import_feedback
 from pipelines.intake import Intake
 from pipelines.progress import Progress
@@ -21,6 +14,12 @@ from pipelines.sources.kpis_file import read_kpis
 from pipelines.sources.mapping import parse_mapping
 from pipelines.sources.reading import Rejected
 from pipelines.sources.table import open_table
+from voc.clock import Clock
+from voc.customers import Account, Customer
+from voc.errors import BadFileError
+from voc.feedback import Source
+from voc.journal import FileImport
+from voc.store import Store
 
 DATA = Path(__file__).parent / "data"
 ZONE = ZoneInfo("Asia/Tokyo")

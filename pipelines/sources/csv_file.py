@@ -5,6 +5,7 @@ with other columns than the header is a problem, not a guess. Blank lines are no
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ SEPARATOR_LINE = "sep="
 BAD_ROW = "bad_row"
 _UNCLOSED = "A quote is opened in this row and not closed; the row is left out, the following rows are read."
 _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -151,21 +153,26 @@ def _swallowed(lines: Sequence[Line], values: Sequence[str], delimiter: str, wid
     """Return whether a record of several lines is rather an unclosed quote that took the following rows in.
 
     That is so where the record has the wrong number of columns although its next line is a row by itself, or where every line inside
-    it is a whole row, written without the spaces that follow commas in prose.
+    it is a whole row that starts like the record does (``17`` and ``18``, ``A-17`` and ``A-18``): then a later stray quote closed it.
     """
     if len(values) != width:
-        return _is_row(lines[1], delimiter, width)
-    inner = lines[1:-1]
-    if not inner or width < MIN_TELLING_COLUMNS:
+        return len(_alone(lines[1], delimiter)) == width
+    inner = [_alone(line, delimiter) for line in lines[1:-1]]
+    if not inner or width < MIN_TELLING_COLUMNS or not any(char.isdigit() for char in values[0]):
         return False
-    return all(_is_row(line, delimiter, width) and f"{delimiter} " not in line.text for line in inner)
+    return all(len(row) == width and _shape(row[0]) == _shape(values[0]) for row in inner)
 
 
-def _is_row(line: Line, delimiter: str, width: int) -> bool:
+def _alone(line: Line, delimiter: str) -> list[str]:
+    """Return what a line is cut into when it is read by itself; nothing where it cannot be."""
     try:
-        return len(next(csv.reader([line.text], delimiter=delimiter, strict=True), [])) == width
+        return next(csv.reader([line.text], delimiter=delimiter, strict=True), [])
     except csv.Error:
-        return False
+        return []
+
+
+def _shape(cell: str) -> str:
+    return _DIGITS.sub("9", cell.strip())
 
 
 def _lines(path: Path, encoding: Encoding) -> Iterator[Line]:

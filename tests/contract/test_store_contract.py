@@ -12,6 +12,7 @@ from tests.support.builders import NOON, STAMP, customer, enrichment, feedback, 
 from voc.alerts import Alert, AlertState
 from voc.customers import Account, Customer, Role
 from voc.drivers import Driver, DriverState, Issue, IssueKind
+from voc.enrichment import Intent, Urgency
 from voc.errors import NotFoundError
 from voc.feedback import Language
 from voc.filters import Cursor, FeedbackFilter
@@ -176,12 +177,15 @@ def test_every_filter_narrows(any_store: Store) -> None:
         "text taken literally": (FeedbackFilter(text="100% _t"), {en.id, copy.id}),
         "no repeats": (FeedbackFilter(duplicates=False), {ja.id, en.id}),
         "not analysed": (FeedbackFilter(analysed=False), {copy.id}),
+        "analysed": (FeedbackFilter(analysed=True, intent=Intent.COMPLAINT, urgency=Urgency.NONE), {ja.id, en.id}),
     }
     with any_store.read() as unit:
         for name, (wanted, expected) in cases.items():
             assert {c.id for c in unit.feedback.find(wanted, limit=10)} == expected, name
             assert unit.feedback.count(wanted) == len(expected), name
             assert unit.feedback.ids(wanted) == expected, name
+            originals = expected - {copy.id}
+            assert {voice.feedback_id for voice in unit.voices.find(wanted)} == originals, name
         assert unit.feedback.sharing_bands([3, 99]) == {3: sorted([en.id, copy.id])}
 
 

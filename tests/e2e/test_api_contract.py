@@ -64,7 +64,17 @@ def test_no_bad_body_breaks_an_address_or_leaves_a_row(api: Running, rule: str) 
     assert wrong == {}
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=shift_jis", "text/html"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=shift_jis",
+        "text/html",
+    ],
+)
 @pytest.mark.parametrize("rule", WRITING)
 def test_another_type_is_refused(api: Running, rule: str, kind: str) -> None:
     method, path = address(rule)
@@ -178,7 +188,9 @@ def test_a_batch_stops_at_its_limit(api: Running, path: str) -> None:
 def test_every_address_has_a_rule_and_every_rule_an_address(api: Running) -> None:
     described = api.client.get("/openapi.json").json()["paths"]
     found = {
-        f"{method.upper()} {path}": operation.get("x-voc-scope", "public") for path, operations in described.items() for method, operation in operations.items()
+        f"{method.upper()} {path}": operation.get("x-voc-scope", "public")
+        for path, operations in described.items()
+        for method, operation in operations.items()
     }
     assert found == RULES
 
@@ -253,7 +265,9 @@ def _provoke(api: Running, canary: str, monkeypatch: pytest.MonkeyPatch) -> None
     answers = [
         api.post("/v1/feedback", {canary: {canary: 1}, "text": "a"}),
         api.post("/v1/feedback", {"text": canary, "score": canary, "score_type": canary}),
-        api.client.post("/v1/feedback", content=f'{{"{canary}": {canary}'.encode(), headers=api.key() | {"Content-Type": "application/json"}),
+        api.client.post(
+            "/v1/feedback", content=f'{{"{canary}": {canary}'.encode(), headers=api.key() | {"Content-Type": "application/json"}
+        ),
         api.get("/v1/feedback", source=canary),
         api.get("/v1/feedback", **{canary: canary}),
         api.get(f"/v1/feedback/{canary}"),

@@ -255,7 +255,7 @@ class TestAlerts:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, Service, dict[Scope, str]]]:
-    service = seed.build(tmp_path_factory.mktemp("guarded"), host="0.0.0.0")  # noqa: S104  # the case where keys are needed
+    service = seed.build(tmp_path_factory.mktemp("guarded"), host="0.0.0.0")  # the case where keys are needed
     seed.fill(service, every=40)
     with service.store.write() as unit:
         secrets = {scope: unit.keys.create(scope.value, scopes={scope}, now=seed.NOW)[1] for scope in Scope}

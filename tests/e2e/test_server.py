@@ -3,12 +3,9 @@
 import json
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
@@ -16,48 +13,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.support.served import Served, end, start
 from voc.settings import DatabaseSettings
 from voc.store import open_store
-
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Served:
-    process: subprocess.Popen[str]
-    address: str
-    secret: str
-
-    @property
-    def port(self) -> int:
-        return urlsplit(self.address).port or 0
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.secret}"}
-
-    def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
-
-    def resident_bytes(self) -> int:
-        lines = Path(f"/proc/{self.process.pid}/status").read_text("utf-8").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) * 1024
-
-
-def start(folder: Path, *, port: int = 0) -> Served:
-    process = subprocess.Popen([sys.executable, "-m", "tests.support.serve_fake", str(folder), str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    secret, address = process.stdout.readline().strip(), process.stdout.readline().strip()
-    return Served(process=process, address=address, secret=secret)
-
-
-def end(served: Served) -> int:
-    if served.process.poll() is None:
-        served.process.send_signal(signal.SIGTERM)
-    code = served.process.wait(timeout=30)
-    assert served.process.stdout is not None
-    served.process.stdout.close()
-    return code
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +97,8 @@ def test_half_open_connections_do_not_slow_the_others(served: Served) -> None:
 @pytest.mark.parametrize("length", ["Transfer-Encoding: chunked", "Content-Length: 300000000"])
 def test_a_huge_body_is_refused_before_it_is_read(served: Served, length: str) -> None:
     """Why: untreated, 300 MB were accepted and took 1.2 GB of memory."""
-    header = f"POST /v1/feedback HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.secret}\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
+    start_line = f"POST /v1/feedback HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.secret}\r\n"
+    header = f"{start_line}Content-Type: application/json\r\n{length}\r\n\r\n"
     before = served.resident_bytes()
     part = b"x" * 65_536
     piece = b"10000\r\n" + part + b"\r\n" if "chunked" in length else part

@@ -38,9 +38,7 @@ class FakeRedactor(Named):
 
     def find(self, texts: Sequence[str]) -> list[tuple[Redaction, ...]]:
         pattern = re.compile(r"[\w.]{1,64}@[\w.]{1,64}")
-        return [
-            tuple(Redaction(start=m.start(), end=m.end(), kind=RedactionKind.EMAIL) for m in pattern.finditer(text)) for text in texts
-        ]
+        return [tuple(Redaction(start=m.start(), end=m.end(), kind=RedactionKind.EMAIL) for m in pattern.finditer(text)) for text in texts]
 
 
 class FakeSentences(Named):
@@ -148,9 +146,7 @@ class FakeTopics(Named):
 
 
 def understanding() -> Understanding:
-    return Understanding(
-        splitter=FakeSentences(), encoder=FakeEncoder(), sentiment=FakeSentiment(), cues=FakeCues(), tagger=FakeTagger()
-    )
+    return Understanding(splitter=FakeSentences(), encoder=FakeEncoder(), sentiment=FakeSentiment(), cues=FakeCues(), tagger=FakeTagger())
 
 
 class FakeChild:

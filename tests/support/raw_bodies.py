@@ -60,7 +60,10 @@ def unusable_values() -> dict[str, bytes]:
     fields = ["score", "value", "limit", "text", "revenue_per_year"]
     found = {f"{field} {number[:12]}": f'{{"text":"a","{field}":{number}}}'.encode() for field, number in product(fields, numbers)}
     strings = ["\\ud800", "a\\ud800b", "\\udc00", "\\ud800\\ud800", "\\u0000", "a\\u0000"]
-    found |= {f"{field} {text}": f'{{"{field}":"{text}"}}'.encode() for field, text in product(["text", "name", "query", "note", "external_id"], strings)}
+    found |= {
+        f"{field} {text}": f'{{"{field}":"{text}"}}'.encode()
+        for field, text in product(["text", "name", "query", "note", "external_id"], strings)
+    }
     return found | {
         "surrogate in a name": b'{"text":"a","\\ud800":"b"}',
         "NUL in a name": b'{"text":"a","\\u0000":"b"}',
@@ -89,7 +92,27 @@ def _encodings() -> dict[str, bytes]:
 
 def _wrong_kinds() -> dict[str, bytes]:
     """Valid JSON no form takes."""
-    return {f"kind {raw[:24]}": raw.encode() for raw in (
-        "null", "true", "1", '"text"', '["a", 1', "[[[]]", '{"text":{}}', '{"text":[]}', '{"text":1}', '{"text":true}', '{"query":{}}', '{"items":{}}',
-        '{"name":{}}', '{"state":5}', '{"id":{},"text":"a"}', '{"role":"root","text":"a"}', '{"tenant_id":"t","text":"a"}', '{"ids":"all"}', '{"note":{}}',
-    )}
+    return {
+        f"kind {raw[:24]}": raw.encode()
+        for raw in (
+            "null",
+            "true",
+            "1",
+            '"text"',
+            '["a", 1',
+            "[[[]]",
+            '{"text":{}}',
+            '{"text":[]}',
+            '{"text":1}',
+            '{"text":true}',
+            '{"query":{}}',
+            '{"items":{}}',
+            '{"name":{}}',
+            '{"state":5}',
+            '{"id":{},"text":"a"}',
+            '{"role":"root","text":"a"}',
+            '{"tenant_id":"t","text":"a"}',
+            '{"ids":"all"}',
+            '{"note":{}}',
+        )
+    }

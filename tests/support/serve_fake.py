@@ -1,4 +1,4 @@
-"""A program: the real server around models that answer at once, with short deadlines. ``python -m tests.support.serve_fake FOLDER PORT``."""
+"""A program: the real server with short deadlines around models that answer at once. ``-m tests.support.serve_fake FOLDER PORT``."""
 
 import sys
 from pathlib import Path

@@ -21,6 +21,11 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+def sqlite_version() -> str:
+    """Return the version of the SQLite this program runs with."""
+    return sqlite3.sqlite_version
+
+
 def sqlite_is_affected() -> bool:
     """Tell whether this SQLite has the WAL-reset race (fixed in 3.51.3)."""
     return sqlite3.sqlite_version_info < SQLITE_FIXED

@@ -56,21 +56,25 @@ def _of_results(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
         column: getattr(wanted, name) for name, column in ENRICHED_EQUAL.items() if getattr(wanted, name) is not None
     }
     if values:
-        found.append(exists(select(1).where(current_enrichment(), *(column == value for column, value in values.items()))))
+        found.append(_has_result(*(column == value for column, value in values.items())))
     if wanted.analysed is not None:
-        analysed = exists(select(1).where(current_enrichment()))
-        found.append(analysed if wanted.analysed else ~analysed)
+        found.append(_has_result() if wanted.analysed else ~_has_result())
     if wanted.tag is not None:
         found.append(
             feedback.id.in_(
-                select(feedback_tag.feedback_id).where(
-                    feedback_tag.tag == wanted.tag, feedback_tag.model_version == feedback.handled_version
-                )
+                select(feedback_tag.feedback_id)
+                .where(feedback_tag.tag == wanted.tag, feedback_tag.model_version == feedback.handled_version)
+                .correlate(table(FeedbackRow))
             )
         )
     if wanted.topic is not None:
         found.append(feedback.id.in_(_of_topic(wanted.topic)))
     return found
+
+
+def _has_result(*also: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The inner query names its own results, whatever the query around it joins."""
+    return exists(select(1).select_from(table(EnrichmentRow)).where(current_enrichment(), *also).correlate(table(FeedbackRow)))
 
 
 def _of_topic(topic_id: str) -> Any:

@@ -70,7 +70,16 @@ def test_a_missing_fact_leaves_no_braces() -> None:
 
 @pytest.mark.parametrize(
     ("header", "language"),
-    [(None, "en"), ("", "en"), ("ja", "ja"), ("ja-JP,ja;q=0.9,en;q=0.8", "ja"), ("fr,de", "en"), ("en;q=0.5,ja;q=0.9", "ja"), ("ja;q=x", "en"), (",;q=", "en")],
+    [
+        (None, "en"),
+        ("", "en"),
+        ("ja", "ja"),
+        ("ja-JP,ja;q=0.9,en;q=0.8", "ja"),
+        ("fr,de", "en"),
+        ("en;q=0.5,ja;q=0.9", "ja"),
+        ("ja;q=x", "en"),
+        (",;q=", "en"),
+    ],
 )
 def test_the_reader_gets_the_language_preferred(header: str | None, language: str) -> None:
     assert language_of(header) == language

@@ -38,8 +38,20 @@ def test_several_scores_come_at_once_and_empty_ones_are_absent() -> None:
     assert read(text="x", scores={"nps": 3, "csat": "４", "ces": ""}).scores == (Score(kpi=Kpi.CSAT, value=4), Score(kpi=Kpi.NPS, value=3))
 
 
-@pytest.mark.parametrize(("value", "kind"), [("eight", NotANumberError), ("8,5x", NotANumberError), (True, NotANumberError), ([], NotANumberError),
-                                             ("1e400", NotANumberError), ("1_0", NotANumberError), (11, OutOfRangeError), (7.5, OutOfRangeError), (-1, OutOfRangeError)])
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("eight", NotANumberError),
+        ("8,5x", NotANumberError),
+        (True, NotANumberError),
+        ([], NotANumberError),
+        ("1e400", NotANumberError),
+        ("1_0", NotANumberError),
+        (11, OutOfRangeError),
+        (7.5, OutOfRangeError),
+        (-1, OutOfRangeError),
+    ],
+)
 def test_a_score_off_the_scale_is_refused_naming_the_field(value: object, kind: type[InputError]) -> None:
     with pytest.raises(kind) as caught:
         read(text="x", score=value, score_type="nps")
@@ -59,13 +71,23 @@ def test_empty_means_not_given(empty: object) -> None:
 
 
 def test_other_names_are_understood() -> None:
-    new = read(text="x", source_record_id="r1", created_at="2026-10-01T00:00:00Z", channel="mail", customer={"external_id": "c", "account_id": 7})
+    new = read(
+        text="x", source_record_id="r1", created_at="2026-10-01T00:00:00Z", channel="mail", customer={"external_id": "c", "account_id": 7}
+    )
     assert (new.external_id, new.touchpoint, new.customer, new.account) == ("r1", "mail", "c", "7")
     assert new.submitted_at == datetime(2026, 10, 1, tzinfo=UTC)
 
 
 def test_a_record_of_the_hub_is_understood() -> None:
-    new = read(submission_id="s1", collected_at="2026-10-01T00:00:00Z", source_type="review", field_id="q7", field_type="text", value_text="slow", user_id="u")
+    new = read(
+        submission_id="s1",
+        collected_at="2026-10-01T00:00:00Z",
+        source_type="review",
+        field_id="q7",
+        field_type="text",
+        value_text="slow",
+        user_id="u",
+    )
     assert (new.text, new.external_id, new.source, new.customer) == ("slow", "s1:q7", Source.REVIEW, "u")
 
 
@@ -75,7 +97,12 @@ def test_a_zone_is_assumed_and_said() -> None:
 
 
 def test_unknown_simple_fields_are_kept_as_metadata() -> None:
-    assert read(text="x", plan="pro", seats=12, beta=True, metadata={"a": "b"}).metadata == {"plan": "pro", "seats": "12", "beta": "true", "a": "b"}
+    assert read(text="x", plan="pro", seats=12, beta=True, metadata={"a": "b"}).metadata == {
+        "plan": "pro",
+        "seats": "12",
+        "beta": "true",
+        "a": "b",
+    }
 
 
 @pytest.mark.parametrize("name", ["id", "role", "tenant_id"])

@@ -78,6 +78,8 @@ def test_counting_says_how_long_to_wait() -> None:
     assert 1 <= int(str(caught.value.facts["retry_after"])) <= 61
 
 
-@pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "Bearer  x", "bearer\tx", "Bearer " + "x" * 10_000, "Bearer \x7f", "Bearer ' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "value", ["", "Bearer", "Bearer ", "Bearer  x", "bearer\tx", "Bearer " + "x" * 10_000, "Bearer \x7f", "Bearer ' OR 1=1 --"]
+)
 def test_what_is_no_key_is_refused(api: Running, value: str) -> None:
     assert api.client.get("/v1/limits", headers={"Authorization": value}).status_code == 401

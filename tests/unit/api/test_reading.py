@@ -49,9 +49,22 @@ def test_conditions_narrow(filled: Running, query: dict[str, str], count: int) -
 @pytest.mark.parametrize(
     "query",
     [
-        {"colour": "red"}, {"source": "pigeon"}, {"since": "soon"}, {"limit": 0}, {"limit": 201}, {"limit": "many"}, {"cursor": "x"},
-        {"cursor": "eyJ0IjoxfQ"}, {"cursor": "W10"}, {"cursor": "é"}, {"cursor": "eyJ0IjoiMDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCIsImkiOiJhIn0"},
-        {"analysed": "perhaps"}, {"text": "x" * 201}, {"segment": "a\x00"}, {"customer_id": "x" * 501}, {"ids": "fb_1"},
+        {"colour": "red"},
+        {"source": "pigeon"},
+        {"since": "soon"},
+        {"limit": 0},
+        {"limit": 201},
+        {"limit": "many"},
+        {"cursor": "x"},
+        {"cursor": "eyJ0IjoxfQ"},
+        {"cursor": "W10"},
+        {"cursor": "é"},
+        {"cursor": "eyJ0IjoiMDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCIsImkiOiJhIn0"},
+        {"analysed": "perhaps"},
+        {"text": "x" * 201},
+        {"segment": "a\x00"},
+        {"customer_id": "x" * 501},
+        {"ids": "fb_1"},
     ],
 )
 @pytest.mark.parametrize("path", ["/v1/feedback", "/v1/topics", "/v1/tags"])
@@ -132,8 +145,17 @@ def test_search_finds_by_meaning_and_keeps_to_the_filters(filled: Running) -> No
     assert len(few) == 2
 
 
-@pytest.mark.parametrize(("body", "code"), [({"query": ""}, "bad_query"), ({"query": "x" * 1_001}, "bad_query"), ({}, "bad_query"), ([], "bad_query"),
-                                            ({"query": "x", "filters": {"colour": 1}}, "bad_filter"), ({"query": "x", "limit": 201}, "bad_value")])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"query": ""}, "bad_query"),
+        ({"query": "x" * 1_001}, "bad_query"),
+        ({}, "bad_query"),
+        ([], "bad_query"),
+        ({"query": "x", "filters": {"colour": 1}}, "bad_filter"),
+        ({"query": "x", "limit": 201}, "bad_value"),
+    ],
+)
 def test_a_search_that_cannot_be_used_is_refused(filled: Running, body: object, code: str) -> None:
     answer = filled.post("/v1/search", body)
     assert (answer.status_code, answer.json()["code"]) == (422, code)

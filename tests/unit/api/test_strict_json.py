@@ -101,16 +101,27 @@ def test_reading_an_attack_takes_linear_time(attack: bytes) -> None:
     assert time.perf_counter() - started < 1.0
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-LARGEST_WHOLE, LARGEST_WHOLE) | st.floats(allow_nan=False, allow_infinity=False)
-                    | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
-                    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=4), max_leaves=20))
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-LARGEST_WHOLE, LARGEST_WHOLE)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc", max_size=3), inner, max_size=4),
+        max_leaves=20,
+    )
+)
 def test_what_can_be_used_comes_out_as_it_went_in(value: object) -> None:
     assert read(json.dumps(value).encode()) == value
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused_by_an_error_of_ours(raw: bytes) -> None:
+    codes = {"bad_json", "unsupported_type", "bad_characters", "duplicate_name", "not_a_number", "out_of_range"}
+    code = None
     try:
         read(raw)
     except VocError as error:
-        assert error.code in {"bad_json", "unsupported_type", "bad_characters", "duplicate_name", "not_a_number", "out_of_range"}
+        code = error.code
+    assert code is None or code in codes

@@ -15,7 +15,12 @@ def test_only_given_fields_of_a_profile_change(api: Running) -> None:
     assert put("/v1/customers/c1", json={"segment": "smb"}, headers=api.key()).json()["status"] == "same"
     profile = api.get("/v1/customers/c1").json()["profile"]
     assert (profile["name"], profile["role"], profile["segment"]) == ("A", "decider", "smb")
-    assert put("/v1/accounts/a1", json={"name": "Aoba", "revenue_per_year": "４８０", "renewal_on": "2027-01-31"}, headers=api.key()).status_code == 200
+    assert (
+        put(
+            "/v1/accounts/a1", json={"name": "Aoba", "revenue_per_year": "４８０", "renewal_on": "2027-01-31"}, headers=api.key()
+        ).status_code
+        == 200
+    )
     account = api.get("/v1/accounts/a1").json()
     assert (account["profile"]["revenue_per_year"], account["profile"]["renewal_on"]) == (480, "2027-01-31")
     assert [person["external_id"] for person in account["people"]] == ["c1"]
@@ -29,7 +34,14 @@ def test_a_profile_with_a_bad_field_is_refused(api: Running, body: dict[str, obj
 
 def test_measured_values_are_taken_once_and_each_has_its_outcome(api: Running) -> None:
     good = {"kpi": "csat", "value": "４", "observed_at": "2026-10-01", "customer_id": "c1"}
-    items = [good, good, good | {"value": 6}, good | {"observed_at": "2999-01-01"}, {"kpi": "csat", "value": 1, "observed_at": "2026-10-01"}, {"kpi": "mood"}]
+    items = [
+        good,
+        good,
+        good | {"value": 6},
+        good | {"observed_at": "2999-01-01"},
+        {"kpi": "csat", "value": 1, "observed_at": "2026-10-01"},
+        {"kpi": "mood"},
+    ]
     first = api.post("/v1/kpis/batch", items).json()
     assert [item["status"] for item in first["data"]] == ["created", "duplicate", *["rejected"] * 4]
     assert [item["error"]["code"] for item in first["data"][2:]] == ["out_of_range", "future_date", "bad_value", "bad_value"]
@@ -137,5 +149,11 @@ def test_measures_tell_what_was_taken_in_and_waits(api: Running) -> None:
     assert 'voc_ingest_comments_total{outcome="created",source="ticket"} 1.0' in text
     assert 'voc_ingest_comments_total{outcome="duplicate",source="ticket"} 1.0' in text
     assert "voc_queue_depth 1.0" in text
-    for name in ("voc_ingest_request_seconds_count 2.0", "voc_queue_oldest_age_seconds", "voc_pipeline_outcomes_total", "voc_model_info", "voc_language_total"):
+    for name in (
+        "voc_ingest_request_seconds_count 2.0",
+        "voc_queue_oldest_age_seconds",
+        "voc_pipeline_outcomes_total",
+        "voc_model_info",
+        "voc_language_total",
+    ):
         assert name in text

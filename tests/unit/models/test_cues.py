@@ -121,7 +121,10 @@ def test_more_evidence_means_more_probability():
     assert 0 < weak < strong <= 1
 
 
-@pytest.mark.parametrize("text", ["お前" * 300_000, "更新" * 300_000, "いつも大変" * 100_000, "please " * 100_000, "dear a " * 100_000, "特に何も" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["お前" * 300_000, "更新" * 300_000, "いつも大変" * 100_000, "please " * 100_000, "dear a " * 100_000,
+             "特に何も" * 100_000]
+)  # fmt: skip
 def test_a_long_text_is_cheap_for_every_pattern(text):
     """Why: a pattern that backtracks turns one comment into a stopped service."""
     started = time.perf_counter()

@@ -53,10 +53,10 @@ def test_short_texts_have_no_bands(text):
     assert MinHashNearDuplicates().bands([text]) == [()]
 
 
-def test_bands_are_eight_signed_64_bit_numbers_and_the_same_in_every_process():
+def test_bands_are_twelve_signed_64_bit_numbers_and_the_same_in_every_process():
     """Why: they are kept in the database and compared with those of later runs."""
     bands = MinHashNearDuplicates().bands([TEXT])[0]
-    assert len(bands) == 8
+    assert len(bands) == 12
     assert all(-(2**63) <= band < 2**63 for band in bands)
     program = "import sys; from models.near_duplicates import MinHashNearDuplicates as N; print(N().bands([sys.argv[1]])[0])"
     done = subprocess.run([sys.executable, "-c", program, TEXT], capture_output=True, text=True, check=True)

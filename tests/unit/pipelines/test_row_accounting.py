@@ -60,8 +60,10 @@ def test_an_unclosed_quote_costs_its_own_row_only(tmp_path):
 def test_each_bad_row_is_rejected_at_its_line_and_column(tmp_path):
     path = tmp_path / "bad.csv"
     path.write_bytes(
-        b"id,text,score,date\r\n1,good,9,2026-01-01\r\n2,high,99,2026-01-01\r\n3,nan,NaN,2026-01-01\r\n4,comma,\"8,5\",2026-01-01\r\n"
-        b"5,wide,\xef\xbc\x98,2026-01-01\r\n6,day,9,2025-02-29\r\n7,extra,9,2026-01-01,x\r\n8,short\r\n9,n\x00ul,9,2026-01-01\r\n10,none,,\r\n"
+        b'id,text,score,date\r\n1,good,9,2026-01-01\r\n2,high,99,2026-01-01\r\n3,nan,NaN,2026-01-01\r\n'
+        b'4,comma,"8,5",2026-01-01\r\n'
+        b"5,wide,\xef\xbc\x98,2026-01-01\r\n6,day,9,2025-02-29\r\n"
+        b"7,extra,9,2026-01-01,x\r\n8,short\r\n9,n\x00ul,9,2026-01-01\r\n10,none,,\r\n"
     )
     rows = read(path, "text=text,id=id,score=nps:score,date=date")
     rejected = {row.line: (row.column, row.code) for row in rows if isinstance(row, Rejected)}
@@ -122,7 +124,11 @@ def test_every_row_of_a_well_formed_csv_is_accounted_for(tmp_path, rows):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-@given(st.lists(st.one_of(st.dictionaries(st.sampled_from(["text", "score", "x"]), CELLS), st.just("{half"), st.just([1])), min_size=1, max_size=12))
+@given(
+    st.lists(
+        st.one_of(st.dictionaries(st.sampled_from(["text", "score", "x"]), CELLS), st.just("{half"), st.just([1])), min_size=1, max_size=12
+    )
+)
 def test_every_line_of_a_jsonl_is_accounted_for(tmp_path, items):
     path = tmp_path / "any.jsonl.gz"
     lines = [json.dumps({"text": "first", "score": ""})] + [item if isinstance(item, str) else json.dumps(item) for item in items]

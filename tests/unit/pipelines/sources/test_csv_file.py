@@ -52,6 +52,11 @@ def test_an_unclosed_quote_in_the_last_row_is_a_problem_there(tmp_path):
     assert read(tmp_path, 'id,text\n1,a\n2,"open') == ({2: ("1", "a")}, {3: "bad_row"})
 
 
+def test_rows_pasted_into_a_comment_are_its_text_unless_they_continue_the_files_own_ids(tmp_path):
+    text = 'id,text,score\n17,"my table:\na,b,c\nx,y,z\n",3\n18,fine,4\n'
+    assert read(tmp_path, text)[0] == {2: ("17", "my table:\na,b,c\nx,y,z\n", "3"), 6: ("18", "fine", "4")}
+
+
 def test_line_breaks_and_quotes_inside_a_cell_are_its_text(tmp_path):
     good, bad = read(tmp_path, 'id,text,score\n1,"Dear team,\nI tried A, B, and C.\r\nThanks ""a lot""",3\n2,5" pipe,4\n')
     assert good == {2: ("1", 'Dear team,\nI tried A, B, and C.\r\nThanks "a lot"', "3"), 5: ("2", '5" pipe', "4")}

@@ -151,9 +151,9 @@ def test_bad_bytes_after_the_sample_are_found_while_reading(tmp_path):
 def test_lines_of_two_encodings_are_not_mixed_up(tmp_path):
     """Why: a file glued together from two exports must not lose its second half silently."""
     path = tmp_path / "a.csv"
-    path.write_bytes("id,text\n".encode() + "1,とても良い\n".encode() * 9 + "2,とても良い\n".encode("cp932"))
+    path.write_bytes(b"id,text\n" + "1,とても良い\n".encode() * 9 + "2,とても良い\n".encode("cp932"))
     assert [row.code for row in open_table(path).rows() if isinstance(row, RowProblem)] == ["bad_encoding"]
-    path.write_bytes("id,text\n".encode() + "1,とても良い\n".encode() * 9 + "2,とても良い\n".encode("cp932") * 9)
+    path.write_bytes(b"id,text\n" + "1,とても良い\n".encode() * 9 + "2,とても良い\n".encode("cp932") * 9)
     with pytest.raises(BadEncodingError):
         open_table(path)
 
