@@ -14,7 +14,7 @@ Matrix = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 NEIGHBOURS = 15
-BLOCK_ROWS = 1_024
+BLOCK_ROWS = 256
 LEAST_EDGE = 0.2
 """Neighbours with a smaller cosine are no neighbours."""
 GRAPH_LIMIT = 40_000

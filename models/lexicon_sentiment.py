@@ -8,7 +8,7 @@ before it. The sum s of weights becomes a polarity tanh(``STEEPNESS`` · s). Whe
 import math
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,7 +180,7 @@ def _longest_en(words: Sequence[str], place: int) -> tuple[float, int]:
     return _single_en(words[place]), 1
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def _single_en(word: str) -> float:
     for ending, instead in EN_ENDINGS:
         if word.endswith(ending) and (weight := POLARITY_EN.get(word.removesuffix(ending) + instead)) is not None:

@@ -92,10 +92,22 @@ class ChildService:
     def close(self) -> None:
         """End the child, also in the middle of a call, which then fails; no call is taken afterwards."""
         self._closed = True
-        if self._process is not None:
-            self._process.kill()
-        with self._lock:
+        idle = self._lock.acquire(blocking=False)
+        if not idle:
+            self._kill_under_way()
+            self._lock.acquire()
+        try:
+            if self._pipe is not None and self._process is not None:
+                self._pipe.close()  # the child reads the end of its work and cleans up after itself
+                self._process.join(END_TIMEOUT_S)
             self._end_child(ServiceState.NOT_STARTED)
+        finally:
+            self._lock.release()
+
+    def _kill_under_way(self) -> None:
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def _ready_pipe(self) -> Connection:
         if self._closed:

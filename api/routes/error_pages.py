@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from api.catalogue import CATALOGUE
 from api.dependencies import ReaderLanguage
-from api.errors import RETRY_AFTER_S, STATUS
+from api.errors import PROBLEM_TYPE, RETRY_AFTER_S, STATUS
 from voc.errors import NotFoundError
 from voc.taxonomy import Bilingual
 
@@ -25,7 +25,11 @@ class Meaning(BaseModel):
     retry: bool
 
 
-@router.get("/errors/{code}", response_model=Meaning)
+@router.get(
+    "/errors/{code}",
+    response_model=Meaning,
+    responses={404: {"content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}, "description": "not_found"}},
+)
 def meaning(code: str, request: Request, language: ReaderLanguage) -> Response | Meaning:
     """Say what an error code means."""
     message = CATALOGUE.get(code)

@@ -38,7 +38,7 @@ def test_import_of_100_000_rows(tmp_path: Path) -> None:
             writer.writerow(["回答ID", "コメント", "推奨度", "顧客ID", "回答日"])
             for n in range(rows):
                 text = f"{SENTENCES[n % 5]}。{SENTENCES[(n // 5) % 5]}。受付番号{n}。"
-                writer.writerow([n, text, n % 11, f"c{n % 5000}", f"2026-{n % 12 + 1:02d}-{n % 28 + 1:02d}"][:5])
+                writer.writerow([n, text, n % 11, f"c{n % 5000}", f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}"][:5])
     mapping = "id=回答ID,text=コメント,score=nps:推奨度,customer=顧客ID,date=回答日"
     seconds, peaks = {}, {}
     for path in (small, large):

@@ -73,7 +73,7 @@ def _of_results(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
 
 
 def _has_result(*also: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The inner query names its own results, whatever the query around it joins."""
+    """Tell whether the comment has a standing result that meets the conditions; the inner query names its own results."""
     return exists(select(1).select_from(table(EnrichmentRow)).where(current_enrichment(), *also).correlate(table(FeedbackRow)))
 
 

@@ -25,8 +25,18 @@ JAPANESE = (
     "まあまあ",
     "配送が早くて助かりました♪",
 )
-HEADERS = (("回答ID", "コメント", "推奨度"), ("id", "text", "score"), ("顧客番号", "本文", "点数"), ("番号", "ご意見・ご要望", "満足度（５段階）"))
-LATIN = ("It’s great, don’t change it", "Très bon service, merci à l’équipe", "Größe passt nicht – schade", "El envío tardó demasiado, señor")
+HEADERS = (
+    ("回答ID", "コメント", "推奨度"),
+    ("id", "text", "score"),
+    ("顧客番号", "本文", "点数"),
+    ("番号", "ご意見・ご要望", "満足度（５段階）"),
+)
+LATIN = (
+    "It’s great, don’t change it",
+    "Très bon service, merci à l’équipe",
+    "Größe passt nicht – schade",
+    "El envío tardó demasiado, señor",
+)
 EMOJI = ("使いやすい😊👍", "👨\u200d👩\u200d👧 で使っています", "Love it ❤️", "𠮷野家より旨い")
 JAPANESE_ENCODINGS = ("cp932", "euc_jp", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-16-be-bom", "iso2022_jp")
 SIZES = (1, 2, 5, 40)
@@ -91,7 +101,12 @@ def test_what_is_not_certain_is_asked_for(encoding, text):
 
 @pytest.mark.parametrize(
     ("mark", "name"),
-    [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF32_LE, "utf-32-le")],
+    [
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+    ],
 )
 def test_a_byte_order_mark_decides(mark, name):
     assert choose_encoding(mark + "a,b\n".encode(name), whole=True) == Encoding(name, len(mark))
