@@ -6,20 +6,6 @@ Every pattern is bounded (no nested repetition), so matching is linear in the te
 
 import re
 
-NO_SIGNAL_JA = re.compile(
-    "(?:特に|とくに|特段|別に|今のところ|現時点で(?:は)?|いまのところ|何も)*(?:、)?(?:特に)?(?:意見|要望|不満|回答|記入|感想|"
-    "コメント)?(?:は|"
-    "も|等は)?"
-    "(?:なし|無し|ナシ|無|ない|ないです|無いです|ありません|ございません|未記入|未回答|特に|とくに|特になし|特に無し|なしです|"
-    "無しです|該当なし|同上|以上)"
-    "(?:です|でした|。|ー|〜|~)*"
-)
-NO_SIGNAL_EN = re.compile(
-    r"(?:n/?a|none|nil|null|no|nope|nothing|not applicable|no comments?|no answer|no response|no opinion|did not answer|didn't answer|"
-    r"prefer not to say|no suggestions?|nothing (?:in particular|to (?:add|say|report)|at (?:the moment|all)|really|else|"
-    r"comes to mind|specific)|"
-    r"not (?:at (?:the moment|this time)|really)|none (?:at all|really)|same as above|see above|no feedback|skip|blank|test|x+|\?+)"
-)
 FORMULA_EN = re.compile(
     r"(?:(?:(?:best|kind|kindest|warm|many|with)\s)?(?:regards|wishes)|(?:with|many) thanks|sincerely|yours (?:truly|sincerely|faithfully)|"
     r"cheers|hi|hello|hey|"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from models import cue_patterns as patterns
 from models.japanese import has_japanese, plain
+from voc import no_signal
 from voc.enrichment import Intent, Urgency
 from voc.ports import CueModel
 from voc.sentiment import Sentiment
@@ -18,8 +19,7 @@ COMPLAINT_FROM = -0.2
 PRAISE_FROM = 0.25
 CERTAINLY_NOT = 0.15
 """What is left of a leaving cue that the sentence itself takes back."""
-NO_SIGNAL_CHARS = 60
-NOT_APPLICABLE = re.compile(r"\bn[./]a\b")
+FORMULA_CHARS = 60
 NOT_WORDS = re.compile(r"[^\w?]+")
 
 Weighted = tuple[tuple[float, re.Pattern[str]], ...]
@@ -58,15 +58,14 @@ class LexiconCues(CueModel):
 
 def is_no_signal(text: str) -> bool:
     """Tell whether an answer says nothing: 特になし, n/a, punctuation, emoji only, or a formula such as よろしくお願いいたします."""
-    words = NOT_WORDS.sub(" ", NOT_APPLICABLE.sub("na", plain(text))).strip(" ー")
-    if not words.replace("?", "").strip():
+    if no_signal.is_no_signal(text):
         return True
-    if len(words) > NO_SIGNAL_CHARS:
+    words = NOT_WORDS.sub(" ", plain(text)).strip()
+    if len(words) > FORMULA_CHARS:
         return False
     if has_japanese(words):
-        joined = words.replace(" ", "")
-        return any(p.fullmatch(joined) for p in (patterns.NO_SIGNAL_JA, patterns.FORMULA_JA))
-    return any(p.fullmatch(words) for p in (patterns.NO_SIGNAL_EN, patterns.FORMULA_EN))
+        return patterns.FORMULA_JA.fullmatch(words.replace(" ", "")) is not None
+    return patterns.FORMULA_EN.fullmatch(words) is not None
 
 
 def _intent(text: str, sentiment: Sentiment) -> Intent:

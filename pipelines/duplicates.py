@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from pipelines.ingest import normalise, text_hash
-from pipelines.no_signal import is_no_signal
 from voc.feedback import Feedback, own_words
+from voc.no_signal import is_no_signal
 from voc.ports import NearDuplicates
 
 EXACT_FROM_CHARS = 8

@@ -16,7 +16,6 @@ from pipelines.assembly import build_language_detector, build_models, build_near
 from pipelines.cleaning import own_spans
 from pipelines.duplicates import repeats_in_file
 from pipelines.model_process import ModelProcess
-from pipelines.no_signal import is_no_signal
 from pipelines.progress import Progress
 from pipelines.sources.table import open_table
 from voc.enrichment import CommentText, Enrichment, SentenceAnalysis
@@ -24,6 +23,7 @@ from voc.errors import BadMappingError
 from voc.feedback import MAX_TEXT_CHARS, Language, Redaction, Source, Span
 from voc.ids import derived_id
 from voc.masking import mask
+from voc.no_signal import is_no_signal
 from voc.ports import LanguageDetector, Redactor
 from voc.settings import Settings
 from voc.topics import Topic, TopicSentence

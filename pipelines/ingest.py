@@ -12,7 +12,6 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from pipelines.cleaning import own_spans, strip_html
-from pipelines.no_signal import is_no_signal
 from voc.errors import (
     BadCharactersError,
     BadDateError,
@@ -26,6 +25,7 @@ from voc.feedback import MAX_TEXT_CHARS, Feedback, Language, NewFeedback, Redact
 from voc.ids import account_id, customer_id, feedback_id
 from voc.kpis import Score, check_range
 from voc.masking import mask, masked_spans
+from voc.no_signal import is_no_signal
 from voc.ports import LanguageDetector, Redactor
 
 __all__ = ["content_hash", "ingest", "is_no_signal", "normalise", "text_hash"]

@@ -13,6 +13,7 @@ VOICES, ISSUES, LIMIT_S = 100_000, 60, 2.0
 
 
 @pytest.mark.slow
+@pytest.mark.benchmark
 def test_drivers_of_100_000_voices_and_60_issues_take_seconds():
     """Why: a page waits for it. The best of three runs counts, as neighbours take the processor away at times."""
     rng = np.random.default_rng(0)

@@ -1,9 +1,11 @@
 """Store: the only place that knows SQL. ``open_store`` gives a Store; ``read()`` and ``write()`` give units of work."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine, text
@@ -110,8 +112,10 @@ class Store:
         """
         if self.path is None:
             raise StorageUnavailableError("Use pg_dump to back up PostgreSQL.")
-        with database_faults(), self._reader.connect() as connection:
-            connection.connection.driver_connection.execute("VACUUM INTO ?", (str(target),))  # type: ignore[union-attr]  # sqlite3
+        with database_faults(), self._reader.connect() as connection, closing(sqlite3.connect(target)) as copy:
+            source: Any = connection.connection.driver_connection
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
 
     def close(self) -> None:
         """Close all connections and give the file free."""

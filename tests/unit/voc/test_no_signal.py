@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from pipelines.no_signal import is_no_signal
+from voc.no_signal import is_no_signal
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ LONGEST_NO_SIGNAL = 60
 _NOTHING_JA = re.compile(
     r"(?:いえ|いいえ|はい)?(?:今(?:の|は)?ところ(?:は)?|現状(?:では|は)?|現時点(?:では|で|は)?|今回は)?(?:これと(?:いって|言って))?"
     r"(?:特に|特段|とくに|別に|とりたてて|何も|なにも)*(?:は)?"
-    r"(?:意見|要望|コメント|改善点|回答|該当|記載|質問|思いつくこと)?(?:は|も|が)?(?:特に|特段|何も)?"
-    r"(?:なし|無し|無|ない|無い|ありません|御座いません|ございません|ないです|無いです|思いつきません|思い(?:つか|当たら)ない|該当なし|無回答|未回答|未記入)"
+    r"(?:意見|要望|コメント|改善点|回答(?!が|も)|該当|記載|質問|思いつくこと)?(?:は|も|が)?(?:特に|特段|何も)?"
+    r"(?:なし|ナシ|無し|無|ない|無い|ありません|御座いません|ございません|ないです|無いです|思いつきません|思い(?:つか|当たら)ない|該当なし|無回答|未回答|未記入)"
     r"(?:です|でした|ですね|かな|と思います)?"
     r"|(?:わかり|分かり)ません|(?:わから|分から)ない(?:です)?|特に|以上(?:です)?|同上|(?:パス|テスト|ノーコメント)(?:です)?"
 )
@@ -40,7 +40,9 @@ def is_no_signal(text: str) -> bool:
     folded = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
     if not any(char.isalpha() for char in folded):
         return not _is_number(folded)
-    words = _LETTERS_APART.sub(" ", folded).strip()
+    words = _LETTERS_APART.sub(" ", folded).strip(" ー")
+    if not words:
+        return True
     return _NOTHING_EN.fullmatch(words) is not None or _NOTHING_JA.fullmatch(words.replace(" ", "")) is not None
 
 

@@ -1,0 +1,83 @@
+"""Migrations: they make exactly the tables the program works with, can be taken back, and a newer database is refused."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from tests.support.builders import feedback
+from voc.errors import StorageCorruptError, StorageNewerError, StorageUnavailableError
+from voc.settings import DatabaseSettings
+from voc.store import DATABASE_FILE, Store, open_store, schema
+from voc.store.backup import check_backup, restore_backup, write_backup
+from voc.store.engine import sqlite_writer
+
+
+def test_the_migrations_make_the_tables_the_program_works_with(store: Store) -> None:
+    """Why: a column that only the code knows fails at the first customer, not in a test."""
+    assert store.path is not None
+    engine = sqlite_writer(store.path, busy_timeout_ms=1000)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), SQLModel.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_every_revision_can_be_taken_back_and_made_again(tmp_path: Path) -> None:
+    engine = sqlite_writer(tmp_path / "x.sqlite3", busy_timeout_ms=1000)
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        tables = set(inspect(connection).get_table_names())
+        connection.rollback()
+        with connection.begin():
+            command.downgrade(schema._config(connection), "base")
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) == tables
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    open_store(tmp_path, DatabaseSettings()).close()
+    engine = sqlite_writer(tmp_path / DATABASE_FILE, busy_timeout_ms=1000)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StorageNewerError):
+        open_store(tmp_path, DatabaseSettings())
+    with pytest.raises(StorageNewerError):
+        open_store(tmp_path, DatabaseSettings(), read_only=True)
+
+
+def test_reading_where_nothing_was_stored_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnavailableError, match="import something first"):
+        open_store(tmp_path, DatabaseSettings(), read_only=True)
+
+
+def test_a_backup_of_a_database_in_use_is_whole_and_can_be_put_back(store: Store, tmp_path: Path) -> None:
+    comment = feedback()
+    with store.write() as unit:
+        unit.feedback.add([comment])
+    found = write_backup(store, tmp_path / "copy.sqlite3")
+    assert found["comments"] == 1
+    restored = tmp_path / "elsewhere"
+    restore_backup(tmp_path / "copy.sqlite3", data_dir=restored, force=False)
+    again = open_store(restored, DatabaseSettings())
+    with again.read() as unit:
+        assert unit.feedback.get(comment.id) == comment
+    again.close()
+    with pytest.raises(StorageUnavailableError, match="--force"):
+        restore_backup(tmp_path / "copy.sqlite3", data_dir=restored, force=False)
+    kept = restore_backup(tmp_path / "copy.sqlite3", data_dir=restored, force=True)["kept_before"]
+    assert Path(str(kept)).exists()
+
+
+def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bad").write_bytes(b"SQLite format 3\x00" + b"\x00" * 4000)
+    with pytest.raises(StorageCorruptError):
+        check_backup(tmp_path / "bad")
