@@ -24,7 +24,9 @@ from voc.store import Claim, Store
 from voc.taxonomy import Taxonomy
 from voc.topics import TopicRun
 
-COMPARE_BATCH = 1_000
+COMPARE_BATCH = 200
+ASSIGN_BATCH = 1_000
+"""Sizes that keep a writing transaction in the tens of milliseconds: intake waits that long at most."""
 log = structlog.get_logger(__name__)
 
 
@@ -135,7 +137,12 @@ class Runner:
 
     def _keep_topics(self, topic_run: TopicRun, counts: RunCounts) -> None:
         with self._store.write() as unit:
-            unit.topics.add(topic_run, now=self._clock())
+            new = unit.topics.add(topic_run, now=self._clock())
+        for start in range(0, len(topic_run.assignments) if new else 0, ASSIGN_BATCH):
+            with self._store.write() as unit:
+                unit.topics.assign(topic_run.id, topic_run.assignments[start : start + ASSIGN_BATCH])
+        with self._store.write() as unit:
+            unit.topics.make_current(topic_run.id)
         counts.topics = len(topic_run.topics)
         counts.unassigned = sum(assignment.topic_id is None for assignment in topic_run.assignments)
 

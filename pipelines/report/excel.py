@@ -171,7 +171,7 @@ def _issues(sheets: Sheets) -> None:
     columns = [
         Column("issue", WIDE), Column("kind"), Column("volume", style="count"), Column("n", style="count"),
         Column("share", style="percent"), Column("low", style="percent"), Column("high", style="percent"),
-        Column("accounts", style="count"), *(Column(f"sentiment_{mood}", style="count") for mood in _MOODS),
+        Column("voices", style="count"), *(Column(f"sentiment_{mood}", style="count") for mood in _MOODS),
         Column("change", style="signed_percent"), Column("change_low", style="signed_percent"),
         Column("change_high", style="signed_percent"), Column("significant"),
     ]

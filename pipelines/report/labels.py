@@ -20,6 +20,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "comments": ("Comments", "コメント数"),
     "customers": ("Customers", "顧客数"),
     "accounts": ("Accounts", "取引先数"),
+    "voices": ("Accounts or customers", "取引先・顧客数"),
     "language_ja": ("Japanese", "日本語"),
     "language_en": ("English", "英語"),
     "language_mixed": ("Mixed ja/en", "日英混在"),

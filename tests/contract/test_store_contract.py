@@ -227,8 +227,13 @@ def test_topics_voices_and_quotes_of_the_current_run(any_store: Store) -> None:
     with any_store.write() as unit:
         unit.feedback.add(comments)
         unit.enrichments.add([enrichment(c, seed=n, tags=("output.export",)) for n, c in enumerate(comments)], now=NOON)
-        unit.topics.add(run, now=NOON)
-        unit.topics.add(run, now=NOON)
+        assert unit.topics.add(run, now=NOON)
+        unit.topics.assign(run.id, run.assignments[:1])
+        assert unit.topics.find() == [], "a run that is not complete is seen by nobody"
+        assert unit.topics.add(run, now=NOON), "a run that was stopped is completed"
+        unit.topics.assign(run.id, run.assignments)
+        unit.topics.make_current(run.id)
+        assert not unit.topics.add(run, now=NOON)
     with any_store.read() as unit:
         assert unit.topics.unassigned_share() == pytest.approx(1 / 3)
         assert unit.topics.count_runs() == 1

@@ -75,12 +75,12 @@ class GroupCommit:
             self._thread.join()
 
     def _run(self) -> None:
+        """Write until closed; nothing is handed in after that, so an empty queue is the end."""
         while True:
             group = self._next_group()
             if group:
                 self._commit(group)
-            elif self._closed.is_set():
-                self._refuse_rest()
+            if self._closed.is_set() and self._jobs.empty():
                 return
 
     def _next_group(self) -> list[_Job]:
@@ -108,12 +108,3 @@ class GroupCommit:
             return
         for job, result in zip(group, results, strict=True):
             job.future.set_result(result)
-
-    def _refuse_rest(self) -> None:
-        while True:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return
-            if job is not None:
-                job.future.set_exception(ShuttingDownError())

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from voc.store.enrichments import sentence_id, split_sentence_id
+from voc.store.feedback import insert_or_ignore
 from voc.store.rows import table
 from voc.store.tables import TopicAssignmentRow, TopicRow, TopicRunRow
-from voc.topics import Topic, TopicRun
+from voc.topics import Topic, TopicAssignment, TopicRun
 
 RUNS = table(TopicRunRow)
 TOPICS = table(TopicRow)
@@ -22,13 +23,15 @@ class TopicStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, run: TopicRun, *, now: datetime) -> None:
-        """Keep a run and make it the current one; a run that is known already only becomes current again."""
-        known = self._connection.execute(select(RUNS.c.id).where(RUNS.c.id == run.id)).one_or_none()
-        self._connection.execute(update(RUNS).where(RUNS.c.current, RUNS.c.id != run.id).values(current=False))
+    def add(self, run: TopicRun, *, now: datetime) -> bool:
+        """Keep a run and its topics, not yet current; return False where the run is the current one already.
+
+        Its assignments follow by ``assign`` in transactions of their own, so that intake need not wait for thousands of rows;
+        ``make_current`` ends it. A run that was stopped between is completed by doing the same again.
+        """
+        known = self._connection.execute(select(RUNS.c.current).where(RUNS.c.id == run.id)).one_or_none()
         if known is not None:
-            self._connection.execute(update(RUNS).where(RUNS.c.id == run.id).values(current=True))
-            return
+            return not known.current
         assigned = sum(assignment.topic_id is not None for assignment in run.assignments)
         row = {
             "id": run.id,
@@ -37,14 +40,23 @@ class TopicStore:
             "assigned": assigned,
             "unassigned": len(run.assignments) - assigned,
             "finished_at": now,
-            "current": True,
+            "current": False,
         }
         self._connection.execute(insert(RUNS), [row])
         if run.topics:
             self._connection.execute(insert(TOPICS), [topic.model_dump() | {"run_id": run.id} for topic in run.topics])
-        rows = [_assignment_row(run.id, assignment) for assignment in run.assignments]
+        return True
+
+    def assign(self, run_id: str, assignments: Sequence[TopicAssignment]) -> None:
+        """Keep some of a run's assignments; those that are there already are left alone."""
+        rows = [_assignment_row(run_id, assignment) for assignment in assignments]
         if rows:
-            self._connection.execute(insert(ASSIGNMENTS), rows)
+            self._connection.execute(insert_or_ignore(self._connection, ASSIGNMENTS), rows)
+
+    def make_current(self, run_id: str) -> None:
+        """Let everything that asks for topics see this run from now on."""
+        self._connection.execute(update(RUNS).where(RUNS.c.current, RUNS.c.id != run_id).values(current=False))
+        self._connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(current=True))
 
     def current_run(self) -> dict[str, Any] | None:
         """Return id, model version, counts and time of the current run, or None."""
@@ -90,7 +102,7 @@ def _topic(row: Any) -> Topic:
     return Topic(**{name: row._mapping[name] for name in Topic.model_fields})  # noqa: SLF001  # SQLAlchemy's public name
 
 
-def _assignment_row(run_id: str, assignment: Any) -> dict[str, Any]:
+def _assignment_row(run_id: str, assignment: TopicAssignment) -> dict[str, Any]:
     feedback_id, position = split_sentence_id(assignment.sentence_id)
     return {
         "run_id": run_id,
