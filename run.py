@@ -36,7 +36,11 @@ def main(arguments: list[str]) -> int:
         return 0 if arguments in ([], ["--help"], ["-h"]) else 2
     try:
         prepare()
-        return subprocess.call([str(PYTHON), *commands[arguments[0]], *arguments[1:]], cwd=where(arguments[0]), env=surroundings())
+        os.chdir(where(arguments[0]))
+        command = [str(PYTHON), *commands[arguments[0]], *arguments[1:]]
+        if os.name == "posix":
+            os.execve(PYTHON, command, surroundings())  # the process keeps its id, so signals reach the program itself
+        return subprocess.call(command, env=surroundings())
     except KeyboardInterrupt:
         print("\nStopped. What was finished is kept; the same command goes on from there.", file=sys.stderr)
         return 130
@@ -60,7 +64,7 @@ def prepare() -> None:
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in INPUTS) + sys.version.encode()).hexdigest()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
         return
-    say("Setting up .venv once (about 3 minutes, 2.5 GB)")
+    say("Setting up .venv once (about 3 minutes, 3 GB)")
     if not PYTHON.exists():
         venv.EnvBuilder(with_pip=True).create(ENVIRONMENT)
     STAMP.unlink(missing_ok=True)

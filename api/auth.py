@@ -119,5 +119,12 @@ def same_site(request: Request) -> None:
     origin = request.headers.get("origin")
     if site not in {"same-origin", "none"}:
         raise CrossSiteError
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _host_of(origin) != request.headers.get("host"):
         raise CrossSiteError
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -163,10 +163,10 @@ def _from_hub(members: Mapping[str, Any]) -> dict[str, Any]:
         flat["external_id"] = ":".join([record.pop("submission_id"), *([field] if isinstance(field, str) else [])])
     kind = record.pop("field_type", None)
     number = record.pop("value_number", None)
-    if kind in {kpi.value for kpi in SURVEY_KPIS} and number is not None:
+    if isinstance(kind, str) and kind in {kpi.value for kpi in SURVEY_KPIS} and number is not None:
         flat |= {"score": number, "score_type": kind}
     medium = record.pop("source_type", None)
-    if medium in {source.value for source in Source}:
+    if isinstance(medium, str) and medium in {source.value for source in Source}:
         flat["source"] = medium
     elif medium is not None:
         record["source_type"] = medium

@@ -18,6 +18,7 @@ from api.errors import FieldProblem, problem_response
 from api.feedback_form import FeedbackForm
 from api.forms import Form
 from api.measures import Measures
+from api.model_calls import limiter
 from api.openapi import describe
 from api.pages import mount_pages
 from api.problems import BadValueError, MethodNotAllowedError, RequestError
@@ -54,6 +55,7 @@ def create_app(service: Service) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.intake_limiter = CapacityLimiter(INTAKE_THREADS)
+        app.state.model_calls = limiter()
         service.start()
         try:
             yield

@@ -65,7 +65,7 @@ def describe(app: FastAPI, *, routes: Sequence[APIRoute], forms: Sequence[type[F
         components["schemas"].pop(unused, None)
     components["securitySchemes"] = SCHEMES
     by_name = {form.__name__: form for form in forms}
-    for route in routes:
+    for route in (route for route in routes if route.include_in_schema):
         for method in sorted(route.methods or ()):
             _complete(schema["paths"][route.path_format][method.lower()], route, by_name)
     app.openapi_schema = schema

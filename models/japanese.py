@@ -4,9 +4,10 @@ Invariant: a text is cut to ``WINDOW_CHARS`` before it reaches the tokenizer, wh
 """
 
 import re
-import unicodedata
 from functools import cache
 from typing import Any
+
+from voc.normal_form import nfkc
 
 WINDOW_CHARS = 4_000
 KANA_OR_KANJI = re.compile(r"[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")
@@ -42,7 +43,7 @@ def has_japanese(text: str) -> bool:
 def plain(text: str) -> str:
     """Return the text cut to the window, half a surrogate pair replaced, in NFKC and lower case."""
     cut = text[:WINDOW_CHARS].encode("utf-8", "replace").decode("utf-8")
-    return unicodedata.normalize("NFKC", cut).casefold()[:WINDOW_CHARS]
+    return nfkc(cut).casefold()[:WINDOW_CHARS]
 
 
 def content_words(text: str) -> list[str]:

@@ -7,13 +7,13 @@ Six tenths, because a few changed characters of a short Japanese text change man
 """
 
 import struct
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
 from rensa import RMinHash
 
+from voc.normal_form import nfkc
 from voc.ports import NearDuplicates
 
 ALIKE_FROM = 0.6
@@ -46,7 +46,7 @@ class MinHashNearDuplicates(NearDuplicates):
 
 
 def _normalised(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return "".join(nfkc(text).casefold().split())
 
 
 @lru_cache(maxsize=512)

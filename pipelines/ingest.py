@@ -5,7 +5,6 @@ masks; the verbatim is otherwise as sent (only HTML is made plain); normalised c
 """
 
 import json
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -26,6 +25,7 @@ from voc.ids import account_id, customer_id, feedback_id
 from voc.kpis import Score, check_range
 from voc.masking import mask, masked_spans
 from voc.no_signal import is_no_signal
+from voc.normal_form import nfkc
 from voc.ports import LanguageDetector, Redactor
 
 __all__ = ["content_hash", "ingest", "is_no_signal", "normalise", "text_hash"]
@@ -43,7 +43,7 @@ def normalise(text: str) -> str:
     'abc テスト 1'
     """
     for _ in range(NORMALISE_ROUNDS):
-        folded = " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+        folded = " ".join(nfkc(nfkc(text).casefold()).split())
         if folded == text:
             break
         text = folded

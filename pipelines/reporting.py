@@ -12,6 +12,7 @@ from pipelines.exports import ExportFormat, Row, export
 from pipelines.issue_list import IssueList, issue_list
 from pipelines.report.excel import report_xlsx
 from pipelines.report.html import report_html
+from voc.alerts import Alert
 from voc.clock import Clock, utc_now
 from voc.enrichment import Enrichment
 from voc.errors import BadDateError, BadFilterError
@@ -26,6 +27,7 @@ from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
 
 TOP_ISSUES = 15
+MOST_ALERTS = 50
 QUOTES_EACH = 3
 EXPORT_PAGE = 500
 CAUTIONS = {
@@ -46,9 +48,12 @@ def period_filter(since: str | None, until: str | None, *, zone: str) -> Feedbac
     Raises
     ------
     BadDateError
-        If a day is not written like 2026-04-01.
+        If a day is not written like 2026-04-01, or the first lies after the last.
     """
-    return FeedbackFilter(since=_day(since, zone, 0, field="from"), until=_day(until, zone, 1, field="to"))
+    first, after = _day(since, zone, 0, field="from"), _day(until, zone, 1, field="to")
+    if first is not None and after is not None and first >= after:
+        raise BadDateError("The first day lies after the last one.", field="from")
+    return FeedbackFilter(since=first, until=after)
 
 
 def _day(text: str | None, zone: str, plus_days: int, *, field: str) -> datetime | None:
@@ -83,10 +88,16 @@ def report_data(
         unassigned_share=found.unassigned,
         drivers=tuple(sorted(drivers, key=lambda d: (EXPLAINED.index(d.kpi), d.q if d.q is not None else 2.0, -d.volume))),
         quotes=quotes,
-        alerts=tuple(unit.alerts.find()[:50]),
+        alerts=tuple(_named(alert, taxonomy, language) for alert in unit.alerts.find()[:MOST_ALERTS]),
         model=model,
         cautions=_cautions(counts, language),
     )
+
+
+def _named(alert: Alert, taxonomy: Taxonomy, language: str) -> Alert:
+    """Return the alert with its issue named for the reader."""
+    tag = taxonomy.tag(alert.issue_id)
+    return alert if tag is None else alert.model_copy(update={"issue_name": tag.small.in_language(language)})
 
 
 def kpi_levels(unit: Unit, *, wanted: FeedbackFilter, zone: ZoneInfo) -> tuple[KpiLevel, ...]:
@@ -94,7 +105,12 @@ def kpi_levels(unit: Unit, *, wanted: FeedbackFilter, zone: ZoneInfo) -> tuple[K
     levels = []
     for kpi in SURVEY_KPIS:
         observations = unit.kpis.find(
-            kpi=kpi, since=wanted.since, until=wanted.until, account_id=wanted.account_id, customer_id=wanted.customer_id
+            kpi=kpi,
+            since=wanted.since,
+            until=wanted.until,
+            account_id=wanted.account_id,
+            customer_id=wanted.customer_id,
+            repeats=False,
         )
         answers = [
             KpiAnswer(value=o.value, observed_at=o.observed_at, cluster=o.account_id or o.customer_id or o.feedback_id or o.id)
@@ -135,7 +151,7 @@ def _put(path: Path, content: bytes) -> None:
 def _period(found: IssueList, wanted: FeedbackFilter, clock: Clock) -> Period:
     moments = [row.submitted_at for row in found.rows]
     start = wanted.since or (min(moments) if moments else clock() - timedelta(days=1))
-    end = wanted.until or (max(moments) + timedelta(seconds=1) if moments else clock())
+    end = wanted.until or (max(moments) + timedelta(seconds=1) if moments else max(clock(), start + timedelta(days=1)))
     return Period(start=start, end=end)
 
 
@@ -156,7 +172,8 @@ def _counts(unit: Unit, wanted: FeedbackFilter, found: IssueList) -> CommentCoun
 
 
 def _accounting(unit: Unit) -> RowAccounting | None:
-    imports = [entry for entry in unit.journal.imports(limit=1_000) if entry.finished_at is not None]
+    """Return the rows of all imports but those that only repeated an earlier one."""
+    imports = [entry for entry in unit.journal.imports(limit=1_000) if entry.finished_at is not None and entry.new + entry.rejected]
     if not imports:
         return None
     return RowAccounting(

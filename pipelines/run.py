@@ -113,6 +113,8 @@ class Runner:
         ModelUnavailableError
             If the models cannot be loaded; no comment is blamed for that.
         """
+        if not self.pending():
+            return False
         self._models.ensure_loaded()
         with self._store.claiming() as claim:
             with claim.reading() as unit:
@@ -125,15 +127,24 @@ class Runner:
 
     def conclude(self, counts: RunCounts, progress: Progress, *, run_id: str) -> None:
         """Find topics, explain the KPIs and raise alerts over all that is enriched."""
+        if self._topics_are_old(counts):
+            self._find_topics(counts, progress)
+        with progress.step("link, explain, act", None) as step:
+            counts.drivers, counts.alerts = explain_and_act(self._store, taxonomy=self._taxonomy, rule=self._rule, run_id=run_id)
+            step.advance(counts.drivers)
+
+    def _topics_are_old(self, counts: RunCounts) -> bool:
+        """Tell whether sentences came or went since the topics were found."""
+        with self._store.read() as unit:
+            return unit.topics.current_run() is None or counts.enriched + counts.compared > 0
+
+    def _find_topics(self, counts: RunCounts, progress: Progress) -> None:
         with self._store.read() as unit:
             sentences = unit.enrichments.sentences_for_topics()
         with progress.step("discover topics", len(sentences)) as step:
             topic_run = self._models.discover(sentences)
             step.advance(len(sentences))
         self._keep_topics(topic_run, counts)
-        with progress.step("link, explain, act", None) as step:
-            counts.drivers, counts.alerts = explain_and_act(self._store, taxonomy=self._taxonomy, rule=self._rule, run_id=run_id)
-            step.advance(counts.drivers)
 
     def _keep_topics(self, topic_run: TopicRun, counts: RunCounts) -> None:
         with self._store.write() as unit:

@@ -245,7 +245,7 @@ class StorageFullError(StorageError):
 
 
 class StorageInUseError(StorageError):
-    """Another process writes this database; stop it or use its HTTP API."""
+    """Another process writes this database; stop it first, or send the data to its HTTP API."""
 
     code = "storage_in_use"
 

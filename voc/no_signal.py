@@ -4,7 +4,8 @@ Invariant: only a text that is *nothing but* such an answer counts; ``Nothing wo
 """
 
 import re
-import unicodedata
+
+from voc.normal_form import nfkc
 
 LONGEST_NO_SIGNAL = 60
 
@@ -37,7 +38,7 @@ def is_no_signal(text: str) -> bool:
     """
     if len(text) > LONGEST_NO_SIGNAL:
         return not any(char.isalnum() for char in text)
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
+    folded = nfkc(text).casefold().replace("'", "").replace("’", "")
     if not any(char.isalpha() for char in folded):
         return not _is_number(folded)
     words = _LETTERS_APART.sub(" ", folded).strip(" ー")

@@ -140,6 +140,8 @@ async def form_fields(request: Request) -> dict[str, str]:
         body += part
         if len(body) > MOST_FORM_BYTES:
             raise BodyTooLargeError(limit=MOST_FORM_BYTES)
+    if b"%00" in body or b"\x00" in body:
+        raise BadCharactersError
     try:
         return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=20, errors="strict"))
     except ValueError:

@@ -129,7 +129,7 @@ def kpi_tile(unit: Unit, visit: Visit, kpi: Kpi, found: IssueList, recent: Perio
     together with the comments it leaves.
     """
     rows = {row.feedback_id for row in found.rows}
-    seen = unit.kpis.find(kpi=kpi, since=visit.selection.wanted.since, until=visit.selection.wanted.until)
+    seen = unit.kpis.find(kpi=kpi, since=visit.selection.wanted.since, until=visit.selection.wanted.until, repeats=False)
     answers = [o for o in seen if o.feedback_id in rows] if set(visit.selection.values) - {"since", "until"} else seen
     whole = level(
         kpi,

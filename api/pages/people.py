@@ -226,6 +226,6 @@ def _days(who: Customer | Account) -> list[tuple[str, date]]:
 
 def _offset(visit: Visit) -> int:
     text = visit.query("offset", "0")
-    return min(int(text), 1_000_000) if text.isascii() and text.isdigit() else 0
+    return min(int(text[:9]), 1_000_000) if text.isascii() and text.isdigit() else 0
 
 

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Annotated, Any
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
@@ -12,6 +11,7 @@ from api.bodies import one_body
 from api.dependencies import ReaderLanguage, ServiceOf
 from api.errors import ItemProblem, item_problem
 from api.forms import Form, Name, given, read_form
+from api.model_calls import model_call
 from api.openapi import example_body
 from api.shapes import RedactionShape, Said
 from api.strict_json import parse, usable
@@ -71,7 +71,7 @@ async def analyze(
     request: Request, service: ServiceOf, language: ReaderLanguage, _key: Annotated[Key, Depends(require(Scope.READ))]
 ) -> Analyzed | AnalyzedMany:
     """Say what texts mean; nothing is stored. One text gives one object, items give {"data": […]}."""
-    return await run_sync(partial(_analyze, service, await one_body(request), language=language))
+    return await model_call(request, partial(_analyze, service, await one_body(request), language=language))
 
 
 def _analyze(service: Service, raw: bytes, *, language: str) -> Analyzed | AnalyzedMany:

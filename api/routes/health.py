@@ -38,8 +38,9 @@ class Readiness(BaseModel):
     checks: dict[str, Check]
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
-def healthz() -> Alive:
+async def healthz() -> Alive:
     """Say that the process answers; nothing else is asked."""
     return Alive()
 
@@ -49,7 +50,7 @@ def readyz(service: ServiceOf, response: Response) -> Readiness:
     """Say whether comments are taken in, and how every part stands."""
     checks = {"intake": _intake(service), "database": _database(service), "disk": _disk(service), "models": _models(service)}
     checks |= {"loop": _loop(service)}
-    needed = ("intake", "database")
+    needed = ("intake", "database", "disk")
     reasons = [str(checks[name].reason) for name in needed if not checks[name].ok]
     if reasons:
         response.status_code = 503

@@ -127,7 +127,7 @@ def _take(request: Request, service: Service, raw: bytes, key: IdempotencyKey | 
     body = parse(raw)
     usable(body.value, doubtful=body.doubtful, names=NAMES)
     new = read_feedback(body.value, zone=zone_of(service), now=service.clock())
-    accepted = _accept(request, service, [new], key=key)[0]
+    accepted = _accept(request, service, [_known_by(new, key)], key=key)[0]
     if accepted.error is not None or accepted.feedback_id is None:
         raise accepted.error or InputError()
     return Taken(
@@ -185,9 +185,16 @@ def _status_url(feedback_id: str) -> str:
 
 
 def _rule(new: NewFeedback, key: IdempotencyKey | None) -> Literal["external_id", "content_hash", "idempotency_key"]:
-    if key is not None:
-        return "idempotency_key"
-    return "content_hash" if new.external_id is None else "external_id"
+    if new.external_id is not None:
+        return "external_id"
+    return "content_hash" if key is None else "idempotency_key"
+
+
+def _known_by(new: NewFeedback, key: IdempotencyKey | None) -> NewFeedback:
+    """Let a comment without an id of its own be known by the caller's key: two keys are two comments, however equal the words."""
+    if key is None or new.external_id is not None:
+        return new
+    return new.model_copy(update={"external_id": f"idempotency-key:{key.scope}:{key.key}"})
 
 
 def _scoped(key: Key, idempotency_key: str | None) -> IdempotencyKey | None:

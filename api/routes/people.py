@@ -18,7 +18,7 @@ from api.strict_json import parse, usable
 from api.time_line import Entry, time_line
 from pipelines.service import Service
 from voc.customers import Account, Customer, Role
-from voc.errors import NotFoundError
+from voc.errors import BadCharactersError, NotFoundError
 from voc.filters import FeedbackFilter
 from voc.ids import account_id, customer_id
 from voc.keys import Key, Scope
@@ -28,7 +28,17 @@ from voc.store import Unit
 router = APIRouter(tags=["customers"])
 Ingester = Annotated[Key, Depends(require(Scope.INGEST))]
 Reader = Annotated[Key, Depends(require(Scope.READ))]
-ExternalId = Annotated[str, Path(max_length=500, description="Your id.")]
+
+
+def readable_id(external_id: Annotated[str, Path(max_length=500, description="Your id.")]) -> str:
+    """Return the id as comments name it: without blanks around it."""
+    plain = external_id.strip()
+    if not plain or not plain.isprintable() or "\ufffd" in plain:
+        raise BadCharactersError(field="external_id")
+    return plain
+
+
+ExternalId = Annotated[str, Depends(readable_id)]
 MAX_ATTRIBUTES = 50
 
 
@@ -103,19 +113,19 @@ class AccountShape(BaseModel):
     time_line: list[Entry]
 
 
-@router.put("/v1/customers/{external_id}", openapi_extra=example_body(CustomerForm))
+@router.put("/v1/customers/{external_id:path}", openapi_extra=example_body(CustomerForm))
 async def put_customer(request: Request, service: ServiceOf, external_id: ExternalId, _key: Ingester) -> Put:
     """Set what is given of a customer's profile."""
     return await run_sync(partial(_put_customer, service, await one_body(request), external_id))
 
 
-@router.put("/v1/accounts/{external_id}", openapi_extra=example_body(AccountForm))
+@router.put("/v1/accounts/{external_id:path}", openapi_extra=example_body(AccountForm))
 async def put_account(request: Request, service: ServiceOf, external_id: ExternalId, _key: Ingester) -> Put:
     """Set what is given of an account's profile."""
     return await run_sync(partial(_put_account, service, await one_body(request), external_id))
 
 
-@router.get("/v1/customers/{external_id}")
+@router.get("/v1/customers/{external_id:path}")
 def get_customer(service: ServiceOf, external_id: ExternalId, _key: Reader) -> CustomerShape:
     """Return a customer with the time line of comments and KPI values, newest first."""
     ours = customer_id(external_id)
@@ -127,7 +137,7 @@ def get_customer(service: ServiceOf, external_id: ExternalId, _key: Reader) -> C
     return CustomerShape(id=ours, external_id=external_id, profile=profile, standing=standing, time_line=entries)
 
 
-@router.get("/v1/accounts/{external_id}")
+@router.get("/v1/accounts/{external_id:path}")
 def get_account(service: ServiceOf, external_id: ExternalId, _key: Reader) -> AccountShape:
     """Return an account with its people and the time line of comments and KPI values, newest first."""
     ours = account_id(external_id)

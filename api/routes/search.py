@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Annotated, Any
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field, StrictStr, ValidationError
 
@@ -11,6 +10,7 @@ from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf, zone_of
 from api.forms import Form, read_form
+from api.model_calls import model_call
 from api.narrowing import Narrowing
 from api.openapi import example_body
 from api.paging import MAX_LIMIT
@@ -40,7 +40,7 @@ class SearchForm(Form):
 @router.post("/v1/search", openapi_extra=example_body(SearchForm))
 async def search(request: Request, service: ServiceOf, _key: Annotated[Key, Depends(require(Scope.READ))]) -> NearList:
     """Find comments by meaning, nearest first."""
-    return await run_sync(partial(_search, service, await one_body(request)))
+    return await model_call(request, partial(_search, service, await one_body(request)))
 
 
 def _search(service: Service, raw: bytes) -> NearList:

@@ -1,7 +1,7 @@
 """What all commands share at the terminal: settings, progress, output as text or JSON, and errors as exit codes.
 
-Exit codes: 0 done · 2 wrong usage · 65 the input cannot be used · 69 a model or the database cannot be used ·
-75 try again later (busy, in use) · 78 a setting is wrong · 130 stopped by Ctrl-C.
+Exit codes: 0 done · 2 wrong usage · 65 the input cannot be used · 69 a model or the database cannot be used · 73 a file cannot be
+written · 75 try again later (busy, in use) · 78 a setting is wrong · 130 stopped by Ctrl-C.
 """
 
 import os
@@ -28,6 +28,7 @@ from voc.settings import Settings
 
 EXIT_INPUT = 65
 EXIT_UNAVAILABLE = 69
+EXIT_FILE = 73
 EXIT_RETRY = 75
 EXIT_SETTINGS = 78
 
@@ -65,6 +66,11 @@ def errors_as_exit_codes(*, json: bool = False) -> Iterator[None]:
         say_error(error, json=json)
         code = next((code for kind, code in _EXITS if isinstance(error, kind)), 1)
         raise typer.Exit(code) from error
+    except OSError as error:
+        sys.stderr.write(f"voc: {error.strerror or 'not possible'}: {error.filename or ''} [file_error]\n")
+        if json:
+            print_json({"error": {"code": "file_error", "message": error.strerror, "file": str(error.filename or "")}})
+        raise typer.Exit(EXIT_FILE) from error
 
 
 def say_error(error: VocError, *, json: bool) -> None:

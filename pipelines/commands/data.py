@@ -179,10 +179,10 @@ def report(
 
 def export(
     out: Annotated[Path, typer.Option("--out", help="File to write.")],
-    form: Annotated[str, typer.Option("--format", help="csv, xlsx, jsonl or parquet.")] = "csv",
+    form: Annotated[str | None, typer.Option("--format", help="csv, xlsx, jsonl or parquet. Default: by the file's ending.")] = None,
     what: Annotated[str, typer.Option(help="feedback, issues or drivers.")] = "feedback",
-    since: Annotated[str | None, typer.Option("--from")] = None,
-    until: Annotated[str | None, typer.Option("--to")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="First day, for example 2026-04-01.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
     *,
     json: JsonFlag = False,
 ) -> None:
@@ -195,6 +195,7 @@ def export(
         store = build_store(config, read_only=True)
         try:
             wanted = period_filter(since, until, zone=config.intake.default_timezone)
+            form = form or out.suffix.removeprefix(".") or "csv"
             count = write_export(store, what=what, form=form, out=out, taxonomy=build_taxonomy(), wanted=wanted, settings=config)
         finally:
             store.close()

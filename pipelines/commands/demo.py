@@ -136,7 +136,8 @@ def top_issues(store: Any, config: "Settings") -> list[dict[str, Any]]:
 def show(found: dict[str, Any], config: "Settings") -> None:
     """Print what was found for a person at a terminal."""
     loaded = found["loaded"]
-    say(f"\nLoaded: {loaded['comments']:,} comments ({loaded['ja']:,} Japanese, {loaded['en']:,} English, {loaded['mixed']:,} mixed)")
+    others = loaded["mixed"] + loaded["other"]
+    say(f"\nLoaded: {loaded['comments']:,} comments ({loaded['ja']:,} Japanese, {loaded['en']:,} English, {others:,} other)")
     say(f"        {loaded['new']:,} new, {loaded['duplicate']:,} known before, {loaded['rejected']:,} rejected")
     say(f"\nTop issues (of {found['run']['topics']} topics and the tags of the taxonomy; most complaints first)")
     for number, issue in enumerate(found["issues"], start=1):

@@ -54,7 +54,12 @@ def import_files(files: Sequence[Path], options: ImportOptions, *, settings: Set
         return [_try(file, options, settings=settings, quiet=quiet) for file in files]
     store = build_store(settings)
     try:
-        return [_import(file, options, store=store, settings=settings, quiet=quiet) for file in files]
+        results = []
+        for file in files:
+            results.append(_import(file, options, store=store, settings=settings, quiet=quiet))
+            if not quiet:
+                note(f"  {accounting_line(results[-1])}")
+        return results
     finally:
         store.close()
 
@@ -78,10 +83,17 @@ def _plan(file: Path, options: ImportOptions, *, settings: Settings, quiet: bool
     mapping = _mapping(table, options, settings=settings, quiet=quiet)
     if options.save_map:
         save_mapping(settings.data_dir / MAPPINGS, options.save_map, mapping)
-    zone = options.timezone or settings.intake.default_timezone
+    zone = _zone(options.timezone or settings.intake.default_timezone)
     return ImportPlan(
-        table=table, mapping=mapping, source=options.source, source_name=options.source_name or _stem(file), timezone=ZoneInfo(zone)
+        table=table, mapping=mapping, source=options.source, source_name=options.source_name or _stem(file), timezone=zone
     )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError) as error:
+        raise BadMappingError(f"{name} is not a time zone; write one like Asia/Tokyo.", field="timezone") from error
 
 
 def _mapping(table: Table, options: ImportOptions, *, settings: Settings, quiet: bool) -> ColumnMapping:

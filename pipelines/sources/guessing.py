@@ -21,6 +21,7 @@ from voc.kpis import Kpi, check_range
 SAMPLE_ROWS = 500
 MIN_FITTING = 0.8
 MIN_DATES = 0.9
+MIN_DIFFERENT_IDS = 0.9
 MIN_TEXT_CHARS = 12
 MIN_DISTINCT = 0.5
 _UTC = ZoneInfo("UTC")
@@ -117,12 +118,17 @@ class _Guesser:
         return None
 
     def guess_id(self) -> None:
-        """Take the column of ids, if no id stands twice."""
+        """Take the column of ids, if hardly any id stands twice; the rows that repeat one are then judged one by one."""
         for column in self._named(NAMES["id"], ()):
             found = self._values[column]
-            if found and len(set(found)) == len(found):
+            different = len(set(found)) / len(found) if found else 0.0
+            if different == 1:
                 return self._take("id", column, Confidence.HIGH, "the header says so and every value looked at is different")
-            self._warn(f"{column!r} is not used as id: its values are empty or repeat.")
+            if different >= MIN_DIFFERENT_IDS:
+                self._warn(f"Some ids in {column!r} stand twice: other words under a known id will be rejected.")
+                return self._take("id", column, Confidence.MEDIUM, "the header says so and nearly every value is different")
+            if found:
+                self._warn(f"{column!r} is not used as id: its values repeat. Give an id column with --map id=COLUMN if there is one.")
         return None
 
     def guess_source(self) -> None:

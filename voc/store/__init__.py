@@ -41,6 +41,7 @@ class Store:
         self._lock = lock
         self.path = path
         """The SQLite file; None on PostgreSQL."""
+        self._file = path.stat().st_ino if path is not None else 0
 
     @property
     def kind(self) -> str:
@@ -73,6 +74,7 @@ class Store:
         """
         if self._writer is None:
             raise StorageReadOnlyError
+        self._check_file()
         try:
             with database_faults(), self._writer.begin() as connection:
                 yield Unit(connection)
@@ -94,6 +96,7 @@ class Store:
 
     def check(self) -> None:
         """Ask the database a trivial question; raises StorageError where it does not answer."""
+        self._check_file()
         with database_faults(), self._reader.connect() as connection:
             connection.execute(text("SELECT 1"))
 
@@ -101,6 +104,17 @@ class Store:
         """Return the revision of the database's tables."""
         with database_faults(), self._reader.connect() as connection:
             return schema.present(connection)
+
+    def _check_file(self) -> None:
+        """Refuse to write to a file that was removed or replaced: what is written to it would be gone at the end."""
+        if self.path is None:
+            return
+        try:
+            present = self.path.stat().st_ino
+        except OSError as error:
+            raise StorageUnavailableError("The database file was removed while in use; restore it and start again.") from error
+        if present != self._file:
+            raise StorageUnavailableError("The database file was replaced while in use; start again.")
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy of a SQLite database while it is in use.
@@ -173,7 +187,8 @@ def _own(data_dir: Path) -> FileLock:
         lock = FileLock(data_dir / LOCK_FILE, thread_local=False)
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise StorageInUseError(f"Another process writes the database in {data_dir}; stop it or use its HTTP API.") from error
+        message = f"Another process writes the database in {data_dir}; stop it first, or send the data to its HTTP API."
+        raise StorageInUseError(message) from error
     except OSError as error:
         raise StorageReadOnlyError(f"The folder {data_dir} cannot be written.") from error
     return lock

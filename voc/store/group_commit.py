@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from voc.errors import ShuttingDownError
+from voc.errors import ShuttingDownError, StorageError
 from voc.store import Store
 from voc.store.unit import Unit
 
@@ -99,6 +99,10 @@ class GroupCommit:
         try:
             with self._store.write() as unit:
                 results = [job.work(unit) for job in group]
+        except StorageError as error:
+            for job in group:
+                job.future.set_exception(error)
+            return
         except Exception as error:  # noqa: BLE001  # handed to the caller whose work it was; nothing is swallowed
             if len(group) == 1:
                 group[0].future.set_exception(error)

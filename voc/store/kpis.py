@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from voc.kpis import Kpi, KpiObservation
 from voc.store.feedback import chunks
 from voc.store.rows import table
-from voc.store.tables import CustomerRow, KpiObservationRow
+from voc.store.tables import CustomerRow, FeedbackRow, KpiObservationRow
 from voc.values import UtcDatetime
 
 OBSERVATIONS = table(KpiObservationRow)
 CUSTOMERS = table(CustomerRow)
+FEEDBACK = table(FeedbackRow)
 
 
 class KpiStore:
@@ -54,9 +55,10 @@ class KpiStore:
         feedback_id: str | None = None,
         since: UtcDatetime | None = None,
         until: UtcDatetime | None = None,
+        repeats: bool = True,
         limit: int | None = None,
     ) -> list[KpiObservation]:
-        """Return the observations that match, oldest first."""
+        """Return the observations that match, oldest first; without ``repeats`` those of comments that repeat a voice are left out."""
         query = select(OBSERVATIONS).order_by(OBSERVATIONS.c.observed_at, OBSERVATIONS.c.id)
         equal: dict[str, Any] = {"kpi": kpi, "customer_id": customer_id, "account_id": account_id, "feedback_id": feedback_id}
         for name, value in equal.items():
@@ -66,6 +68,9 @@ class KpiStore:
             query = query.where(OBSERVATIONS.c.observed_at >= since)
         if until is not None:
             query = query.where(OBSERVATIONS.c.observed_at < until)
+        if not repeats:
+            repeated = select(FEEDBACK.c.id).where(FEEDBACK.c.duplicate_of.is_not(None))
+            query = query.where(or_(OBSERVATIONS.c.feedback_id.is_(None), OBSERVATIONS.c.feedback_id.not_in(repeated)))
         rows = self._connection.execute(query.limit(limit))
         return [KpiObservation(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name
 

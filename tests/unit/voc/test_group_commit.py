@@ -24,10 +24,9 @@ def test_closing_while_work_waits_finishes_it_and_ends(store: Store) -> None:
     first = commits.later(slow)
     assert started.wait(10)
     second = commits.later(lambda unit: unit.feedback.add([feedback()]))
-    closing = threading.Thread(target=commits.close)
+    closing = threading.Thread(target=commits.close, daemon=True)
     closing.start()
-    while not commits._closed.is_set():
-        pass
+    assert commits._closed.wait(10)
     commits._jobs.put(None)
     go_on.set()
     closing.join(10)
