@@ -196,7 +196,7 @@ def test_every_address_has_a_rule_and_every_rule_an_address(api: Running) -> Non
 
 
 def test_everything_below_v1_is_described(api: Running) -> None:
-    hidden = [route.path for route in api.app.state.api_routes if not route.include_in_schema]
+    hidden = [route.path for route in api.app.state.api_routes if not route.include_in_schema and route.methods != {"HEAD"}]
     assert hidden == []
 
 
