@@ -107,7 +107,7 @@ def installed_torch() -> bool:
 
 def pip(*arguments: str, must: bool = True) -> bool:
     """Run pip in the environment; return whether it succeeded."""
-    command = [str(PYTHON), "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input", "-q"]
+    command = [str(PYTHON), "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input", "-qq"]
     quiet = None if must else subprocess.DEVNULL
     done = subprocess.run(command, check=must, stdout=quiet, stderr=quiet)
     return done.returncode == 0

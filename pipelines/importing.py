@@ -23,6 +23,7 @@ from voc.store import Store
 from voc.store.feedback import Outcome
 
 BATCH_ROWS = 2_000
+PROBLEMS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,28 @@ def import_feedback(
     return entry
 
 
-def dry_run(plan: ImportPlan, *, prepare: Callable[[Sequence[NewFeedback]], Sequence[object | InputError]]) -> dict[str, int]:
-    """Read a file as an import would and store nothing; return how many rows are good and rejected."""
-    good = bad = 0
+@dataclass(frozen=True)
+class Trial:
+    """What an import would do: rows = good + rejected, and the first rejected rows with line, column and reason."""
+
+    rows: int
+    good: int
+    rejected: int
+    problems: tuple[Rejected, ...]
+
+
+def dry_run(plan: ImportPlan, *, prepare: Callable[[Sequence[NewFeedback]], Sequence[object | InputError]]) -> Trial:
+    """Read a file as an import would and store nothing."""
+    rows = 0
+    problems: list[Rejected] = []
     for batch in _batches(_read(plan)):
-        read = [row.feedback for row in batch if isinstance(row, ReadRow)]
-        errors = sum(isinstance(item, InputError) for item in prepare(read))
-        bad += len(batch) - len(read) + errors
-        good += len(read) - errors
-    return {"rows": good + bad, "good": good, "rejected": bad}
+        rows += len(batch)
+        read = [row for row in batch if isinstance(row, ReadRow)]
+        outcomes = prepare([row.feedback for row in read])
+        refused = [_rejected(row, outcome) for row, outcome in zip(read, outcomes, strict=True) if isinstance(outcome, InputError)]
+        problems += [row for row in batch if isinstance(row, Rejected)] + refused
+    shown = sorted(problems, key=lambda problem: problem.line)[:PROBLEMS_SHOWN]
+    return Trial(rows=rows, good=rows - len(problems), rejected=len(problems), problems=tuple(shown))
 
 
 def _read(plan: ImportPlan) -> Iterator[ReadRow | Rejected]:

@@ -144,8 +144,13 @@ def _try(file: Path, options: ImportOptions, *, settings: Settings, quiet: bool)
         for row in plan.table.preview:
             note("  | " + " | ".join(cell[:40] for cell in row.cells.values()))
     detector, redactor = build_language_detector(), build_redactor()
-    counts = dry_run(plan, prepare=lambda new: ingest(new, detector=detector, redactor=redactor, received_at=utc_now()))
-    return {"file": str(file), "mapping": plan.mapping.to_text()} | counts
+    trial = dry_run(plan, prepare=lambda new: ingest(new, detector=detector, redactor=redactor, received_at=utc_now()))
+    problems = [{"line": p.line, "column": p.column, "code": p.code, "reason": p.message} for p in trial.problems]
+    if not quiet:
+        for problem in problems:
+            note(f"  line {problem['line']}, {problem['column'] or 'row'}: {problem['reason']} [{problem['code']}]")
+    found = {"rows": trial.rows, "good": trial.good, "rejected": trial.rejected, "problems": problems}
+    return {"file": str(file), "mapping": plan.mapping.to_text()} | found
 
 
 def import_profiles(
