@@ -73,13 +73,14 @@ def run_demo(config: "Settings", *, quiet: bool) -> dict[str, Any]:
             step.advance(len(files))
         issues = top_issues(store, config)
         with store.read() as unit:
-            totals = unit.feedback.totals()
+            totals, topics = unit.feedback.totals(), len(unit.topics.find())
     finally:
         models.close()
         store.close()
     return {
         "loaded": _loaded(loaded, totals),
         "run": asdict(counts),
+        "topics": topics,
         "issues": issues,
         "files": [str(path) for path in files],
         "seconds": round(time.monotonic() - start, 1),
@@ -139,7 +140,7 @@ def show(found: dict[str, Any], config: "Settings") -> None:
     others = loaded["mixed"] + loaded["other"]
     say(f"\nLoaded: {loaded['comments']:,} comments ({loaded['ja']:,} Japanese, {loaded['en']:,} English, {others:,} other)")
     say(f"        {loaded['new']:,} new, {loaded['duplicate']:,} known before, {loaded['rejected']:,} rejected")
-    say(f"\nTop issues (of {found['run']['topics']} topics and the tags of the taxonomy; most complaints first)")
+    say(f"\nTop issues (of {found['topics']} topics and the tags of the taxonomy; most complaints first)")
     for number, issue in enumerate(found["issues"], start=1):
         say(f"\n {number}. {issue['name']}: {issue['volume']} comments, {issue['share']:.1%} of all; {trend(issue['change'])}")
         if issue["nps_wording"]:
