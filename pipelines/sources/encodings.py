@@ -43,6 +43,8 @@ MIN_KANA = 0.1
 """Running Japanese text has a third or more; Chinese and Korean read as EUC-JP have none."""
 MIN_COMMON = 0.8
 MAX_ODD = 0.2
+MOSTLY_HALF = 0.5
+"""Half-width kana in EUC-JP are kanji of one and the same block in cp932: then nobody can tell."""
 MAX_HALF_EUC = 0.2
 MAX_HALF_CP932 = 0.6
 """EUC-JP read as cp932 is nearly all half-width kana."""
@@ -135,7 +137,10 @@ def _narrow(data: bytes) -> str:
     lines = [line for line in data.splitlines(keepends=True) if not line.isascii()]
     if _read(lines, "utf-8").enough_lines:
         return "utf-8"
-    euc, cp932 = _is_euc_jp(_read(lines, "euc_jp")), _is_cp932(_read(lines, "cp932"))
+    as_euc, as_cp932 = _read(lines, "euc_jp"), _read(lines, "cp932")
+    euc, cp932 = _is_euc_jp(as_euc), _is_cp932(as_cp932)
+    if cp932 and as_euc.enough_lines and as_euc.half >= MOSTLY_HALF:
+        raise BadEncodingError(ASK)
     if euc != cp932:
         return "euc_jp" if euc else "cp932"
     if not euc and _is_latin(data):
