@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from api.main import create_app
-from tests.e2e.test_pages import PAYLOADS
+from tests.e2e.test_pages_hostile import PAYLOADS
 from tests.support import seed
 from tests.support.serving import serving
 from voc.customers import Account, Customer
