@@ -23,7 +23,7 @@ from api.openapi import describe
 from api.pages import mount_pages
 from api.problems import BadValueError, MethodNotAllowedError, RequestError
 from api.rates import RateLimits
-from api.routes import alerts, analyze, error_pages, feedback, health, intake, kpis, operations, people, search, topics
+from api.routes import alerts, analyze, error_pages, feedback, health, intake, kpis, operations, people, quality, search, taxonomies, topics
 from pipelines.service import Service
 from voc.errors import BadFilterError, NotFoundError, VocError
 
@@ -39,8 +39,10 @@ FORMS: tuple[type[Form], ...] = (
     kpis.KpiForm,
     alerts.AckForm,
     operations.RequeueForm,
+    taxonomies.TaxonomyForm,
+    taxonomies.CorrectionForm,
 )
-ROUTERS = (health, intake, analyze, feedback, search, topics, people, kpis, alerts, operations, error_pages)
+ROUTERS = (health, intake, analyze, feedback, search, topics, people, kpis, alerts, operations, quality, taxonomies, error_pages)
 
 
 def create_app(service: Service) -> FastAPI:

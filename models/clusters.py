@@ -26,7 +26,7 @@ NONE = -1
 class LeidenClusters:
     """Has ``fit`` and ``labels_``, which is what BERTopic asks of a cluster model; −1 stands for none."""
 
-    def __init__(self, *, resolution: float, least_size: int, least_similarity: NDArray[np.float32], spaces: Labels) -> None:
+    def __init__(self, *, resolution: float, least_size: int, least_similarity: float) -> None:
         """Keep the settings.
 
         Parameters
@@ -36,37 +36,26 @@ class LeidenClusters:
         least_size
             Smaller groups are dissolved.
         least_similarity
-            Shape [n]: the cosine to a group's centroid from which on the vector belongs to it.
-        spaces
-            Shape [n]: a number for the encoder a vector comes from; vectors of different encoders are never compared.
+            The cosine to a group's centroid from which on a vector belongs to it.
         """
         self.resolution = resolution
         self.least_size = least_size
         self.least_similarity = least_similarity
-        self.spaces = spaces
         self.labels_: Labels = np.zeros(0, np.int64)
 
     def fit(self, vectors: Matrix, y: Any = None) -> "LeidenClusters":  # noqa: ARG002  # the signature BERTopic calls
         """Group the vectors, shape [n, d], rows of unit length; the outcome is in ``labels_``."""
         vectors = np.asarray(vectors, np.float32)
-        labels = np.full(len(vectors), NONE, np.int64)
-        for space in np.unique(self.spaces):
-            here = self.spaces == space
-            found = self._grouped(vectors[here], self.least_similarity[here])
-            labels[here] = np.where(found == NONE, NONE, found + labels.max(initial=NONE) + 1)
-        self.labels_ = labels
-        return self
-
-    def _grouped(self, vectors: Matrix, least_similarity: Matrix) -> Labels:
         unique, inverse = np.unique(vectors, axis=0, return_inverse=True)
         chosen = np.unique(np.linspace(0, len(unique) - 1, min(len(unique), GRAPH_LIMIT)).astype(np.int64))
         found = np.full(len(unique), NONE, np.int64)
         found[chosen] = communities(unique[chosen], resolution=self.resolution)
         labels = _without_small(found[inverse.ravel()], self.least_size)
-        return _without_small(_near_enough(vectors, labels, least_similarity), self.least_size)
+        self.labels_ = _without_small(_near_enough(vectors, labels, self.least_similarity), self.least_size)
+        return self
 
 
-def _near_enough(vectors: Matrix, labels: Labels, least_similarity: Matrix) -> Labels:
+def _near_enough(vectors: Matrix, labels: Labels, least_similarity: float) -> Labels:
     """Return the own group where it is near enough, else the nearest that is, else none."""
     centres = centroids(vectors, labels)
     if not len(centres):

@@ -11,7 +11,7 @@ from models import cue_patterns as patterns
 from models.japanese import has_japanese, plain
 from voc import no_signal
 from voc.enrichment import Intent, Urgency
-from voc.ports import CueModel
+from voc.ports import CueModel, Cues, Encoded
 from voc.sentiment import Sentiment
 
 CLEARLY_NEGATIVE = -0.6
@@ -35,21 +35,19 @@ class LexiconCues(CueModel):
         self._churn = {True: _compiled(patterns.CHURN_JA), False: _compiled(patterns.CHURN_EN)}
         self._abuse = {True: _compiled(patterns.ABUSE_JA), False: _compiled(patterns.ABUSE_EN)}
 
-    def intents(self, sentences: Sequence[str], sentiments: Sequence[Sentiment]) -> list[Intent]:
-        """Return the intent of each sentence; a clearly negative question or wish is a complaint."""
-        return [_intent(plain(s), sentiment) for s, sentiment in zip(sentences, sentiments, strict=True)]
+    def cues(self, sentences: Sequence[str], sentiments: Sequence[Sentiment], encoded: Encoded) -> list[Cues]:  # noqa: ARG002  # words only
+        """Return the cues of each sentence; a clearly negative question or wish is a complaint."""
+        return [self.of(sentence, sentiment) for sentence, sentiment in zip(sentences, sentiments, strict=True)]
 
-    def urgencies(self, sentences: Sequence[str]) -> list[Urgency]:
-        """Return how soon somebody must look at each sentence."""
-        return [_urgency(plain(sentence)) for sentence in sentences]
-
-    def churn(self, sentences: Sequence[str]) -> list[float]:
-        """Return the probability, 0…1, that a sentence speaks of leaving."""
-        return [self._leaving(plain(sentence)) for sentence in sentences]
-
-    def abusive(self, sentences: Sequence[str]) -> list[float]:
-        """Return the probability, 0…1, that a sentence is abusive conduct towards staff."""
-        return [_evidence(text, self._abuse[has_japanese(text)]) for text in map(plain, sentences)]
+    def of(self, sentence: str, sentiment: Sentiment) -> Cues:
+        """Return the cues of one sentence."""
+        text = plain(sentence)
+        return Cues(
+            intent=_intent(text, sentiment),
+            urgency=_urgency(text),
+            churn=self._leaving(text),
+            abusive=_evidence(text, self._abuse[has_japanese(text)]),
+        )
 
     def _leaving(self, text: str) -> float:
         found = _evidence(text, self._churn[has_japanese(text)])

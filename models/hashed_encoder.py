@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from models.japanese import WINDOW_CHARS, content_words, plain
 from voc.enrichment import VECTOR_DIMENSIONS
-from voc.feedback import Language
-from voc.ports import Encoder, Vectors
+from voc.ports import Encoded, Encoder
 
 PAIR_WEIGHT = 0.25
 DIMENSIONS_PER_FEATURE = 4
@@ -31,17 +30,14 @@ class HashedJapaneseEncoder(Encoder):
     name = "hashed-japanese"
     version = "1"
 
-    def encode(self, sentences: Sequence[str], languages: Sequence[Language]) -> Vectors:  # noqa: ARG002  # same for every language
-        """Return one unit vector per sentence, shape [n, 384], float32."""
+    def encode(self, sentences: Sequence[str]) -> Encoded:
+        """Return unit vectors, which are the features too; a sentence longer than the window counts as cut."""
         known: dict[str, NDArray[np.float32]] = {}
         for sentence in sentences:
             if sentence not in known:
                 known[sentence] = sentence_vector(sentence)
-        return np.stack([known[s] for s in sentences]) if sentences else np.zeros((0, VECTOR_DIMENSIONS), np.float32)
-
-    def too_long(self, sentences: Sequence[str]) -> list[bool]:
-        """Tell for each sentence whether it is longer than the window."""
-        return [len(sentence) > WINDOW_CHARS for sentence in sentences]
+        vectors = np.stack([known[s] for s in sentences]) if sentences else np.zeros((0, VECTOR_DIMENSIONS), np.float32)
+        return Encoded(vectors, vectors, tuple(len(sentence) > WINDOW_CHARS for sentence in sentences))
 
 
 def sentence_vector(sentence: str) -> NDArray[np.float32]:

@@ -1,113 +1,174 @@
-"""Heads: small trained layers on top of the encoder's vectors; for now the sentiment of English sentences.
+"""Heads: small trained layers on what one pass of the encoder gives; sentiment, intent, urgency, churn cue, abusive conduct.
 
-A multinomial logistic layer over the vector and a few lexicon features gives three probabilities, made honest by one temperature (Guo et
-al. 2017); below ``abstain_below`` the model abstains. Invariants: only NumPy at inference; the weights are read from a checked folder,
-and are the very ones whose hash stands in this program; the head sees only vectors of the encoder it was trained on.
+Each head is multinomial or binary logistic over the same inputs (the pass's features and vectors, and what the word lists know), its
+probabilities made honest by one temperature (Guo et al. 2017); below ``abstain_below`` it abstains. Invariants: only NumPy at inference;
+the weights are read from the checked artefact; an answer without a signal (特になし, n/a, a formula) is told by rule before any head.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.artifacts import HEADS_VERSION, Artifact, find_heads
-from models.cues import is_no_signal
-from models.encoder import is_english
-from models.lexicon_sentiment import LexiconSentiment, lexicon_features
-from voc.feedback import Language
-from voc.ports import SentimentModel, Vectors
+from models.artifacts import ENCODER_VERSION, find_encoder
+from models.cues import LexiconCues, is_no_signal
+from models.few_shot import FewShotHeads
+from models.lexicon_sentiment import lexicon_features
+from voc.enrichment import Intent, Urgency
+from voc.ports import CueModel, Cues, Encoded, SentimentModel
 from voc.sentiment import Sentiment, SentimentLabel
 
 LABELS = (SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITIVE)
-"""Order of the head's outputs."""
-LEXICON_SCALE = 4.0
-"""How much larger the lexicon features are than the vector's entries; with one penalty for all weights it says which to trust first."""
+"""Order of the sentiment head's outputs."""
+INTENTS = tuple(Intent)
+URGENCIES = tuple(Urgency)
 NOTHING_SAID = Sentiment(label=SentimentLabel.NEUTRAL, score=0.0, confidence=0.05)
 """A formula or an empty answer: neutral, and so light that it does not weigh on the sentences beside it."""
+NOTHING_WANTED = Cues(Intent.NO_SIGNAL, Urgency.NONE, churn=0.0, abusive=0.0)
+INPUT_PARTS = (384, 384, 6, 4)
+"""Of the heads' inputs: features, vector, what the polarity lists find, what the cue patterns find."""
+WEIGHTS_FILE, CONFIG_FILE = "heads.safetensors", "heads.json"
+
+Inputs = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class SentimentHead:
-    """Weights [3, d + f], bias [3], temperature, and the probability below which it abstains."""
+class Head:
+    """Weights [classes, d], bias [classes], temperature, and the probability below which it abstains.
+
+    ``multi``: each class is a question of its own, answered yes or no; else exactly one class holds.
+    """
 
     weight: NDArray[np.float32]
     bias: NDArray[np.float32]
-    temperature: float
-    abstain_below: float
+    multi: bool = False
+    temperature: float = 1.0
+    abstain_below: float = 0.0
 
-    def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the probability of each label, shape [n, 3], in the order of ``LABELS``."""
-        logits = (features.astype(np.float64) @ self.weight.T.astype(np.float64) + self.bias) / self.temperature
+    def probabilities(self, inputs: Inputs) -> NDArray[np.float64]:
+        """Return the probability of each class, shape [n, classes]."""
+        logits = (inputs.astype(np.float64) @ self.weight.T.astype(np.float64) + self.bias) / self.temperature
+        if self.multi:
+            return np.asarray(1 / (1 + np.exp(-logits)))
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-class HeadSentiment(SentimentModel):
-    """The trained head for English sentences; the weights load at the first use.
+@cache
+def shipped_heads() -> Mapping[str, Head]:
+    """Return the heads of the artefact, read at the first use.
 
-    Raises ModelRejectedError at that moment if the weights are missing or not the expected ones.
+    Raises
+    ------
+    ModelRejectedError
+        If the artefact is missing or not the expected one.
     """
+    return read_heads(find_encoder().folder)
+
+
+@dataclass(frozen=True)
+class ShippedTags:
+    """What tells the shipped tags, and the least score, keywords counted in, of a tag that is given."""
+
+    heads: FewShotHeads
+    least_score: float
+
+
+@cache
+def shipped_tags() -> ShippedTags:
+    """Return what the artefact holds for the shipped taxonomy; raises as ``shipped_heads``."""
+    return read_tags(find_encoder().folder)
+
+
+class HeadSentiment(SentimentModel):
+    """The sentiment head, for every language of the encoder."""
 
     name = "voc-sentiment-head"
 
-    def __init__(self, head: SentimentHead | None = None, *, version: str = HEADS_VERSION) -> None:
-        self.version = version
+    version = ENCODER_VERSION
+
+    def __init__(self, head: Head | None = None) -> None:
         self._given = head
 
-    @cached_property
-    def _head(self) -> SentimentHead:
-        return self._given or load_head(find_heads())
-
-    def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: Vectors) -> list[Sentiment]:  # noqa: ARG002  # one language
+    def sentiments(self, sentences: Sequence[str], encoded: Encoded) -> list[Sentiment]:
         """Return one sentiment per sentence; the score is p(positive) − p(negative)."""
         if not sentences:
             return []
-        probabilities = self._head.probabilities(sentiment_features(sentences, vectors))
+        head = self._given or shipped_heads()["sentiment"]
+        rows = head.probabilities(head_inputs(sentences, encoded)).tolist()
         return [
-            NOTHING_SAID if is_no_signal(sentence) else _sentiment(row, self._head.abstain_below)
-            for sentence, row in zip(sentences, probabilities.tolist(), strict=True)
+            NOTHING_SAID if is_no_signal(sentence) else _sentiment(row, head.abstain_below)
+            for sentence, row in zip(sentences, rows, strict=True)
         ]
 
 
-class RoutedSentiment(SentimentModel):
-    """The trained head where the encoder for English was used, the lexicon everywhere else."""
+class HeadCues(CueModel):
+    """The heads for intent, urgency, churn cue and abusive conduct."""
 
-    def __init__(self, *, english: SentimentModel | None = None, other: SentimentModel | None = None) -> None:
-        self._english, self._other = english or HeadSentiment(), other or LexiconSentiment()
-        self.name = f"{self._english.name}+{self._other.name}"
-        self.version = f"{self._english.version}+{self._other.version}"
+    name = "voc-cue-heads"
 
-    def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: Vectors) -> list[Sentiment]:
-        """Return one sentiment per sentence."""
-        english = np.array([is_english(s, language) for s, language in zip(sentences, languages, strict=True)], dtype=bool)
-        found: dict[int, Sentiment] = {}
-        for model, chosen in ((self._english, english), (self._other, ~english)):
-            places = np.flatnonzero(chosen).tolist()
-            said = model.sentiments([sentences[i] for i in places], [languages[i] for i in places], vectors[places])
-            found.update(zip(places, said, strict=True))
-        return [found[place] for place in range(len(sentences))]
+    version = ENCODER_VERSION
+
+    def __init__(self, heads: Mapping[str, Head] | None = None) -> None:
+        self._given = heads
+
+    def cues(self, sentences: Sequence[str], sentiments: Sequence[Sentiment], encoded: Encoded) -> list[Cues]:  # noqa: ARG002  # the heads see what feeling shows
+        """Return the cues of each sentence."""
+        if not sentences:
+            return []
+        heads, inputs = self._given or shipped_heads(), head_inputs(sentences, encoded)
+        intents = heads["intent"].probabilities(inputs).argmax(axis=1).tolist()
+        urgencies = heads["urgency"].probabilities(inputs).argmax(axis=1).tolist()
+        churn = heads["churn"].probabilities(inputs)[:, 0].round(4).tolist()
+        abusive = heads["abuse"].probabilities(inputs)[:, 0].round(4).tolist()
+        return [
+            NOTHING_WANTED if is_no_signal(sentence) else Cues(INTENTS[intent], URGENCIES[urgency], leaving, abuse)
+            for sentence, intent, urgency, leaving, abuse in zip(sentences, intents, urgencies, churn, abusive, strict=True)
+        ]
 
 
-def sentiment_features(sentences: Sequence[str], vectors: Vectors) -> NDArray[np.float32]:
-    """Return what the head looks at, shape [n, 384 + 6]: the vector and the lexicon's features, scaled."""
-    return np.hstack([np.asarray(vectors, np.float32), LEXICON_SCALE * lexicon_features(sentences)]).astype(np.float32)
+def head_inputs(sentences: Sequence[str], encoded: Encoded) -> Inputs:
+    """Return what the heads look at, shape [n, sum(INPUT_PARTS)]."""
+    return np.hstack([encoded.features, encoded.vectors, lexicon_features(sentences), cue_features(sentences)]).astype(np.float32)
 
 
-def load_head(artifact: Artifact) -> SentimentHead:
-    """Read the head from its checked folder."""
+def cue_features(sentences: Sequence[str]) -> NDArray[np.float32]:
+    """Return what the cue patterns find in each sentence, shape [n, 4]: leaving, abuse, urgent now, urgent soon, each 0…1."""
+    patterns = LexiconCues()
+    found = [patterns.of(sentence, NOTHING_SAID) for sentence in sentences]
+    rows = [(cues.churn, cues.abusive, cues.urgency is Urgency.NOW, cues.urgency is Urgency.SOON) for cues in found]
+    return np.array(rows, dtype=np.float32).reshape(len(sentences), INPUT_PARTS[3])
+
+
+def read_heads(folder: Path) -> dict[str, Head]:
+    """Read all heads of a checked folder."""
     from safetensors.numpy import load_file
 
-    config = json.loads((artifact.folder / "config.json").read_text(encoding="utf-8"))
-    weights = load_file(artifact.folder / "model.safetensors")
-    return SentimentHead(
-        weight=weights["sentiment.weight"],
-        bias=weights["sentiment.bias"],
-        temperature=float(config["temperature"]),
-        abstain_below=float(config["abstain_below"]),
-    )
+    config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+    weights = load_file(folder / WEIGHTS_FILE)
+    return {
+        name: Head(
+            weight=weights[f"{name}.weight"].astype(np.float32),
+            bias=weights[f"{name}.bias"].astype(np.float32),
+            multi=bool(said["multi"]),
+            temperature=float(said["temperature"]),
+            abstain_below=float(said["abstain_below"]),
+        )
+        for name, said in config["heads"].items()
+    }
+
+
+def read_tags(folder: Path) -> ShippedTags:
+    """Read what tells the shipped tags from a checked folder."""
+    from safetensors.numpy import load_file
+
+    config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))["tags"]
+    weights = {name.removeprefix("tags."): values for name, values in load_file(folder / WEIGHTS_FILE).items() if name.startswith("tags.")}
+    return ShippedTags(FewShotHeads.from_weights(weights, config), float(config["least_score"]))
 
 
 def _sentiment(probabilities: Sequence[float], abstain_below: float) -> Sentiment:

@@ -4,6 +4,8 @@ Invariant: a text is cut to ``WINDOW_CHARS`` before it reaches the tokenizer, wh
 """
 
 import re
+import threading
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -33,6 +35,19 @@ STOP_WORDS = frozenset(
     """.split()  # noqa: SIM905  # a word list reads better as words
 )
 """Words (normal form) that say nothing about the matter."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""A Sudachi tokenizer serves one thread at a time."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A shortest unit of the dictionary: its normal form, its class and where it stands in the text."""
+
+    form: str
+    word_class: str
+    start: int
+    end: int
 
 
 def has_japanese(text: str) -> bool:
@@ -73,6 +88,20 @@ def compound_words(text: str) -> list[tuple[str, str]]:
             words.append((word, shown))
         before, counted = (surface, bool(word)) if kind[0] == "動詞" else ("", False)
     return words + _words_of_run(run)
+
+
+def parts(text: str) -> list[Part]:
+    """Return the dictionary's shortest units of a text in order; the text must not be longer than ``WINDOW_CHARS``."""
+    with _ONE_AT_A_TIME:
+        return [
+            Part(str(part.normalized_form()), str(part.part_of_speech()[0]), part.begin(), part.end()) for part in _tokenizer("A")(text)
+        ]
+
+
+def long_unit_starts(text: str) -> frozenset[int]:
+    """Return where the dictionary's longest units begin, each the start of one of the ``parts`` (請求書 is one, of 請求 and 書)."""
+    with _ONE_AT_A_TIME:
+        return frozenset(unit.begin() for unit in _tokenizer("C")(text))
 
 
 def _content_word(morpheme: Any) -> str:

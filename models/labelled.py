@@ -62,7 +62,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _five_points(row: Row) -> SentimentLabel | None:
+def five_points(row: Row) -> SentimentLabel | None:
     """1 very positive … 3 neutral … 5 very negative; may be missing."""
     return _side(3 - row["sentiment"]) if row.get("sentiment") else None
 
@@ -91,7 +91,7 @@ TRAINING_FILES = (
     SentimentFile(
         name="nhs_patient_feedback_en",
         may_train=True,
-        read=_five_points,
+        read=five_points,
         attribution="NHS England, CDU-data-science-team/pxtextmining, MIT",
     ),
     SentimentFile(name="tsa_reviews_en", may_train=True, read=_agreeing_aspects, attribution="IBM/yaso-tsa, Apache-2.0"),

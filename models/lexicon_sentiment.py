@@ -17,8 +17,7 @@ from models.japanese import has_japanese, plain
 from models.phrases import PhraseIndex
 from models.polarity_en import LONGEST_PHRASE, POLARITY_EN
 from models.polarity_ja import POLARITY_JA
-from voc.feedback import Language
-from voc.ports import SentimentModel, Vectors
+from voc.ports import Encoded, SentimentModel
 from voc.sentiment import Sentiment, SentimentLabel, label_of
 
 STEEPNESS = 0.4
@@ -89,7 +88,7 @@ class LexiconSentiment(SentimentModel):
     name = "lexicon-sentiment"
     version = "1"
 
-    def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: Vectors) -> list[Sentiment]:  # noqa: ARG002  # words only
+    def sentiments(self, sentences: Sequence[str], encoded: Encoded) -> list[Sentiment]:  # noqa: ARG002  # words only
         """Return one sentiment per sentence."""
         return [sentiment_of_weights(_weights(sentence), japanese=has_japanese(sentence)) for sentence in sentences]
 

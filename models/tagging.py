@@ -1,4 +1,4 @@
-"""Lexicon tagger: tags of the taxonomy from its own keywords, without training.
+"""Tagging: tags of the shipped taxonomy, from its keywords alone (the weightless baseline) and from what was learnt with them.
 
 Japanese keywords are substrings, English ones regular-expression fragments between word boundaries, both on NFKC text in lower case.
 Score = 1 − 0.5 · 0.7^(evidence − 1), where evidence is the number of distinct matches, and a long match counts more; so 0.5…1.
@@ -7,16 +7,23 @@ Invariants: at most ``MOST_TAGS`` a sentence, best first; ``because`` are the ma
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from models.artifacts import ENCODER_VERSION
 from models.cues import is_no_signal
+from models.heads import ShippedTags, shipped_tags
 from models.japanese import has_japanese, plain
 from models.phrases import PhraseIndex
 from voc.enrichment import TagScore
-from voc.ports import Tagger, Vectors
+from voc.ports import Encoded, Tagger
 from voc.taxonomy import Tag, Taxonomy
 
 MOST_TAGS = 3
+KEYWORD_TRUST = 0.5
+"""How much a keyword's own score counts beside the head; chosen on the dev rows of the own corpus (see ``models/training/LOG.md``)."""
 LEAST_SCORE = 0.5
 PER_MATCH = 0.7
 LONG_MATCH_CHARS = {True: 5, False: 12}
@@ -44,7 +51,7 @@ class LexiconTagger(Tagger):
         """Return all tags that can be assigned."""
         return self._tags
 
-    def tags(self, sentences: Sequence[str], vectors: Vectors) -> list[tuple[TagScore, ...]]:  # noqa: ARG002  # words only
+    def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:  # noqa: ARG002  # words only
         """Return the tags of each sentence, best first; empty where none fits."""
         known: dict[str, tuple[TagScore, ...]] = {}
         for sentence in sentences:
@@ -70,6 +77,52 @@ class LexiconTagger(Tagger):
             for place, words in matches.items()
         ]
         return tuple(sorted(scored, key=lambda tag: (-tag.score, -sum(map(len, tag.because)), tag.tag))[:MOST_TAGS])
+
+
+class HeadTagger(Tagger):
+    """The shipped tags as learnt, and the taxonomy's keywords: evidence of either kind counts, both count more (``together``).
+
+    Invariants as those of ``LexiconTagger``; ``because`` names the keywords found.
+    """
+
+    name = "voc-tag-heads"
+
+    def __init__(self, taxonomy: Taxonomy, learnt: ShippedTags | None = None) -> None:
+        self._words = LexiconTagger(taxonomy)
+        self.version = f"{ENCODER_VERSION}+{self._words.version}"
+        self._given = learnt
+
+    def taxonomy_tags(self) -> tuple[Tag, ...]:
+        """Return all tags that can be assigned."""
+        return self._words.taxonomy_tags()
+
+    def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:
+        """Return the tags of each sentence, best first; empty where none fits."""
+        if not sentences:
+            return []
+        learnt = self._given or shipped_tags()
+        chances = learnt.heads.probabilities(encoded.vectors)
+        said = self._words.tags(sentences, encoded)
+        return [
+            () if is_no_signal(sentence) else _chosen(row, {score.tag: score for score in words}, learnt)
+            for sentence, row, words in zip(sentences, chances, said, strict=True)
+        ]
+
+
+def together(chances: NDArray[np.float64], keywords: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1 − (1 − p) · (1 − KEYWORD_TRUST · k) of what was learnt, p, and the keywords' score, k, both of one shape."""
+    return np.asarray(1 - (1 - chances) * (1 - KEYWORD_TRUST * keywords))
+
+
+def _chosen(chances: NDArray[np.float64], words: Mapping[str, TagScore], learnt: ShippedTags) -> tuple[TagScore, ...]:
+    labels = learnt.heads.labels
+    keywords = np.array([words[tag].score if tag in words else 0.0 for tag in labels])
+    scores = together(chances, keywords).round(4)
+    found = [
+        TagScore(tag=labels[at], score=float(scores[at]), because=words[labels[at]].because if labels[at] in words else ())
+        for at in np.flatnonzero(scores >= learnt.least_score).tolist()
+    ]
+    return tuple(sorted(found, key=lambda score: (-score.score, score.tag))[:MOST_TAGS])
 
 
 def _score(words: set[str], *, japanese: bool) -> float:

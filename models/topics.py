@@ -4,9 +4,8 @@ BERTopic (Grootendorst 2022) with given vectors, no dimension reduction, our own
 TF-IDF for the keywords. Invariants: the input is sorted by id first, so equal input in any order gives an equal run; every sentence has
 exactly one assignment; topic ids follow from the sentences in them; no text is kept after the run.
 
-The similarity from which on a sentence belongs to a topic was chosen on data: for MiniLM vectors (English) 0.4 leaves 6 to 8 % of
-clinc150's in-scope requests without a topic and 92 to 94 % of its out-of-scope ones; hashed vectors (Japanese) lie lower: 0.25 leaves
-30 % of the sample comments' sentences without a topic and 68 % of foreign ones.
+Japanese and English lie in one space, so a topic may hold sentences of both. The similarity from which on a sentence belongs to a topic
+was chosen on clinc150 (see ``models/training/LOG.md``): few in-scope requests stay without a topic, nearly all out-of-scope ones do.
 """
 
 import logging
@@ -26,8 +25,7 @@ from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence
 RESOLUTION = 2.0
 LEAST_SIZE = 5
 LEAST_SHARE = 0.001
-LEAST_SIMILARITY_ENGLISH = 0.4
-LEAST_SIMILARITY_HASHED = 0.25
+LEAST_SIMILARITY = 0.4
 KEYWORDS = 8
 EXAMPLES = 5
 NAME_CANDIDATES = 10
@@ -41,7 +39,7 @@ class BertopicTopics(TopicModel):
     """BERTopic over given vectors with a seeded neighbour graph and Leiden as its cluster model."""
 
     name = "bertopic-leiden"
-    version = "1"
+    version = "2"
 
     def parameters(self) -> Mapping[str, str]:
         """Return the settings that decide the outcome, for the record."""
@@ -49,8 +47,7 @@ class BertopicTopics(TopicModel):
             "neighbours": str(NEIGHBOURS),
             "resolution": str(RESOLUTION),
             "least_size": f"max({LEAST_SIZE}, {LEAST_SHARE} n)",
-            "least_similarity_english": str(LEAST_SIMILARITY_ENGLISH),
-            "least_similarity_hashed": str(LEAST_SIMILARITY_HASHED),
+            "least_similarity": str(LEAST_SIMILARITY),
             "seed": str(SEED),
         }
 
@@ -81,20 +78,15 @@ class BertopicTopics(TopicModel):
 def _vectors(sentences: Sequence[TopicSentence]) -> Matrix:
     if not sentences:
         return np.zeros((0, VECTOR_DIMENSIONS), np.float32)
-    rows = np.frombuffer(b"".join(s.vector for s in sentences), dtype="<f2").reshape(len(sentences), VECTOR_DIMENSIONS)
+    rows = np.frombuffer(b"".join(s.vector for s in sentences), dtype="<f2").reshape(len(sentences), -1)
     vectors: Matrix = rows.astype(np.float32)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
     return vectors
 
 
 def _cluster_model(sentences: Sequence[TopicSentence]) -> LeidenClusters:
-    english = np.array([sentence.language is Language.EN for sentence in sentences])
-    return LeidenClusters(
-        spaces=english.astype(np.int64),
-        resolution=RESOLUTION,
-        least_size=max(LEAST_SIZE, round(LEAST_SHARE * len(sentences))),
-        least_similarity=np.where(english, LEAST_SIMILARITY_ENGLISH, LEAST_SIMILARITY_HASHED).astype(np.float32),
-    )
+    least_size = max(LEAST_SIZE, round(LEAST_SHARE * len(sentences)))
+    return LeidenClusters(resolution=RESOLUTION, least_size=least_size, least_similarity=LEAST_SIMILARITY)
 
 
 def _bertopic(

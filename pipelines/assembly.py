@@ -1,33 +1,48 @@
 """Assembly: the only place that builds concrete models, stores and services. Constructors assign; weights load at the first use."""
 
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from models.cues import LexiconCues
-from models.encoder import RoutedEncoder
-from models.evaluation import evaluate
-from models.heads import RoutedSentiment
+from models.encoder import BilingualEncoder
+from models.heads import HeadCues, HeadSentiment
+from models.hub_encoder import HubEncoder
+from models.hub_sentiment import HubSentiment
+from models.hub_tagging import HubTagger
 from models.language import LinguaLanguage
 from models.near_duplicates import MinHashNearDuplicates
+from models.own_tags import FewShotTeacher
 from models.redaction import PatternRedactor
+from models.scorecards import shipped_scorecard, stack_cost
+from models.search_words import SearchWordReader
 from models.sentences import PysbdSentences
 from models.service import ChildService
-from models.tagging import LexiconTagger
+from models.tag_folder import TagFolder
+from models.tagging import HeadTagger
 from models.topics import BertopicTopics
 from pipelines.enrich import Understanding
 from pipelines.intake import DirectWriter, Intake
 from pipelines.model_process import Inside, ModelProcess
+from pipelines.progress import Progress, SilentProgress
+from pipelines.reader import CommentReader
 from pipelines.run import Runner
 from pipelines.service import Parts, Service
 from voc.alerts import AlertRule
 from voc.clock import Clock, utc_now
 from voc.enrichment import ModelStamp
-from voc.feedback import Language
-from voc.ports import LanguageDetector, NearDuplicates, Redactor
-from voc.quality import QualityScore
+from voc.model_source import parse_model_source
+from voc.ports import Encoder, LanguageDetector, NearDuplicates, Redactor, SentimentModel, Tagger
+from voc.quality import Quality, QualityTask, Scorecard
+from voc.search import WordReader
 from voc.settings import ModelSettings, Settings
 from voc.store import Store, open_store
 from voc.store.group_commit import GroupCommit
+from voc.tag_learning import TagKeeper, TagTeacher
 from voc.taxonomy import Taxonomy, load_taxonomy
+
+if TYPE_CHECKING:
+    from models.evaluation import Bench
 
 
 def build_taxonomy() -> Taxonomy:
@@ -35,33 +50,59 @@ def build_taxonomy() -> Taxonomy:
     return load_taxonomy()
 
 
-def build_understanding() -> Understanding:
-    """Return the models that read a sentence; weights are loaded at the first use, names and versions are known at once."""
+def build_understanding(settings: ModelSettings | None = None) -> Understanding:
+    """Return the models that read a sentence; weights are loaded at the first use, names and versions are known at once.
+
+    Where a setting names a hub model it takes the shipped one's place; the shipped heads keep the encoder they were trained on.
+    """
+    settings = settings or ModelSettings()
+    shipped = BilingualEncoder(threads=settings.threads)
+    encoder = _hub_encoder(settings) or shipped
     return Understanding(
         splitter=PysbdSentences(),
-        encoder=RoutedEncoder(),
-        sentiment=RoutedSentiment(),
-        cues=LexiconCues(),
-        tagger=LexiconTagger(build_taxonomy()),
+        encoder=encoder,
+        sentiment=_hub_sentiment(settings) or HeadSentiment(),
+        cues=HeadCues(),
+        tagger=_hub_tagger(settings) or HeadTagger(build_taxonomy()),
+        heads_encoder=None if encoder is shipped else shipped,
+        words=build_word_reader(),
     )
 
 
-def build_stamp() -> ModelStamp:
+def _hub_encoder(settings: ModelSettings) -> Encoder | None:
+    source = parse_model_source(settings.encoder)
+    return HubEncoder(source, prefix=settings.encoder_prefix, allow_download=settings.allow_download) if source else None
+
+
+def _hub_sentiment(settings: ModelSettings) -> SentimentModel | None:
+    source = parse_model_source(settings.sentiment)
+    return HubSentiment(source, allow_download=settings.allow_download) if source else None
+
+
+def _hub_tagger(settings: ModelSettings) -> Tagger | None:
+    source = parse_model_source(settings.tagger)
+    return HubTagger(source, build_taxonomy(), allow_download=settings.allow_download) if source else None
+
+
+def build_stamp(settings: ModelSettings | None = None) -> ModelStamp:
     """Return which models give which outputs, without loading any weights."""
-    return build_understanding().stamp()
+    return build_understanding(settings).stamp()
 
 
-def build_inside() -> Inside:
+def build_inside(settings: ModelSettings | None = None) -> Inside:
     """Load what lives in the models' process; called inside it."""
-    understanding = build_understanding()
-    sentences, languages = ["warm up", "準備"], [Language.EN, Language.JA]
-    understanding.sentiment.sentiments(sentences, languages, understanding.encoder.encode(sentences, languages))
-    return Inside(understanding=understanding, topics=BertopicTopics())
+    understanding = build_understanding(settings)
+    sentences = ["warm up", "準備"]
+    heads = understanding.read_for_heads(sentences, understanding.encoder.encode(sentences))
+    understanding.sentiment.sentiments(sentences, heads)
+    understanding.tagger.tags(sentences, heads)
+    return Inside(understanding=understanding, topics=BertopicTopics(), teacher=FewShotTeacher())
 
 
 def build_models(settings: ModelSettings) -> ModelProcess:
     """Return the models' process, not yet started."""
-    return ModelProcess(ChildService(build_inside, threads=settings.threads), batch_timeout_s=settings.batch_timeout_s)
+    service = ChildService(partial(build_inside, settings), threads=settings.threads)
+    return ModelProcess(service, batch_timeout_s=settings.batch_timeout_s)
 
 
 def build_runner(store: Store, models: ModelProcess, settings: Settings, *, clock: Clock = utc_now) -> Runner:
@@ -69,7 +110,7 @@ def build_runner(store: Store, models: ModelProcess, settings: Settings, *, cloc
     return Runner(
         store,
         models,
-        stamp=build_stamp(),
+        stamp=build_stamp(settings.models),
         near=build_near_duplicates(),
         settings=settings.models,
         rule=AlertRule(min_accounts=settings.alerts.min_accounts, window_days=settings.alerts.window_days),
@@ -106,10 +147,23 @@ def build_service(settings: Settings, *, clock: Clock = utc_now) -> Service:
             detector=detector,
             redactor=redactor,
             clock=clock,
+            quality=build_quality(),
+            teacher=build_tag_teacher(),
+            words=build_word_reader(),
         )
     )
 
 
+
+
+def build_tag_teacher() -> TagTeacher:
+    """Return what learns tags from examples."""
+    return FewShotTeacher()
+
+
+def build_tag_folder(path: Path) -> TagKeeper:
+    """Return the folder that keeps what was learnt, present or not."""
+    return TagFolder(path)
 
 
 def build_language_detector() -> LanguageDetector:
@@ -122,12 +176,61 @@ def build_redactor() -> Redactor:
     return PatternRedactor()
 
 
+def build_word_reader() -> WordReader:
+    """Return what reads words for the full-text index and for what is looked for."""
+    return SearchWordReader()
+
+
 def build_near_duplicates() -> NearDuplicates:
     """Return what tells texts that are nearly the same."""
     return MinHashNearDuplicates()
 
 
-def build_scorecard(data: Path) -> list[QualityScore]:
-    """Measure the shipped models on a folder of labelled data."""
-    understanding = build_understanding()
-    return evaluate(data, encoder=understanding.encoder, sentiment=understanding.sentiment)
+def build_bench(
+    data: Path | None,
+    *,
+    own_split: Literal["dev", "test"] = "test",
+    progress: Progress | None = None,
+    settings: ModelSettings | None = None,
+) -> "Bench":
+    """Return what an evaluation works with: the models in use, the weightless ones beside them, and the data."""
+    from models import baselines
+    from models.evaluation import Bench, Encoders, OwnRows, corpus_files
+    from models.minilm import MiniLmEncoder
+
+    judged = build_understanding(settings)
+    weightless = Understanding(
+        splitter=PysbdSentences(),
+        encoder=baselines.HashedJapaneseEncoder(),
+        sentiment=baselines.LexiconSentiment(),
+        cues=baselines.LexiconCues(),
+        tagger=baselines.LexiconTagger(build_taxonomy()),
+    )
+    return Bench(
+        encoders=Encoders(judged=judged.encoder, weightless=weightless.encoder, plain=MiniLmEncoder()),
+        reader=CommentReader(judged),
+        weightless=CommentReader(weightless),
+        data=data,
+        own=OwnRows(tuple(corpus_files())),
+        own_split=own_split,
+        progress=progress or SilentProgress(),
+    )
+
+
+def build_scorecard(
+    data: Path | None,
+    *,
+    tasks: Collection[QualityTask] = (),
+    own_split: Literal["dev", "test"] = "test",
+    progress: Progress | None = None,
+    settings: ModelSettings | None = None,
+) -> Scorecard:
+    """Measure the models in use on labelled data; empty ``tasks``: all of them."""
+    from models.evaluation import evaluate
+
+    return evaluate(build_bench(data, own_split=own_split, progress=progress, settings=settings), tasks=tasks)
+
+
+def build_quality() -> Quality:
+    """Return the figures that came with the shipped weights, and what the usual stack of models costs beside them."""
+    return Quality(scorecard=shipped_scorecard(), cost=stack_cost())

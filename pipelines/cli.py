@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pipelines.commands import admin, data, demo, file_tools
+from pipelines.commands import admin, data, demo, evaluating, file_tools, tags
 
 app = typer.Typer(
     help="Voice of Customer: reads, groups, links and explains what customers write, in Japanese and English, offline.",
@@ -27,7 +27,7 @@ app.command("report")(data.report)
 app.command("export")(data.export)
 app.command("serve")(admin.serve)
 app.command("worker")(admin.worker)
-app.command("evaluate")(admin.evaluate)
+app.command("evaluate")(evaluating.evaluate)
 app.add_typer(admin.keys, name="keys")
 app.add_typer(admin.failed, name="failed")
 app.command("backup")(admin.backup)
@@ -35,6 +35,7 @@ app.command("restore")(admin.restore)
 app.command("analyze")(file_tools.analyze)
 app.command("embed")(file_tools.embed)
 app.command("topics")(file_tools.topics)
+app.add_typer(tags.tags, name="tags")
 app.command("redact")(file_tools.redact)
 
 

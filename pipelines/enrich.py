@@ -6,16 +6,18 @@ intent is the first in the order complaint, request, question, praise, comment; 
 churn cue and abuse are the strongest of any sentence.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from voc.enrichment import CommentText, Enrichment, Intent, ModelStamp, SentenceAnalysis, TagScore, Urgency
 from voc.feedback import Feedback, Language
 from voc.ids import derived_id
-from voc.ports import CueModel, Encoder, SentenceSplitter, SentimentModel, Tagger, Vectors
+from voc.ports import CueModel, Cues, Encoded, Encoder, SentenceSplitter, SentimentModel, Tagger, Vectors
+from voc.search import NoWords, WordReader
 from voc.sentiment import NEUTRAL, Sentiment, combine
+from voc.tag_learning import LearntTags
 
 INTENT_ORDER = (Intent.COMPLAINT, Intent.REQUEST, Intent.QUESTION, Intent.PRAISE, Intent.COMMENT)
 URGENCY_ORDER = (Urgency.NONE, Urgency.SOON, Urgency.NOW)
@@ -32,6 +34,14 @@ class Understanding:
     sentiment: SentimentModel
     cues: CueModel
     tagger: Tagger
+    heads_encoder: Encoder | None = None
+    """The encoder the heads were trained on, where the vectors come from another one; None: one pass gives both."""
+    words: WordReader = field(default_factory=NoWords)
+    """Reads the words for the full-text index."""
+
+    def read_for_heads(self, sentences: Sequence[str], encoded: Encoded) -> Encoded:
+        """Return what the heads read of the sentences; ``encoded`` is the encoder's pass over them."""
+        return encoded if self.heads_encoder is None else self.heads_encoder.encode(sentences)
 
     def stamp(self) -> ModelStamp:
         """Return which model gives which output, and one version over all."""
@@ -41,8 +51,31 @@ class Understanding:
             "sentiment": f"{self.sentiment.name}/{self.sentiment.version}",
             "intent": f"{self.cues.name}/{self.cues.version}",
             "tags": f"{self.tagger.name}/{self.tagger.version}",
+            "words": f"{self.words.name}/{self.words.version}",
         }
-        return ModelStamp(version=derived_id("mv", *(f"{name}={model}" for name, model in sorted(outputs.items()))), outputs=outputs)
+        if self.heads_encoder is not None:
+            outputs["heads_encoder"] = f"{self.heads_encoder.name}/{self.heads_encoder.version}"
+        return stamp_of(outputs)
+
+
+def stamp_of(outputs: Mapping[str, str]) -> ModelStamp:
+    """Return the stamp of models by output, with one version over all."""
+    return ModelStamp(version=derived_id("mv", *(f"{name}={model}" for name, model in sorted(outputs.items()))), outputs=dict(outputs))
+
+
+def stamp_with_own_tags(stamp: ModelStamp, learnt: LearntTags | None) -> ModelStamp:
+    """Return the stamp of the same models with a user's own tags beside the shipped ones."""
+    return stamp if learnt is None else stamp_of(stamp.outputs | {"tags": f"{stamp.outputs['tags']}+{learnt.stamp}"})
+
+
+def stamp_in_use(stamp: ModelStamp, learnt: LearntTags | None) -> ModelStamp:
+    """Return the stamp of the models with the own tags where they read this encoder's vectors, else without them."""
+    return stamp_with_own_tags(stamp, learnt if learnt is not None and learnt.encoder == encoder_for_tags(stamp) else None)
+
+
+def encoder_for_tags(stamp: ModelStamp) -> str:
+    """Return ``name/version`` of the encoder whose vectors the tagger reads."""
+    return stamp.outputs.get("heads_encoder", stamp.outputs["encoder"])
 
 
 @dataclass(frozen=True)
@@ -50,10 +83,7 @@ class _Read:
     """What the models said of one distinct (sentence, language)."""
 
     sentiment: Sentiment
-    intent: Intent
-    urgency: Urgency
-    churn: float
-    abusive: float
+    cues: Cues
     tags: tuple[TagScore, ...]
     vector: bytes
     too_long: bool
@@ -84,7 +114,15 @@ def enrich(comments: Sequence[CommentText], understanding: Understanding) -> lis
     words = [(text, comment.language) for comment, parts in zip(comments, split, strict=True) for _, _, text in parts]
     read = _read_all(words, understanding)
     stamp = understanding.stamp()
-    return [_combine(comment, parts, read, stamp) for comment, parts in zip(comments, split, strict=True)]
+    found = understanding.words.words([_own_words(comment) for comment in comments])
+    return [
+        _combine(comment, parts, read, stamp).model_copy(update={"words": forms})
+        for comment, parts, forms in zip(comments, split, found, strict=True)
+    ]
+
+
+def _own_words(comment: CommentText) -> str:
+    return "\n".join(comment.verbatim[span.start : span.end] for span in comment.spans)
 
 
 def _sentences(comment: CommentText, splitter: SentenceSplitter) -> list[tuple[int, int, str]]:
@@ -102,19 +140,15 @@ def _sentences(comment: CommentText, splitter: SentenceSplitter) -> list[tuple[i
 def _read_all(sentences: Iterable[tuple[str, Language]], understanding: Understanding) -> dict[tuple[str, Language], _Read]:
     distinct = sorted(set(sentences))
     texts = [text for text, _ in distinct]
-    languages = [language for _, language in distinct]
-    vectors = understanding.encoder.encode(texts, languages)
-    sentiments = [_rounded(sentiment) for sentiment in understanding.sentiment.sentiments(texts, languages, vectors)]
-    cues = understanding.cues
+    encoded = understanding.encoder.encode(texts)
+    heads = understanding.read_for_heads(texts, encoded)
+    sentiments = [_rounded(sentiment) for sentiment in understanding.sentiment.sentiments(texts, heads)]
     columns = zip(
         sentiments,
-        cues.intents(texts, sentiments),
-        cues.urgencies(texts),
-        cues.churn(texts),
-        cues.abusive(texts),
-        understanding.tagger.tags(texts, vectors),
-        _packed(vectors),
-        understanding.encoder.too_long(texts),
+        understanding.cues.cues(texts, sentiments, heads),
+        understanding.tagger.tags(texts, heads),
+        _packed(encoded.vectors),
+        encoded.truncated,
         strict=True,
     )
     return {key: _Read(*column) for key, column in zip(distinct, columns, strict=True)}
@@ -137,7 +171,7 @@ def _combine(
     reads = [read[(text, comment.language)] for _, _, text in parts]
     sentences = tuple(
         SentenceAnalysis(
-            position=position, start=start, end=end, sentiment=said.sentiment, intent=said.intent, tags=said.tags, vector=said.vector
+            position=position, start=start, end=end, sentiment=said.sentiment, intent=said.cues.intent, tags=said.tags, vector=said.vector
         )
         for position, ((start, end, _), said) in enumerate(zip(parts[:MAX_SENTENCES], reads, strict=False))
     )
@@ -148,9 +182,9 @@ def _combine(
         sentiment=_rounded(mood),
         intent=intents[0],
         intents=intents,
-        urgency=max((said.urgency for said in reads), key=URGENCY_ORDER.index, default=Urgency.NONE),
-        churn=round(max((said.churn for said in reads), default=0.0), ROUND_DIGITS),
-        abusive=round(max((said.abusive for said in reads), default=0.0), ROUND_DIGITS),
+        urgency=max((said.cues.urgency for said in reads), key=URGENCY_ORDER.index, default=Urgency.NONE),
+        churn=round(max((said.cues.churn for said in reads), default=0.0), ROUND_DIGITS),
+        abusive=round(max((said.cues.abusive for said in reads), default=0.0), ROUND_DIGITS),
         tags=() if comment.no_signal else _tags(reads),
         sentences=sentences,
         truncated=len(parts) > MAX_SENTENCES or any(said.too_long for said in reads),
@@ -160,7 +194,7 @@ def _combine(
 
 def _intents(reads: list[_Read]) -> tuple[Intent, ...]:
     """Return the main intent and then the others; no_signal only where no sentence carries any."""
-    present = {said.intent for said in reads}
+    present = {said.cues.intent for said in reads}
     return tuple(intent for intent in INTENT_ORDER if intent in present) or (Intent.NO_SIGNAL,)
 
 

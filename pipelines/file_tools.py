@@ -20,7 +20,7 @@ from pipelines.progress import Progress
 from pipelines.sources.table import open_table
 from voc.enrichment import CommentText, Enrichment, SentenceAnalysis
 from voc.errors import BadMappingError
-from voc.feedback import MAX_TEXT_CHARS, Language, Redaction, Source, Span
+from voc.feedback import MAX_TEXT_CHARS, Redaction, Source, Span
 from voc.ids import derived_id
 from voc.masking import mask
 from voc.no_signal import is_no_signal
@@ -85,7 +85,7 @@ def analyze_file(path: Path, *, out: Path, text_column: str, settings: Settings,
 
 
 def embed_file(path: Path, *, out: Path, text_column: str, settings: Settings, progress: Progress) -> dict[str, int]:
-    """Write the texts' vectors as a NumPy file, float32 [n, 384], unit rows, in input order; return counts."""
+    """Write the texts' vectors as a NumPy file, float32 [n, d], unit rows, in input order; return counts."""
     rows = read_rows(path, text_column)
     vectors = _vectors(rows, settings=settings, progress=progress)
     with out.open("wb") as target:
@@ -99,7 +99,7 @@ def topics_file(path: Path, *, out: Path, text_column: str, settings: Settings, 
     languages = build_language_detector().detect([row.text for row in rows])
     models = build_models(settings.models)
     try:
-        vectors = _encode(models, rows, languages, progress=progress)
+        vectors = _encode(models, rows, progress=progress)
         sentences = [
             TopicSentence(
                 id=f"{at:09d}",
@@ -211,23 +211,23 @@ def _as_json(redactions: Sequence[Redaction]) -> list[dict[str, Any]]:
 def _vectors(rows: Sequence[FileRow], *, settings: Settings, progress: Progress) -> np.ndarray:
     models = build_models(settings.models)
     try:
-        return _encode(models, rows, build_language_detector().detect([row.text for row in rows]), progress=progress)
+        return _encode(models, rows, progress=progress)
     finally:
         models.close()
 
 
-def _encode(models: ModelProcess, rows: Sequence[FileRow], languages: Sequence[Language], *, progress: Progress) -> np.ndarray:
-    parts = [np.zeros((0, 384), dtype=np.float32)]
+def _encode(models: ModelProcess, rows: Sequence[FileRow], *, progress: Progress) -> np.ndarray:
+    parts = [] if rows else [models.encode([])]
     with progress.step("embed", len(rows)) as step:
-        for texts, some in _batches([row.text for row in rows], languages):
-            parts.append(models.encode(texts, some))
-            step.advance(len(texts))
+        for some in _batches(rows):
+            parts.append(models.encode([row.text for row in some]))
+            step.advance(len(some))
     return np.concatenate(parts)
 
 
-def _batches(texts: Sequence[str], languages: Sequence[Language], size: int = 1_000) -> Iterator[tuple[Sequence[str], Sequence[Language]]]:
-    for start in range(0, len(texts), size):
-        yield texts[start : start + size], languages[start : start + size]
+def _batches(rows: Sequence[FileRow], size: int = 1_000) -> Iterator[Sequence[FileRow]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def _described(topic: Topic, number: int, rows: Sequence[FileRow]) -> dict[str, Any]:

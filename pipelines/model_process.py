@@ -4,7 +4,7 @@ The process has no database access: batches go in, results come out. It is start
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,8 +13,8 @@ from pipelines.discover import discover
 from pipelines.enrich import Understanding, enrich
 from voc.enrichment import CommentText, Enrichment
 from voc.errors import ModelError, ModelUnavailableError
-from voc.feedback import Language
 from voc.ports import TopicModel, Vectors
+from voc.tag_learning import LearntTags, TagTeacher
 from voc.topics import TopicRun, TopicSentence
 
 ENCODE_BATCH = 2_000
@@ -40,21 +40,41 @@ class Child(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Inside:
-    """What lives in the models' process."""
+    """What lives in the models' process; it may hold one taxonomy of a user's own beside the shipped one."""
 
     understanding: Understanding
     topics: TopicModel
+    teacher: TagTeacher | None = None
+    with_own_tags: tuple[str, Understanding] | None = None
+    """The stamp of the own tags held, and the models with them."""
 
     def enrich(self, comments: list[CommentText]) -> list[Enrichment]:
         """Run the stage ``enrich``."""
         return enrich(comments, self.understanding)
 
-    def encode(self, payload: tuple[list[str], list[Language]]) -> Vectors:
-        """Return one unit vector per text, shape [n, 384], float32."""
-        texts, languages = payload
-        return self.understanding.encoder.encode(texts, languages)
+    def use_own_tags(self, learnt: LearntTags) -> None:
+        """Hold what was learnt for a user's taxonomy, in the place of what was held before."""
+        if self.teacher is not None:
+            tagger = self.teacher.beside(self.understanding.tagger, learnt)
+            self.with_own_tags = (learnt.stamp, replace(self.understanding, tagger=tagger))
+
+    def enrich_with_own_tags(self, payload: tuple[list[CommentText], str]) -> list[Enrichment] | None:
+        """Run the stage ``enrich`` with the own tags of that stamp; None where they are not held (the process is new)."""
+        comments, stamp = payload
+        if self.with_own_tags is None or self.with_own_tags[0] != stamp:
+            return None
+        return enrich(comments, self.with_own_tags[1])
+
+    def encode_for_tags(self, texts: list[str]) -> Vectors:
+        """Return the vectors a tagger reads, one per text, shape [n, d], float32."""
+        reading = self.understanding.heads_encoder or self.understanding.encoder
+        return reading.encode(texts).vectors
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Return one unit vector per text, shape [n, d], float32."""
+        return self.understanding.encoder.encode(texts).vectors
 
     def discover(self, sentences: list[TopicSentence]) -> TopicRun:
         """Run the stage ``discover``."""
@@ -62,11 +82,17 @@ class Inside:
 
 
 class ModelProcess:
-    """Calls into the models' process."""
+    """Calls into the models' process; ``last_error`` says why they could not be loaded, with model, file and reason."""
 
     def __init__(self, child: Child, *, batch_timeout_s: float, fit_timeout_s: float = 3600.0) -> None:
+        self.last_error: str | None = None
         self._child = child
         self._batch_timeout_s, self._fit_timeout_s = batch_timeout_s, fit_timeout_s
+        self._own_tags: LearntTags | None = None
+
+    def use_own_tags(self, learnt: LearntTags | None) -> None:
+        """Give these tags beside the shipped ones from the next batch on; None: only the shipped ones."""
+        self._own_tags = learnt
 
     def ensure_loaded(self) -> None:
         """Start the process and load the weights, unless it stands ready.
@@ -80,9 +106,12 @@ class ModelProcess:
             return
         try:
             self._child.start()
-        except ModelUnavailableError:
+            self.last_error = None
+        except ModelUnavailableError as error:
+            self.last_error = error.message
             raise
         except ModelError as error:
+            self.last_error = error.message
             raise ModelUnavailableError(error.message, reason=error.code) from error
 
     def enrich(self, comments: Sequence[CommentText]) -> list[Enrichment]:
@@ -94,21 +123,36 @@ class ModelProcess:
             If the process dies, hangs or raises.
         """
         self.ensure_loaded()
-        results: list[Enrichment] = self._child.call("enrich", list(comments), timeout_s=self._batch_timeout_s)
-        return results
+        own = self._own_tags
+        if own is None:
+            results: list[Enrichment] = self._child.call("enrich", list(comments), timeout_s=self._batch_timeout_s)
+            return results
+        payload = (list(comments), own.stamp)
+        found = self._child.call("enrich_with_own_tags", payload, timeout_s=self._batch_timeout_s)
+        if found is None:
+            self._child.call("use_own_tags", own, timeout_s=self._batch_timeout_s)
+            found = self._child.call("enrich_with_own_tags", payload, timeout_s=self._batch_timeout_s)
+        return list(found)
 
-    def encode(self, texts: Sequence[str], languages: Sequence[Language]) -> Vectors:
-        """Return one unit vector per text, shape [n, 384], float32."""
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector per text, shape [n, d], float32; d is the encoder's, also where there is no text."""
+        return self._encoded("encode", texts)
+
+    def encode_for_tags(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors a tagger reads, one per text, shape [n, d], float32."""
+        return self._encoded("encode_for_tags", texts)
+
+    def _encoded(self, method: str, texts: Sequence[str]) -> Vectors:
         self.ensure_loaded()
         parts = [
             self._child.call(
-                "encode",
-                (list(texts[start : start + ENCODE_BATCH]), list(languages[start : start + ENCODE_BATCH])),
+                method,
+                list(texts[start : start + ENCODE_BATCH]),
                 timeout_s=max(self._batch_timeout_s, 600.0),
             )
-            for start in range(0, len(texts), ENCODE_BATCH)
+            for start in range(0, max(1, len(texts)), ENCODE_BATCH)
         ]
-        return np.concatenate(parts) if parts else np.zeros((0, 384), dtype=np.float32)
+        return np.concatenate(parts)
 
     def discover(self, sentences: Sequence[TopicSentence]) -> TopicRun:
         """Return topics for the sentences."""

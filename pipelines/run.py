@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import structlog
 
 from pipelines.duplicates import compare
+from pipelines.enrich import stamp_in_use
 from pipelines.explaining import explain_and_act
 from pipelines.model_process import ModelProcess
 from pipelines.progress import Progress, Step
@@ -60,8 +61,9 @@ class Runner:
         clock: Clock,
     ) -> None:
         self._store, self._models, self._near = store, models, near
-        self.stamp = stamp
+        self.stamp, self._shipped = stamp, stamp
         self._settings, self._rule, self._taxonomy, self._clock = settings, rule, taxonomy, clock
+        self._tags_version: str | None = None
 
     def run(self, progress: Progress) -> RunCounts:
         """Do all pending work of all stages.
@@ -74,6 +76,7 @@ class Runner:
             If the store does not answer; what was finished before is kept.
         """
         counts = RunCounts()
+        self.refresh_tags()
         run = Run(id=random_id("run"), started_at=self._clock(), model_version=self.stamp.version, counts={})
         with progress.step("compare for duplicates", self._count_uncompared()) as step:
             while self.compare_some(counts, step):
@@ -87,9 +90,27 @@ class Runner:
         return counts
 
     def pending(self) -> int:
-        """Return how many comments wait for the current models."""
+        """Return how many comments wait for the current models, a user's own tags among them."""
+        self.refresh_tags()
         with self._store.read() as unit:
             return unit.pending.count(self.stamp.version)
+
+    def refresh_tags(self) -> None:
+        """Take over the own tags in use, also where another process learnt them; results of others are then pending by their stamp.
+
+        Tags learnt from another encoder's vectors are left out until they are learnt again.
+        """
+        with self._store.read() as unit:
+            version = unit.taxonomies.active_version()
+            if version == self._tags_version:
+                return
+            learnt = unit.taxonomies.active()
+        self.stamp = stamp_in_use(self._shipped, learnt)
+        left_out = learnt is not None and self.stamp == self._shipped
+        if left_out:
+            log.warning("own tags left out: learnt from another encoder's vectors; learn them again")
+        self._models.use_own_tags(None if left_out else learnt)
+        self._tags_version = version
 
     def compare_some(self, counts: RunCounts, step: Step) -> bool:
         """Compare a batch of new comments with the earlier ones; return whether there was any."""
@@ -140,7 +161,7 @@ class Runner:
 
     def _find_topics(self, counts: RunCounts, progress: Progress) -> None:
         with self._store.read() as unit:
-            sentences = unit.enrichments.sentences_for_topics()
+            sentences = unit.enrichments.sentences_for_topics(encoder=self.stamp.outputs.get("encoder"))
         with progress.step("discover topics", len(sentences)) as step:
             topic_run = self._models.discover(sentences)
             step.advance(len(sentences))

@@ -7,30 +7,36 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
-from pipelines.enrich import comment_text
+from pipelines.enrich import comment_text, encoder_for_tags
 from pipelines.ingest import ingest
 from pipelines.intake import Intake
 from pipelines.model_process import ModelProcess
+from pipelines.own_taxonomies import lesson, lesson_material
 from pipelines.progress import SilentProgress
 from pipelines.run import RunCounts, Runner
-from pipelines.search import Hit, SearchIndex
+from pipelines.search import DEPTH, Hit, Nearness, SearchIndex, mixed
 from voc.clock import Clock
 from voc.enrichment import Enrichment
-from voc.errors import InputError, ModelError, NotFoundError, StorageError
+from voc.errors import InputError, ModelError, ModelUnavailableError, NotFoundError, StorageError
 from voc.feedback import Feedback, NewFeedback
 from voc.filters import FeedbackFilter
 from voc.ids import random_id
 from voc.ports import LanguageDetector, Redactor
+from voc.quality import Quality
+from voc.search import NoWords, SearchWords, WordReader
 from voc.settings import Settings
-from voc.store import Store
+from voc.store import Store, Unit
 from voc.store.group_commit import GroupCommit
-from voc.taxonomy import Taxonomy
+from voc.tag_learning import LearntTags, TagTeacher
+from voc.taxonomy import Tag, Taxonomy
 
+ASK_FACTOR = 4
+"""So many times the comments wanted are looked at before a filter is asked about all comments."""
 IDLE_S = 0.5
 RETRY_S = 5.0
 CONCLUDE_EVERY_S = 30.0
@@ -82,6 +88,9 @@ class Parts:
     detector: LanguageDetector
     redactor: Redactor
     clock: Clock
+    quality: Quality = field(default_factory=Quality)
+    words: WordReader = field(default_factory=NoWords)
+    teacher: TagTeacher | None = None
 
 
 class Service:
@@ -90,8 +99,9 @@ class Service:
     def __init__(self, parts: Parts) -> None:
         self.settings, self.store, self.commits, self.intake = parts.settings, parts.store, parts.commits, parts.intake
         self.models, self.runner, self.taxonomy, self.clock = parts.models, parts.runner, parts.taxonomy, parts.clock
-        self._detector, self._redactor = parts.detector, parts.redactor
-        self.index = SearchIndex(parts.store)
+        self.quality, self._teacher = parts.quality, parts.teacher
+        self._detector, self._redactor, self._words = parts.detector, parts.redactor, parts.words
+        self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
         self.loop = LoopState()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._leaving = threading.Event()
@@ -142,18 +152,30 @@ class Service:
         return [Analysis(feedback=item, enrichment=next(said)) if isinstance(item, Feedback) else item for item in prepared]
 
     def search(self, words: str, *, wanted: FeedbackFilter, limit: int) -> list[Hit]:
-        """Return the comments nearest in meaning to the words, best first.
+        """Return the comments that have the words or are near in meaning, best first (reciprocal rank fusion).
 
         Raises
         ------
         ModelError
             If the models cannot be used.
         """
-        vectors = self.models.encode([words], self._detector.detect([words]))
-        return self.index.nearest(vectors, limit=limit, allowed=self._allowed(wanted))
+        asked = self._words.query(words)
+        nearness = self.index.compare(self.models.encode([words]))
+        depth = max(limit, DEPTH)
+        near = self._near(nearness, wanted, depth)
+        with self.store.read() as unit:
+            by_words = unit.search.find(asked, among=wanted, limit=depth)
+        return self._shown(mixed(nearness, by_words, near=near, limit=limit), asked, by_words)
+
+    def search_words(self, words: str, *, wanted: FeedbackFilter, limit: int) -> list[Hit]:
+        """Return the comments that have the words, best first, without asking the models."""
+        asked = self._words.query(words)
+        with self.store.read() as unit:
+            by_words = unit.search.find(asked, among=wanted, limit=limit)
+        return self._shown([Hit(feedback_id=name, sentence_id=None, similarity=None) for name in by_words], asked, by_words)
 
     def similar(self, feedback_id: str, *, limit: int) -> list[Hit]:
-        """Return the comments most like this one, best first; empty while it waits for analysis.
+        """Return the comments most like this one in meaning and words, best first; empty while it waits for analysis.
 
         Raises
         ------
@@ -161,9 +183,83 @@ class Service:
             If there is no such comment.
         """
         with self.store.read() as unit:
+            comment = unit.feedback.get(feedback_id)
+        if comment is None:
+            raise NotFoundError(feedback_id=feedback_id)
+        nearness = self.index.compare(self.index.vectors_of(feedback_id))
+        near = nearness.nearest(limit=DEPTH, without=feedback_id)
+        if not near:
+            return []
+        asked = self._words.query(comment.verbatim)
+        with self.store.read() as unit:
+            by_words = unit.search.find(asked, among=FeedbackFilter(), limit=DEPTH)
+        by_words = [name for name in by_words if name != feedback_id]
+        return self._shown(mixed(nearness, by_words, near=near, limit=limit), asked, by_words)
+
+    def _shown(self, hits: Sequence[Hit], asked: SearchWords, by_words: Sequence[str]) -> list[Hit]:
+        """Return the hits that still exist, those found by words with the places of the words."""
+        named = set(by_words)
+        with self.store.read() as unit:
+            texts = {comment.id: comment.verbatim for comment in unit.feedback.get_many([hit.feedback_id for hit in hits])}
+        return [
+            replace(hit, places=self._words.places(texts[hit.feedback_id], asked)) if hit.feedback_id in named else hit
+            for hit in hits
+            if hit.feedback_id in texts
+        ]
+
+    def learn_tags(self, name: str) -> LearntTags:
+        """Learn a user's taxonomy from its examples and people's corrections, and use it from now on; comments wait for it again.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such taxonomy.
+        InputError
+            If it has no examples.
+        ModelError
+            If the models cannot be used.
+        """
+        with self.store.read() as unit:
+            taxonomy, texts, labels = lesson_material(unit, name)
+        if self._teacher is None:
+            raise ModelUnavailableError
+        encoder = encoder_for_tags(self.runner.stamp)
+        learnt = self._teacher.learn(lesson(taxonomy, texts, labels, models=self.models, encoder=encoder))
+        now = self.clock()
+        self.commits.do(lambda unit: unit.taxonomies.activate(learnt, now=now))
+        self.runner.refresh_tags()
+        self.wake()
+        return learnt
+
+    def tag(self, tag_id: str) -> Tag | None:
+        """Return a tag of the shipped taxonomy or of a user's own, or None."""
+        shipped = self.taxonomy.tag(tag_id)
+        if shipped is not None:
+            return shipped
+        with self.store.read() as unit:
+            return next((tag for own in unit.taxonomies.find() if (tag := own.tag(tag_id)) is not None), None)
+
+    def correct_tags(self, feedback_id: str, *, add: Sequence[str], remove: Sequence[str], by: str) -> None:
+        """Keep what a person said of a comment's tags; a later call reverses it.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such comment.
+        InputError
+            If a tag is not known, or is both given and taken away.
+        """
+        unknown = [tag for tag in add if self.tag(tag) is None]
+        if unknown or set(add) & set(remove):
+            raise InputError("A tag is not known, or is both added and removed.", field="add", unknown=len(unknown))
+        now = self.clock()
+
+        def keep(unit: Unit) -> None:
             if unit.feedback.get(feedback_id) is None:
                 raise NotFoundError(feedback_id=feedback_id)
-        return self.index.nearest(self.index.vectors_of(feedback_id), limit=limit, without=feedback_id)
+            unit.corrections.add(feedback_id, add=add, remove=remove, by=by, now=now)
+
+        self.commits.do(keep)
 
     def wait_for(self, feedback_id: str, *, seconds: float) -> Enrichment | None:
         """Return the comment's result as soon as it stands, or None when the time is over."""
@@ -175,11 +271,17 @@ class Service:
                 return found
             time.sleep(0.05)
 
-    def _allowed(self, wanted: FeedbackFilter) -> frozenset[str] | None:
+    def _near(self, nearness: Nearness, wanted: FeedbackFilter, depth: int) -> list[str]:
+        """Return the nearest comments that match; a filter that leaves many is asked about the nearest alone."""
         if wanted == FeedbackFilter():
-            return None
+            return nearness.nearest(limit=depth)
+        first = nearness.nearest(limit=ASK_FACTOR * depth)
+        asked = frozenset(first) if wanted.ids is None else wanted.ids.intersection(first)
         with self.store.read() as unit:
-            return unit.feedback.ids(wanted)
+            allowed = unit.feedback.ids(wanted.model_copy(update={"ids": asked}))
+            if len(allowed) < depth and len(first) == ASK_FACTOR * depth:
+                return nearness.nearest(limit=depth, allowed=unit.feedback.ids(wanted))
+        return [name for name in first if name in allowed][:depth]
 
     def _work(self) -> None:
         self.loop.alive = True

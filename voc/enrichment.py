@@ -9,6 +9,7 @@ from voc.sentiment import Sentiment
 from voc.values import UtcDatetime, Value
 
 VECTOR_DIMENSIONS = 384
+"""Of the shipped encoder; a hub encoder's vectors have their own."""
 
 
 class Intent(StrEnum):
@@ -39,7 +40,7 @@ class TagScore(Value):
 
 
 class SentenceAnalysis(Value):
-    """What one sentence says. Offsets are code points in the verbatim; ``vector`` is 384 little-endian float16, unit length."""
+    """What one sentence says. Offsets are code points in the verbatim; ``vector`` is little-endian float16, unit length."""
 
     position: int
     start: int
@@ -82,5 +83,7 @@ class Enrichment(Value):
     sentences: tuple[SentenceAnalysis, ...]
     truncated: bool
     model: ModelStamp
+    words: tuple[str, ...] = ()
+    """Normal forms for the full-text index; empty in a result that is read back."""
     computed_at: UtcDatetime | None = None
     """When the store took it; None for a result that was never stored."""

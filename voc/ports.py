@@ -4,6 +4,7 @@ Implementations name their port as base class. Every model carries ``name`` and 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,40 @@ from voc.topics import TopicRun, TopicSentence
 
 Vectors = NDArray[np.float32]
 """Shape [n, 384], rows of unit length."""
+Features = NDArray[np.float32]
+"""Shape [n, d]: what the heads look at."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Everything one forward pass gives for n sentences.
+
+    ``vectors`` say what a sentence is about and are compared by cosine; ``features`` are what the task heads read;
+    ``truncated`` tells for each sentence whether its end lay outside the model's window and was not read.
+    """
+
+    vectors: Vectors
+    features: Features
+    truncated: tuple[bool, ...]
+
+    def __len__(self) -> int:
+        """Return n."""
+        return len(self.vectors)
+
+    def rows(self, places: Sequence[int]) -> "Encoded":
+        """Return some of the sentences, in the order given."""
+        chosen = list(places)
+        return Encoded(self.vectors[chosen], self.features[chosen], tuple(self.truncated[i] for i in chosen))
+
+
+@dataclass(frozen=True)
+class Cues:
+    """What one sentence wants, how soon, and the probabilities, 0…1, that it speaks of leaving and that it is abusive conduct."""
+
+    intent: Intent
+    urgency: Urgency
+    churn: float
+    abusive: float
 
 
 class Model(Protocol):
@@ -51,49 +86,33 @@ class SentenceSplitter(Model, Protocol):
 
 
 class Encoder(Model, Protocol):
-    """Turns sentences into vectors."""
+    """Reads sentences of any language once; vectors and all heads come from that one pass."""
 
-    def encode(self, sentences: Sequence[str], languages: Sequence[Language]) -> Vectors:
-        """Return one unit vector per sentence, shape [n, 384], float32."""
-        ...
-
-    def too_long(self, sentences: Sequence[str]) -> list[bool]:
-        """Tell for each sentence whether its end lies outside the model's window and was not read."""
+    def encode(self, sentences: Sequence[str]) -> Encoded:
+        """Return what the pass gives for each sentence, in order."""
         ...
 
 
 class SentimentModel(Model, Protocol):
     """Says how a sentence feels."""
 
-    def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: Vectors) -> list[Sentiment]:
-        """Return one sentiment per sentence; ``vectors`` are the encoder's for the same sentences."""
+    def sentiments(self, sentences: Sequence[str], encoded: Encoded) -> list[Sentiment]:
+        """Return one sentiment per sentence; ``encoded`` is the encoder's pass over the same sentences."""
         ...
 
 
 class CueModel(Model, Protocol):
     """Reads intent, urgency, churn cue and abusive conduct from a sentence."""
 
-    def intents(self, sentences: Sequence[str], sentiments: Sequence[Sentiment]) -> list[Intent]:
-        """Return the intent of each sentence."""
-        ...
-
-    def urgencies(self, sentences: Sequence[str]) -> list[Urgency]:
-        """Return how soon somebody must look at each sentence."""
-        ...
-
-    def churn(self, sentences: Sequence[str]) -> list[float]:
-        """Return the probability, 0…1, that a sentence speaks of leaving."""
-        ...
-
-    def abusive(self, sentences: Sequence[str]) -> list[float]:
-        """Return the probability, 0…1, that a sentence is abusive conduct towards staff."""
+    def cues(self, sentences: Sequence[str], sentiments: Sequence[Sentiment], encoded: Encoded) -> list[Cues]:
+        """Return the cues of each sentence; ``sentiments`` and ``encoded`` are those of the same sentences."""
         ...
 
 
 class Tagger(Model, Protocol):
     """Assigns tags of a taxonomy to sentences."""
 
-    def tags(self, sentences: Sequence[str], vectors: Vectors) -> list[tuple[TagScore, ...]]:
+    def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:
         """Return the tags of each sentence, best first; empty where none fits."""
         ...
 

@@ -13,6 +13,8 @@ from voc.values import Value
 
 CLEAR = 0.35
 LABEL_FROM = 0.2
+COMBINED_FROM = 0.1
+"""From which weighted mean on a comment of several sentences has a side: neutral sentences pull the mean towards 0."""
 
 
 class SentimentLabel(StrEnum):
@@ -61,12 +63,12 @@ def combine(sentences: Sequence[Sentiment], weights: Sequence[float]) -> Sentime
     elif len(sentences) == 1:
         label = sentences[0].label
     else:
-        label = label_of(score)
+        label = label_of(score, side_from=COMBINED_FROM)
     return Sentiment(label=label, score=score, confidence=confidence, abstained=not clear)
 
 
-def label_of(score: float) -> SentimentLabel:
-    """Return the label of a polarity: beyond ±0.2 it has a side, within it is neutral."""
-    if score <= -LABEL_FROM:
+def label_of(score: float, *, side_from: float = LABEL_FROM) -> SentimentLabel:
+    """Return the label of a polarity: from ±``side_from`` on it has a side, within it is neutral."""
+    if score <= -side_from:
         return SentimentLabel.NEGATIVE
-    return SentimentLabel.POSITIVE if score >= LABEL_FROM else SentimentLabel.NEUTRAL
+    return SentimentLabel.POSITIVE if score >= side_from else SentimentLabel.NEUTRAL

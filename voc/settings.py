@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voc.errors import SettingsError
+from voc.model_source import parse_model_source
 
 PREFIX = "VOC_"
 
@@ -33,7 +34,15 @@ class ModelSettings(Group):
     """Which models are used and how."""
 
     encoder: str = "embedded"
-    """``embedded``: the shipped models; they need no network."""
+    """What turns sentences into vectors. ``embedded``: the shipped model; else a local folder or a pinned hub name (models.md)."""
+    encoder_prefix: str | None = None
+    """Words put before each text for a hub encoder; left out: ``query: `` for the E5 family, nothing for others."""
+    sentiment: str = "embedded"
+    """What reads the sentiment: ``embedded``, or a sequence classifier from a local folder or a pinned hub name."""
+    tagger: str = "embedded"
+    """What assigns tags: ``embedded``, or a model of textual entailment (NLI) from a local folder or a pinned hub name."""
+    allow_download: bool = False
+    """Whether pinned hub models may be fetched over the network; false: they must lie in the local cache already."""
     in_server: bool = True
     """Whether ``voc serve`` does pending work itself; false: ``voc worker`` does."""
     threads: int = Field(default=2, ge=1)
@@ -46,6 +55,13 @@ class ModelSettings(Group):
     """A comment that fails this often is put aside."""
     max_crashes: int = Field(default=3, ge=1)
     """A comment that ends the model process this often is put aside."""
+
+    @field_validator("encoder", "sentiment", "tagger")
+    @classmethod
+    def model_is_pinned(cls, value: str) -> str:
+        """Refuse a model that is not there or whose weights could change under the same name."""
+        parse_model_source(value)
+        return value
 
 
 class IntakeSettings(Group):

@@ -1,8 +1,10 @@
 """Taxonomy: a curated, versioned tree of tags in three levels (大・中・小分類), in Japanese and English."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
+from pydantic import model_validator
 
 from voc.values import Value
 
@@ -10,10 +12,15 @@ SHIPPED = Path(__file__).parent / "taxonomies" / "cx.yaml"
 
 
 class Bilingual(Value):
-    """A text in both languages."""
+    """A text in both languages; written as one text where it is the same in both."""
 
     en: str
     ja: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_in_both(cls, value: Any) -> Any:
+        return {"en": value, "ja": value} if isinstance(value, str) else value
 
     def in_language(self, language: str) -> str:
         """Return the text for a reader of the language; English where it is neither."""
@@ -21,10 +28,15 @@ class Bilingual(Value):
 
 
 class BilingualList(Value):
-    """A list of texts for each language."""
+    """A list of texts for each language; written as one list where the language does not matter."""
 
-    en: tuple[str, ...]
-    ja: tuple[str, ...]
+    en: tuple[str, ...] = ()
+    ja: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_in_both(cls, value: Any) -> Any:
+        return {"en": value, "ja": value} if isinstance(value, list | tuple) else value
 
 
 class Tag(Value):
@@ -34,9 +46,9 @@ class Tag(Value):
     large: Bilingual
     middle: Bilingual
     small: Bilingual
-    definition: Bilingual
-    keywords: BilingualList
-    examples: BilingualList
+    definition: Bilingual = Bilingual(en="", ja="")
+    keywords: BilingualList = BilingualList()
+    examples: BilingualList = BilingualList()
 
 
 class Taxonomy(Value):

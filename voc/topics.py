@@ -7,7 +7,7 @@ from voc.values import UtcDatetime, Value
 
 
 class TopicSentence(Value):
-    """What discovery needs of a sentence: id, words, language and its vector (384 float16, unit length)."""
+    """What discovery needs of a sentence: id, words, language and its vector (float16, unit length)."""
 
     id: str
     feedback_id: str
@@ -29,7 +29,7 @@ class Topic(Value):
     size: int
     """Sentences assigned."""
     centroid: bytes
-    """384 float16, unit length."""
+    """Little-endian float16, unit length."""
 
 
 class TopicAssignment(Value):

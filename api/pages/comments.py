@@ -1,4 +1,4 @@
-"""Comments: the customers' own words, newest first or nearest in meaning, and everything known about the one that is selected."""
+"""Comments: the customers' own words, newest first or best found, and everything known about the one that is selected."""
 
 import base64
 import binascii
@@ -9,12 +9,14 @@ from datetime import datetime
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.pages.excerpts import Piece, excerpt
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
 from api.pages.panel import panel
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
 from api.pages.voice_conditions import narrow
+from pipelines.search import Hit
 from voc.customers import Account, Customer
 from voc.enrichment import Enrichment
 from voc.errors import BadFilterError, BadQueryError, ModelError
@@ -36,7 +38,8 @@ class Card:
     enrichment: Enrichment | None
     customer: Customer | None
     account: Account | None
-    similarity: float | None = None
+    pieces: tuple[Piece, ...]
+    hit: Hit | None = None
 
 
 @router.get("/comments")
@@ -70,7 +73,7 @@ def comments(visit: Visiting) -> HTMLResponse:
 
 @router.get("/search")
 def search(visit: Visiting) -> Response:
-    """Show the comments nearest in meaning to the words."""
+    """Show the comments that have the words or are near in meaning; while the models are away, those that have the words."""
     words = visit.query("q")
     if not words:
         return RedirectResponse("/comments", status_code=303)
@@ -80,13 +83,14 @@ def search(visit: Visiting) -> Response:
         wanted = narrow(unit, visit.selection)
         bar = filter_bar(unit, visit)
         stored = unit.feedback.count(FeedbackFilter())
-    hits, unavailable = {}, False
+    unavailable = False
     try:
-        hits = {hit.feedback_id: hit.similarity for hit in visit.service.search(words, wanted=wanted, limit=MOST_HITS)}
+        hits = visit.service.search(words, wanted=wanted, limit=MOST_HITS)
     except ModelError:
-        unavailable = True
+        hits, unavailable = visit.service.search_words(words, wanted=wanted, limit=MOST_HITS), True
+    why = {hit.feedback_id: hit for hit in hits}
     with visit.service.store.read() as unit:
-        cards = _cards(unit, unit.feedback.get_many(list(hits)), near=hits)
+        cards = _cards(unit, unit.feedback.get_many(list(why)), why=why)
     return render(
         visit,
         "comments.html",
@@ -110,7 +114,8 @@ def comment(visit: Visiting, feedback_id: str) -> RedirectResponse:
     return RedirectResponse(visit.selection.address("/comments", selected=feedback_id), status_code=303)
 
 
-def _cards(unit: Unit, found: Sequence[Feedback], *, near: dict[str, float] | None = None) -> list[Card]:
+def _cards(unit: Unit, found: Sequence[Feedback], *, why: dict[str, Hit] | None = None) -> list[Card]:
+    found_by = why or {}
     enrichments = unit.enrichments.get_many([feedback.id for feedback in found])
     customers = unit.customers.customers([f.customer_id for f in found if f.customer_id is not None])
     accounts = unit.customers.accounts([f.account_id for f in found if f.account_id is not None])
@@ -120,7 +125,8 @@ def _cards(unit: Unit, found: Sequence[Feedback], *, near: dict[str, float] | No
             enrichment=enrichments.get(feedback.id),
             customer=customers.get(feedback.customer_id or ""),
             account=accounts.get(feedback.account_id or ""),
-            similarity=(near or {}).get(feedback.id),
+            pieces=excerpt(feedback.verbatim, hit.places if (hit := found_by.get(feedback.id)) is not None else ()),
+            hit=hit,
         )
         for feedback in found
     ]

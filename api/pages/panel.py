@@ -37,7 +37,7 @@ class Near:
     """A comment that resembles this one."""
 
     feedback: Feedback
-    similarity: float
+    similarity: float | None
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class Panel:
     enrichment: Enrichment | None
     pieces: tuple[Piece, ...]
     tags: tuple[NamedTag, ...]
+    taken: tuple[NamedTag, ...]
+    """Tags that a person took away."""
+    people: frozenset[str]
+    """Tags that a person gave."""
+    choices: tuple[Tag, ...]
     topics: tuple[Topic, ...]
     customer: Customer | None
     account: Account | None
@@ -68,11 +73,17 @@ def panel(visit: Visit, feedback_id: str) -> Panel | None:
     with visit.service.store.read() as unit:
         enrichment = unit.enrichments.get(feedback_id)
         topics = _topics(unit, feedback_id)
+        said = unit.corrections.standing([feedback_id]).get(feedback_id, {})
+        own = [tag for taxonomy in unit.taxonomies.find() for tag in taxonomy.tags]
+        known = {tag.id: tag for tag in (*own, *visit.service.taxonomy.tags)}
         return Panel(
             feedback=feedback,
             enrichment=enrichment,
             pieces=pieces(feedback, enrichment, topics),
-            tags=tuple(NamedTag(score=tag, tag=visit.service.taxonomy.tag(tag.tag)) for tag in (enrichment.tags if enrichment else ())),
+            tags=tuple(NamedTag(score=tag, tag=known.get(tag.tag)) for tag in (enrichment.tags if enrichment else ())),
+            taken=tuple(NamedTag(score=TagScore(tag=tag, score=0.0), tag=known.get(tag)) for tag, given in said.items() if not given),
+            people=frozenset(tag for tag, given in said.items() if given),
+            choices=tuple(known.values()),
             topics=tuple({topic.id: topic for topic in topics.values()}.values()),
             customer=unit.customers.customer(feedback.customer_id) if feedback.customer_id else None,
             account=unit.customers.account(feedback.account_id) if feedback.account_id else None,

@@ -59,7 +59,7 @@ class Visit:
 
     def tag_name(self, tag_id: str) -> str:
         """Return a tag's name in the visitor's language; its id where the taxonomy no longer has it."""
-        tag = self.service.taxonomy.tag(tag_id)
+        tag = self.service.tag(tag_id)
         return tag.small.in_language(self.language) if tag is not None else tag_id
 
     def issue_name(self, alert: Alert) -> str:

@@ -11,6 +11,7 @@ from api.narrowing import Narrowed, PagedNarrowed
 from api.paging import MAX_LIMIT, Page, cursor_after, feedback_cursor
 from api.shapes import FeedbackShape
 from api.tracing import Trace, trace_of
+from pipelines.search import Hit
 from pipelines.service import Service
 from voc.enrichment import Enrichment
 from voc.errors import NotFoundError
@@ -29,15 +30,23 @@ class Count(BaseModel):
     count: int
 
 
-class Near(BaseModel):
-    """A comment with its nearness in meaning, the cosine of the two nearest sentences."""
+class Place(BaseModel):
+    """A stretch of the text; offsets are code points, end exclusive."""
 
-    similarity: float
+    start: int
+    end: int
+
+
+class Near(BaseModel):
+    """A comment that was found: the cosine of the two nearest sentences (null: it has none), and where it has the words, if it has."""
+
+    similarity: float | None
+    matched: list[Place] = []
     feedback: FeedbackShape
 
 
 class NearList(BaseModel):
-    """Comments, nearest first."""
+    """Comments, best first: words and meaning mixed by reciprocal rank fusion."""
 
     data: list[Near]
     next_cursor: str | None = None
@@ -73,7 +82,7 @@ def get(service: ServiceOf, feedback_id: str) -> FeedbackShape:
 def similar(service: ServiceOf, feedback_id: str, limit: SimilarLimit = 10) -> NearList:
     """List the comments most like this one; empty while it waits for analysis."""
     hits = service.similar(feedback_id, limit=limit)
-    return NearList(data=near(service, [(hit.feedback_id, hit.similarity) for hit in hits]))
+    return NearList(data=near(service, hits))
 
 
 @router.get("/v1/feedback/{feedback_id}/trace")
@@ -107,9 +116,13 @@ def shapes(unit: Unit, found: list[Feedback]) -> list[FeedbackShape]:
     return [FeedbackShape.of(feedback, said.get(feedback.id), topics=topics.get(feedback.id)) for feedback in found]
 
 
-def near(service: Service, hits: list[tuple[str, float]]) -> list[Near]:
-    """Return the comments of hits with their nearness, in order."""
-    nearness = dict(hits)
+def near(service: Service, hits: list[Hit]) -> list[Near]:
+    """Return the comments of hits with why they were found, in order."""
+    why = {hit.feedback_id: hit for hit in hits}
     with service.store.read() as unit:
-        found = shapes(unit, unit.feedback.get_many([feedback_id for feedback_id, _ in hits]))
-    return [Near(similarity=nearness[feedback.id], feedback=feedback) for feedback in found]
+        found = shapes(unit, unit.feedback.get_many(list(why)))
+    return [
+        Near(similarity=hit.similarity, matched=[Place(start=place.start, end=place.end) for place in hit.places], feedback=feedback)
+        for feedback in found
+        if (hit := why[feedback.id])
+    ]

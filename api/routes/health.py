@@ -92,7 +92,12 @@ def _models(service: Service) -> Check:
     return Check(
         ok=state != "crashed",
         reason="model_crashed" if state == "crashed" else None,
-        facts={"state": state, "version": service.runner.stamp.version, "outputs": service.runner.stamp.outputs},
+        facts={
+            "state": state,
+            "error": service.models.last_error,
+            "version": service.runner.stamp.version,
+            "outputs": service.runner.stamp.outputs,
+        },
     )
 
 

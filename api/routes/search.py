@@ -1,4 +1,4 @@
-"""Search by meaning."""
+"""Search by words and meaning."""
 
 from functools import partial
 from typing import Annotated, Any
@@ -39,7 +39,7 @@ class SearchForm(Form):
 
 @router.post("/v1/search", openapi_extra=example_body(SearchForm))
 async def search(request: Request, service: ServiceOf, _key: Annotated[Key, Depends(require(Scope.READ))]) -> NearList:
-    """Find comments by meaning, nearest first."""
+    """Find comments by their words and by meaning, best first."""
     return await model_call(request, partial(_search, service, await one_body(request)))
 
 
@@ -53,7 +53,7 @@ def _search(service: Service, raw: bytes) -> NearList:
     form = read_form(SearchForm, value, names=NAMES)
     wanted = form.filters.wanted(zone=zone_of(service), clock=service.clock)
     hits = service.search(form.query, wanted=wanted, limit=form.limit)
-    return NearList(data=near(service, [(hit.feedback_id, hit.similarity) for hit in hits]))
+    return NearList(data=near(service, hits))
 
 
 def _check_filters(filters: Any) -> None:

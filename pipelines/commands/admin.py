@@ -1,4 +1,4 @@
-"""Commands for who runs the service: serve, worker, evaluate, keys, failed, backup, restore."""
+"""Commands for who runs the service: serve, worker, keys, failed, backup, restore."""
 
 import sys
 from pathlib import Path
@@ -55,28 +55,6 @@ def worker(*, once: Annotated[bool, typer.Option("--once", help="Stop when nothi
         finally:
             models.close()
             store.close()
-
-
-def evaluate(
-    data: Annotated[Path, typer.Option("--data", help="Folder with labelled data sets.", exists=True, file_okay=False)],
-    out: Annotated[Path | None, typer.Option("--out", help="Write the scorecard to this JSON file.")] = None,
-    *,
-    json: JsonFlag = False,
-) -> None:
-    """Measure the models on labelled data and show the scorecard."""
-    import orjson
-
-    from pipelines.assembly import build_scorecard
-
-    with errors_as_exit_codes(json=json):
-        rows = [score.model_dump(mode="json") for score in build_scorecard(data)]
-        if out is not None:
-            out.write_bytes(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
-        if json:
-            print_json({"scorecard": rows})
-            return
-        for row in rows:
-            say(", ".join(f"{name}: {value}" for name, value in row.items() if not isinstance(value, dict | list)))
 
 
 @keys.command("create")

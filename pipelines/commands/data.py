@@ -118,13 +118,14 @@ def run(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
 def status(*, json: JsonFlag = False) -> None:
     """Say what is stored, what waits and what was put aside."""
     from pipelines.assembly import build_stamp, build_store
+    from pipelines.enrich import stamp_in_use
 
     with errors_as_exit_codes(json=json):
         config = settings()
         store = build_store(config, read_only=True)
-        version = build_stamp().version
         try:
             with store.read() as unit:
+                version = stamp_in_use(build_stamp(config.models), unit.taxonomies.active()).version
                 run_before = unit.journal.last_run()
                 first, last = unit.feedback.period()
                 found: dict[str, Any] = {

@@ -20,7 +20,7 @@ def analyze(file: InputFile, out: Out, text_column: TextColumn = "text", *, json
 
 
 def embed(file: InputFile, out: Out, text_column: TextColumn = "text", *, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
-    """Write the vectors of FILE's texts: a NumPy array, float32 [n, 384], unit length, in input order."""
+    """Write the vectors of FILE's texts: a NumPy array, float32 [n, d], unit length, in input order."""
     from pipelines import file_tools
 
     _run(file_tools.embed_file, file, out, text_column, json=json, quiet=quiet)

@@ -136,6 +136,15 @@ def share_bars(issues: Sequence[IssueSummary]) -> tuple[Whisker, ...]:
     )
 
 
+def level_bar(value: float, *, low: float, high: float, target: float | None) -> Whisker:
+    """Lay out a figure on the axis 0…1 with its interval; ``zero`` is where its target lies, 0 where it has none."""
+
+    def place(share: float) -> float:
+        return BAR_WIDTH * min(max(share, 0.0), 1.0)
+
+    return Whisker(low=place(low), at=place(value), high=place(high), zero=place(target or 0.0), width=BAR_WIDTH)
+
+
 def forest(drivers: Sequence[Driver]) -> tuple[Whisker | None, ...]:
     """Lay out each driver's difference (adjusted where it is known) with its interval on one axis; None where it has none."""
     shown = [_estimate(driver) for driver in drivers]

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from models.baselines import HashedJapaneseEncoder, LexiconCues, LexiconSentiment, LexiconTagger
-from models.encoder import MiniLmEncoder, RoutedEncoder
-from models.heads import HeadSentiment, RoutedSentiment
+from models.encoder import BilingualEncoder
+from models.heads import HeadCues, HeadSentiment
+from models.minilm import MiniLmEncoder
+from models.tagging import HeadTagger
 from models.topics import BertopicTopics
 from voc.feedback import Language
 from voc.ids import derived_id
+from voc.ports import Encoded
 from voc.sentiment import NEUTRAL
 from voc.taxonomy import load_taxonomy
 from voc.topics import TopicSentence
@@ -33,12 +36,12 @@ SENTENCES = [
     "長い文章です。" * 20_000,
     "The app is slow but the support team was lovely.",
 ]
-LANGUAGES = [Language.JA if any("\u3040" <= c <= "\u9fff" for c in s) else Language.EN for s in SENTENCES]
 heavy = pytest.mark.models
 
 
-def zero_vectors(count):
-    return np.zeros((count, 384), np.float32)
+def encoded(count):
+    nothing = np.zeros((count, 384), np.float32)
+    return Encoded(nothing, nothing, (False,) * count)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,7 @@ def loaded():
 ENCODERS = [
     pytest.param(HashedJapaneseEncoder, id="hashed"),
     pytest.param(MiniLmEncoder, id="minilm", marks=heavy),
-    pytest.param(RoutedEncoder, id="routed", marks=heavy),
+    pytest.param(BilingualEncoder, id="bilingual", marks=heavy),
 ]
 
 
@@ -62,26 +65,26 @@ def encoder(request, loaded):
 @pytest.mark.parametrize("encoder", ENCODERS, indirect=True)
 class TestEncoders:
     def test_no_sentence_no_vector(self, encoder):
-        assert encoder.encode([], []).shape == (0, 384)
-        assert encoder.too_long([]) == []
+        nothing = encoder.encode([])
+        assert (nothing.vectors.shape, nothing.features.shape[0], nothing.truncated) == ((0, 384), 0, ())
 
     def test_vectors_are_float32_of_unit_length(self, encoder):
-        vectors = encoder.encode(SENTENCES, LANGUAGES)
+        vectors = encoder.encode(SENTENCES).vectors
         assert vectors.shape == (len(SENTENCES), 384)
         assert vectors.dtype == np.float32
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(SENTENCES)), abs=1e-4)
 
     def test_a_batch_of_n_is_n_batches_of_one_in_order(self, encoder):
-        together = encoder.encode(SENTENCES, LANGUAGES)
-        alone = np.vstack([encoder.encode([s], [language]) for s, language in zip(SENTENCES, LANGUAGES, strict=True)])
-        np.testing.assert_allclose(together, alone, atol=1e-4)
+        together = encoder.encode(SENTENCES)
+        alone = [encoder.encode([sentence]) for sentence in SENTENCES]
+        np.testing.assert_allclose(together.vectors, np.vstack([one.vectors for one in alone]), atol=1e-4)
+        np.testing.assert_allclose(together.features, np.vstack([one.features for one in alone]), atol=1e-4)
 
     def test_the_same_answer_twice(self, encoder):
-        np.testing.assert_array_equal(encoder.encode(SENTENCES, LANGUAGES), encoder.encode(SENTENCES, LANGUAGES))
+        np.testing.assert_array_equal(encoder.encode(SENTENCES).vectors, encoder.encode(SENTENCES).vectors)
 
     def test_what_was_not_read_is_said(self, encoder):
-        long = encoder.too_long(SENTENCES)
-        assert [len(s) > 10_000 for s in SENTENCES] == long
+        assert tuple(len(s) > 10_000 for s in SENTENCES) == encoder.encode(SENTENCES).truncated
 
     def test_a_name_and_a_version(self, encoder):
         assert encoder.name
@@ -90,27 +93,26 @@ class TestEncoders:
 
 SENTIMENTS = [
     pytest.param(LexiconSentiment(), id="lexicon"),
-    pytest.param(HeadSentiment(), id="head"),
-    pytest.param(RoutedSentiment(), id="routed"),
+    pytest.param(HeadSentiment(), id="head", marks=heavy),
 ]
 
 
 @pytest.mark.parametrize("model", SENTIMENTS)
 class TestSentimentModels:
     def test_no_sentence_no_sentiment(self, model):
-        assert model.sentiments([], [], zero_vectors(0)) == []
+        assert model.sentiments([], encoded(0)) == []
 
     def test_a_batch_of_n_is_n_batches_of_one_in_order(self, model):
-        vectors = HashedJapaneseEncoder().encode(SENTENCES, LANGUAGES)
-        together = model.sentiments(SENTENCES, LANGUAGES, vectors)
-        alone = [model.sentiments([SENTENCES[i]], [LANGUAGES[i]], vectors[i : i + 1])[0] for i in range(len(SENTENCES))]
+        passed = HashedJapaneseEncoder().encode(SENTENCES)
+        together = model.sentiments(SENTENCES, passed)
+        alone = [model.sentiments([sentence], passed.rows([i]))[0] for i, sentence in enumerate(SENTENCES)]
         assert [s.label for s in together] == [s.label for s in alone]
         assert [s.score for s in together] == pytest.approx([s.score for s in alone], abs=1e-4)
         assert [s.confidence for s in together] == pytest.approx([s.confidence for s in alone], abs=1e-4)
 
     def test_the_same_answer_twice(self, model):
-        vectors = HashedJapaneseEncoder().encode(SENTENCES, LANGUAGES)
-        assert model.sentiments(SENTENCES, LANGUAGES, vectors) == model.sentiments(SENTENCES, LANGUAGES, vectors)
+        passed = HashedJapaneseEncoder().encode(SENTENCES)
+        assert model.sentiments(SENTENCES, passed) == model.sentiments(SENTENCES, passed)
 
     def test_a_name_and_a_version(self, model):
         assert model.name
@@ -118,18 +120,10 @@ class TestSentimentModels:
 
 
 def cue_answers(model, sentences):
-    return list(
-        zip(
-            model.intents(sentences, [NEUTRAL] * len(sentences)),
-            model.urgencies(sentences),
-            model.churn(sentences),
-            model.abusive(sentences),
-            strict=True,
-        )
-    )
+    return model.cues(sentences, [NEUTRAL] * len(sentences), encoded(len(sentences)))
 
 
-@pytest.mark.parametrize("model", [pytest.param(LexiconCues(), id="lexicon")])
+@pytest.mark.parametrize("model", [pytest.param(LexiconCues(), id="lexicon"), pytest.param(HeadCues(), id="head", marks=heavy)])
 class TestCueModels:
     def test_no_sentence_no_cue(self, model):
         assert cue_answers(model, []) == []
@@ -140,26 +134,26 @@ class TestCueModels:
         assert together == cue_answers(model, SENTENCES)
 
     def test_probabilities_are_probabilities(self, model):
-        assert all(0 <= p <= 1 for p in (*model.churn(SENTENCES), *model.abusive(SENTENCES)))
+        assert all(0 <= p <= 1 for cues in cue_answers(model, SENTENCES) for p in (cues.churn, cues.abusive))
 
     def test_a_name_and_a_version(self, model):
         assert model.name
         assert model.version
 
 
-@pytest.mark.parametrize("model", [pytest.param(LexiconTagger(load_taxonomy()), id="lexicon")])
+@pytest.mark.parametrize("model", [pytest.param(LexiconTagger(load_taxonomy()), id="lexicon"), pytest.param(HeadTagger(load_taxonomy()), id="head", marks=heavy)])
 class TestTaggers:
     def test_no_sentence_no_tags(self, model):
-        assert model.tags([], zero_vectors(0)) == []
+        assert model.tags([], encoded(0)) == []
 
     def test_a_batch_of_n_is_n_batches_of_one_in_order_and_twice_the_same(self, model):
-        together = model.tags(SENTENCES, zero_vectors(len(SENTENCES)))
-        assert together == [model.tags([sentence], zero_vectors(1))[0] for sentence in SENTENCES]
-        assert together == model.tags(SENTENCES, zero_vectors(len(SENTENCES)))
+        together = model.tags(SENTENCES, encoded(len(SENTENCES)))
+        assert together == [model.tags([sentence], encoded(1))[0] for sentence in SENTENCES]
+        assert together == model.tags(SENTENCES, encoded(len(SENTENCES)))
 
     def test_only_tags_of_the_taxonomy_best_first(self, model):
         known = {tag.id for tag in model.taxonomy_tags()}
-        for found in model.tags(SENTENCES, zero_vectors(len(SENTENCES))):
+        for found in model.tags(SENTENCES, encoded(len(SENTENCES))):
             assert {score.tag for score in found} <= known
             assert [s.score for s in found] == sorted((s.score for s in found), reverse=True)
 
@@ -177,7 +171,7 @@ WORDS = {
 
 def topic_sentences():
     texts = [word + end for word, ends in WORDS.items() for end in ends]
-    vectors = HashedJapaneseEncoder().encode(texts, [Language.JA] * len(texts))
+    vectors = HashedJapaneseEncoder().encode(texts).vectors
     return [
         TopicSentence(
             id=derived_id("se", text),

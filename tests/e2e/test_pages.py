@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from api.main import create_app
 from pipelines.service import Service
-from tests.support import seed
+from tests.support import scorecards, seed
 from voc.alerts import AlertState
 from voc.feedback import NewFeedback, Source
 from voc.keys import Scope
@@ -30,6 +30,7 @@ PATHS = [
     "/accounts/acc-026",
     "/customers/cus-0066",
     "/alerts",
+    "/quality",
     "/status",
     "/search?q=login",
 ]
@@ -51,6 +52,7 @@ class Pages:
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     service = seed.build(tmp_path_factory.mktemp("pages"))
+    service.quality = scorecards.quality()
     nothing = [NewFeedback(text="特になし", source=Source.SURVEY, source_name="demo", external_id=f"none-{n}") for n in range(2)]
     seed.fill(service, every=2, extra=nothing)
     with TestClient(create_app(service), base_url=HOME) as client:
@@ -195,8 +197,21 @@ def test_when_the_models_are_away_search_offers_words_instead(pages, monkeypatch
         raise ModelUnavailableError
 
     monkeypatch.setattr(pages.service, "search", away)
+    found = pages.get("/search?q=ログイン")
+    assert found.css("ol.cards mark")
+    assert found.css_first("p.waiting") is not None
+    page = pages.get("/search?q=xyzzy")
+    assert page.css_first(".empty a.button").attributes["href"] == "/comments?text=xyzzy"
+
+
+def test_search_marks_the_words_it_found_and_says_what_it_found_by_meaning(pages):
     page = pages.get("/search?q=login")
-    assert page.css_first(".empty a.button").attributes["href"] == "/comments?text=login"
+    marked = {mark.text() for mark in page.css("ol.cards mark")}
+    assert "ログイン" in marked
+    assert any("log" in word.lower() for word in marked)
+    for card in page.css("ol.cards li"):
+        assert bool(card.css("mark")) == ("By words" in card.text())
+        assert bool(card.css("mark")) != ("By meaning" in card.text())
 
 
 def test_a_page_that_breaks_says_its_number_and_nothing_of_the_data(pages, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 
 from api.main import create_app
 from tests.e2e.test_pages_hostile import PAYLOADS
-from tests.support import seed
+from tests.support import scorecards, seed
 from tests.support.serving import serving
 from voc.customers import Account, Customer
 from voc.feedback import NewFeedback
@@ -43,6 +43,7 @@ PATHS = [
     "/accounts",
     "/accounts/acc-026",
     "/alerts",
+    "/quality",
     "/status",
     "/search?q=ログイン",
     "/comments?text=zzzz",
@@ -104,6 +105,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     service = seed.build(tmp_path_factory.mktemp("browser"))
+    service.quality = scorecards.quality()
     seed.fill(service, every=2)
     with serving(create_app(service)) as address:
         yield address
@@ -361,3 +363,18 @@ def test_screenshots_are_kept_where_someone_asks_for_them(browser, home):
             name = re.sub(r"\W+", "-", path).strip("-")
             watched.go(path).screenshot(path=Path(folder) / f"{language}-{name}.png", full_page=True)
         watched.page.context.close()
+
+
+def test_a_number_key_takes_a_tag_from_the_open_comment_and_it_can_be_put_back(tab):
+    page = tab.go("/comments?tag=billing.invoice")
+    page.locator("[data-item] a[data-open]").first.click()
+    page.wait_for_selector(".panel [data-key='1']")
+    page.keyboard.press("1")
+    page.wait_for_selector(".panel s")
+    page.keyboard.press("t")
+    assert page.evaluate("document.activeElement.name") == "add"
+    page.keyboard.press("Escape")
+    page.locator(".panel button[name='add']").first.click()
+    page.wait_for_selector(".panel [data-key='1']")
+    assert page.locator(".panel s").count() == 0
+    tab.quiet()

@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.main import create_app
+from models.own_tags import FewShotTeacher
+from models.search_words import SearchWordReader
 from pipelines.intake import Intake
 from pipelines.progress import SilentProgress
 from pipelines.run import Runner
@@ -83,6 +85,8 @@ def fake_service(data_dir: Path, *, clock: Clock = utc_now, **settings: Any) -> 
             detector=detector,
             redactor=redactor,
             clock=clock,
+            words=SearchWordReader(),
+            teacher=FewShotTeacher(),
         )
     )
     return service, child

@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from models.own_tags import FewShotTeacher
+from models.search_words import SearchWordReader
 from pipelines.discover import discover
 from pipelines.enrich import Understanding, enrich
-from pipelines.model_process import ModelProcess
+from pipelines.model_process import Inside, ModelProcess
 from voc.enrichment import Intent, TagScore, Urgency
 from voc.errors import ModelCrashedError
 from voc.feedback import Language, Redaction, RedactionKind, Span
 from voc.ids import derived_id
-from voc.ports import Vectors
+from voc.ports import Cues, Encoded
 from voc.sentiment import Sentiment, SentimentLabel, label_of
 from voc.taxonomy import Tag
 from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence
@@ -49,20 +51,18 @@ class FakeSentences(Named):
 class FakeEncoder(Named):
     """Words are directions, so that equal words are near."""
 
-    def encode(self, sentences: Sequence[str], languages: Sequence[Language]) -> Vectors:
+    def encode(self, sentences: Sequence[str]) -> Encoded:
         rows = np.zeros((len(sentences), 384), dtype=np.float32)
         for row, sentence in enumerate(sentences):
             for word in re.findall(r"\w+", sentence.lower()) or [""]:
                 rows[row, int(derived_id("w", word)[-6:], 16) % 384] += 1.0
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows / np.where(norms == 0, 1, norms)
-
-    def too_long(self, sentences: Sequence[str]) -> list[bool]:
-        return [len(sentence) > 2_000 for sentence in sentences]
+        rows /= np.where(norms == 0, 1, norms)
+        return Encoded(rows, rows, tuple(len(sentence) > 2_000 for sentence in sentences))
 
 
 class FakeSentiment(Named):
-    def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: Vectors) -> list[Sentiment]:
+    def sentiments(self, sentences: Sequence[str], encoded: Encoded) -> list[Sentiment]:
         return [self._one(sentence.lower()) for sentence in sentences]
 
     def _one(self, sentence: str) -> Sentiment:
@@ -71,22 +71,21 @@ class FakeSentiment(Named):
 
 
 class FakeCues(Named):
-    def intents(self, sentences: Sequence[str], sentiments: Sequence[Sentiment]) -> list[Intent]:
+    def cues(self, sentences: Sequence[str], sentiments: Sequence[Sentiment], encoded: Encoded) -> list[Cues]:
         kinds = {SentimentLabel.NEGATIVE: Intent.COMPLAINT, SentimentLabel.POSITIVE: Intent.PRAISE}
-        return [kinds.get(sentiment.label, Intent.COMMENT) for sentiment in sentiments]
-
-    def urgencies(self, sentences: Sequence[str]) -> list[Urgency]:
-        return [Urgency.NOW if "urgent" in sentence else Urgency.NONE for sentence in sentences]
-
-    def churn(self, sentences: Sequence[str]) -> list[float]:
-        return [0.9 if "cancel" in sentence else 0.0 for sentence in sentences]
-
-    def abusive(self, sentences: Sequence[str]) -> list[float]:
-        return [0.0 for _ in sentences]
+        return [
+            Cues(
+                intent=kinds.get(sentiment.label, Intent.COMMENT),
+                urgency=Urgency.NOW if "urgent" in sentence else Urgency.NONE,
+                churn=0.9 if "cancel" in sentence else 0.0,
+                abusive=0.0,
+            )
+            for sentence, sentiment in zip(sentences, sentiments, strict=True)
+        ]
 
 
 class FakeTagger(Named):
-    def tags(self, sentences: Sequence[str], vectors: Vectors) -> list[tuple[TagScore, ...]]:
+    def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:
         return [
             tuple(
                 TagScore(tag=tag, score=0.9, because=(word,))
@@ -146,7 +145,7 @@ class FakeTopics(Named):
 
 
 def understanding() -> Understanding:
-    return Understanding(splitter=FakeSentences(), encoder=FakeEncoder(), sentiment=FakeSentiment(), cues=FakeCues(), tagger=FakeTagger())
+    return Understanding(splitter=FakeSentences(), encoder=FakeEncoder(), sentiment=FakeSentiment(), cues=FakeCues(), tagger=FakeTagger(), words=SearchWordReader())
 
 
 class FakeChild:
@@ -155,6 +154,7 @@ class FakeChild:
     def __init__(self) -> None:
         self.down = False
         self.calls: list[str] = []
+        self.inside = Inside(understanding=understanding(), topics=FakeTopics(), teacher=FewShotTeacher())
 
     def start(self) -> None:
         if self.down:
@@ -168,8 +168,10 @@ class FakeChild:
             if any("poison" in comment.verbatim for comment in payload):
                 raise ModelCrashedError
             return enrich(payload, understanding())
-        if method == "encode":
-            return FakeEncoder().encode(*payload)
+        if method in {"encode", "encode_for_tags"}:
+            return FakeEncoder().encode(payload).vectors
+        if method in {"use_own_tags", "enrich_with_own_tags"}:
+            return getattr(self.inside, method)(payload)
         return discover(payload, FakeTopics()) if method == "discover" else True
 
     def state(self) -> str:

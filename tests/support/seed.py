@@ -11,6 +11,7 @@ from models.cues import LexiconCues
 from models.hashed_encoder import HashedJapaneseEncoder
 from models.near_duplicates import MinHashNearDuplicates
 from models.redaction import PatternRedactor
+from models.search_words import SearchWordReader
 from models.sentences import PysbdSentences
 from models.tagging import LexiconTagger
 from pipelines.enrich import Understanding
@@ -112,6 +113,7 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
         sentiment=LexiconSentiment(),
         cues=LexiconCues(),
         tagger=LexiconTagger(taxonomy),
+        words=SearchWordReader(),
     )
     models = ModelProcess(Here(Inside(understanding=understanding, topics=WordTopics())), batch_timeout_s=60)
     commits, detector, redactor = GroupCommit(store), KanaLanguage(), PatternRedactor()
@@ -142,6 +144,7 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
             detector=detector,
             redactor=redactor,
             clock=clock,
+            words=SearchWordReader(),
         )
     )
 

@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, true, tuple_, update
 
-from voc.enrichment import VECTOR_DIMENSIONS, Enrichment
+from voc.enrichment import Enrichment
 from voc.feedback import Language
 from voc.store import filters
+from voc.store.corrections import CorrectionStore
 from voc.store.feedback import chunks
 from voc.store.rows import enrichment_to_row, row_to_enrichment, row_to_sentence, sentence_to_row, table
+from voc.store.search import SearchStore
 from voc.store.tables import AttemptRow, EnrichmentRow, FeedbackRow, FeedbackTagRow, SentenceRow
+from voc.tag_learning import corrected
 from voc.topics import TopicSentence
 
 FEEDBACK = table(FeedbackRow)
@@ -49,13 +52,15 @@ class EnrichmentStore:
         sentences = [sentence_to_row(result, sentence) for result in results for sentence in result.sentences]
         if sentences:
             self._connection.execute(insert(SENTENCES), sentences)
+        said = CorrectionStore(self._connection).standing([result.feedback_id for result in results])
         tags = [
             {"tag": tag.tag, "model_version": result.model.version, "feedback_id": result.feedback_id, "score": tag.score}
             for result in results
-            for tag in result.tags
+            for tag in corrected(result.tags, said.get(result.feedback_id, {}))
         ]
         if tags:
             self._connection.execute(insert(TAGS), tags)
+        SearchStore(self._connection).put({result.feedback_id: result.words for result in results})
         version = results[0].model.version
         for some in chunks([result.feedback_id for result in results]):
             self._connection.execute(update(FEEDBACK).where(FEEDBACK.c.id.in_(some)).values(handled_version=version))
@@ -68,15 +73,18 @@ class EnrichmentStore:
         return self.get_many([feedback_id]).get(feedback_id)
 
     def get_many(self, feedback_ids: Sequence[str]) -> dict[str, Enrichment]:
-        """Return the standing results of those comments that have one."""
+        """Return the standing results of those comments that have one, their tags as people corrected them."""
         found: dict[str, Enrichment] = {}
         for some in chunks(feedback_ids):
             sentences: dict[str, list[Any]] = {}
             for row in self._connection.execute(_standing_sentences().where(FEEDBACK.c.id.in_(some)).order_by(SENTENCES.c.position)):
                 sentences.setdefault(row.feedback_id, []).append(row_to_sentence(row))
             query = select(ENRICHMENTS).join(FEEDBACK, filters.current_enrichment()).where(FEEDBACK.c.id.in_(some))
+            said = CorrectionStore(self._connection).standing(some)
             for row in self._connection.execute(query):
-                found[row.feedback_id] = row_to_enrichment(row, tuple(sentences.get(row.feedback_id, ())))
+                result = row_to_enrichment(row, tuple(sentences.get(row.feedback_id, ())))
+                tags = corrected(result.tags, said.get(row.feedback_id, {}))
+                found[row.feedback_id] = result.model_copy(update={"tags": tags})
         return found
 
     def history(self, feedback_id: str) -> list[tuple[str, datetime]]:
@@ -89,8 +97,11 @@ class EnrichmentStore:
         query = select(func.count()).select_from(ENRICHMENTS).join(FEEDBACK, filters.current_enrichment())
         return int(self._connection.execute(query.where(ENRICHMENTS.c.model_version == model_version)).scalar_one())
 
-    def sentences_for_topics(self) -> list[TopicSentence]:
-        """Return every standing sentence that can belong to a topic: no repeats of a voice, no comments without signal."""
+    def sentences_for_topics(self, *, encoder: str | None = None) -> list[TopicSentence]:
+        """Return every standing sentence that can belong to a topic: no repeats of a voice, no comments without signal.
+
+        ``encoder`` (``name/version``): only sentences with a vector of that encoder, since vectors of two encoders cannot be compared.
+        """
         query = (
             select(
                 SENTENCES.c.feedback_id,
@@ -104,6 +115,7 @@ class EnrichmentStore:
             )
             .join(FEEDBACK, _sentence_stands())
             .where(FEEDBACK.c.duplicate_of.is_(None), FEEDBACK.c.no_signal.is_(False), SENTENCES.c.intent != "no_signal")
+            .where(self._of_encoder(encoder))
             .order_by(SENTENCES.c.feedback_id, SENTENCES.c.position)
         )
         return [
@@ -129,17 +141,46 @@ class EnrichmentStore:
                     texts[identifier] = row.verbatim[row.start : row.end]
         return texts
 
-    def vectors(self) -> tuple[list[str], np.ndarray]:
-        """Return the standing sentences' ids and vectors, shape [n, 384], float16, for search by meaning."""
+    def vectors(self, *, encoder: str | None = None, of: Sequence[str] | None = None) -> tuple[list[str], np.ndarray]:
+        """Return the standing sentences' ids and vectors, shape [n, d], float16, for search by meaning; a comment's stand together.
+
+        Parameters
+        ----------
+        encoder
+            ``name/version``: only vectors of that encoder; without it all must be of one encoder.
+        of
+            Only of these comments; None for all.
+        """
         query = select(SENTENCES.c.feedback_id, SENTENCES.c.position, SENTENCES.c.vector).join(FEEDBACK, _sentence_stands())
-        rows = self._connection.execute(query.order_by(SENTENCES.c.feedback_id, SENTENCES.c.position)).all()
-        matrix = np.frombuffer(b"".join(row.vector for row in rows), dtype=VECTOR_TYPE).reshape(-1, VECTOR_DIMENSIONS)
-        return [sentence_id(row.feedback_id, row.position) for row in rows], matrix
+        query = query.where(self._of_encoder(encoder)).order_by(SENTENCES.c.feedback_id, SENTENCES.c.position)
+        ids: list[str] = []
+        buffer = bytearray()
+        for part in [query] if of is None else [query.where(SENTENCES.c.feedback_id.in_(some)) for some in chunks(of)]:
+            for row in self._connection.execute(part):
+                ids.append(sentence_id(row.feedback_id, row.position))
+                buffer += row.vector
+        return ids, np.frombuffer(buffer, dtype=VECTOR_TYPE).reshape(len(ids), -1 if ids else 0)
+
+    def results_since(self, moment: datetime) -> list[str]:
+        """Return the comment of each result computed after the moment."""
+        return list(self._connection.execute(select(ENRICHMENTS.c.feedback_id).where(ENRICHMENTS.c.computed_at > moment)).scalars())
 
     def freshness(self) -> tuple[int, datetime | None]:
         """Return number of results and the moment of the latest; changes whenever results do."""
         row = self._connection.execute(select(func.count(), func.max(ENRICHMENTS.c.computed_at))).one()
         return row[0], row[1]
+
+    def _of_encoder(self, encoder: str | None) -> ColumnElement[bool]:
+        """Return the condition that a sentence's vector comes from the encoder."""
+        if encoder is None:
+            return true()
+        one_each = select(func.min(ENRICHMENTS.c.feedback_id), ENRICHMENTS.c.model_version).group_by(ENRICHMENTS.c.model_version)
+        rows = self._connection.execute(
+            select(ENRICHMENTS.c.model_version, ENRICHMENTS.c.models).where(
+                tuple_(ENRICHMENTS.c.feedback_id, ENRICHMENTS.c.model_version).in_(one_each)
+            )
+        )
+        return SENTENCES.c.model_version.in_([row.model_version for row in rows if row.models.get("encoder") == encoder])
 
     def _fresh(self, results: Sequence[Enrichment]) -> list[Enrichment]:
         known: set[tuple[str, str]] = set()

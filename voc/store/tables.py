@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import JSON as JSON_TYPE
 from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from voc.store.types import UtcMoment
@@ -84,6 +85,7 @@ class EnrichmentRow(SQLModel, table=True):
     """What one comment says, by one model version."""
 
     __tablename__ = "enrichment"
+    __table_args__ = (Index("ix_enrichment_computed", "computed_at"),)
 
     feedback_id: str = Field(primary_key=True)
     model_version: str = Field(primary_key=True)
@@ -131,6 +133,16 @@ class FeedbackTagRow(SQLModel, table=True):
     model_version: str = Field(primary_key=True)
     feedback_id: str = Field(primary_key=True)
     score: float
+
+
+class SearchEntryRow(SQLModel, table=True):
+    """The words of a comment in normal form; PostgreSQL indexes the column, on SQLite triggers keep ``search_text`` (FTS5)."""
+
+    __tablename__ = "search_entry"
+
+    number: int | None = Field(default=None, primary_key=True)
+    feedback_id: str = Field(unique=True)
+    words: str = Field(sa_column=Column(Text().with_variant(TSVECTOR(), "postgresql"), nullable=False))
 
 
 class TopicRunRow(SQLModel, table=True):
@@ -310,3 +322,42 @@ class RunRow(SQLModel, table=True):
     finished_at: datetime | None = _moment(nullable=True)
     model_version: str
     counts: dict[str, Any] = _json()
+
+
+class TaxonomyRow(SQLModel, table=True):
+    """A taxonomy of a user's own, whole, in JSON."""
+
+    __tablename__ = "taxonomy"
+
+    name: str = Field(primary_key=True)
+    content: dict[str, Any] = _json()
+    imported_at: datetime = _moment()
+
+
+class LearntTagsRow(SQLModel, table=True):
+    """What was learnt for a taxonomy, with the taxonomy as it was then; at most one row is active."""
+
+    __tablename__ = "learnt_tags"
+
+    taxonomy: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    encoder: str
+    content: dict[str, Any] = _json()
+    weights: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    config: dict[str, Any] = _json()
+    quality: list[Any] = _json()
+    learnt_at: datetime = _moment()
+    active: bool
+
+
+class TagCorrectionRow(SQLModel, table=True):
+    """A person gave a comment a tag or took one from it; the latest row of a comment and tag holds."""
+
+    __tablename__ = "tag_correction"
+
+    number: int | None = Field(default=None, primary_key=True)
+    feedback_id: str = Field(index=True)
+    tag: str
+    given: bool
+    by: str
+    at: datetime = _moment()

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from voc.store.corrections import CorrectionStore
 from voc.store.customers import CustomerStore
 from voc.store.enrichments import EnrichmentStore
 from voc.store.feedback import FeedbackStore
@@ -11,6 +12,8 @@ from voc.store.kpis import KpiStore
 from voc.store.pending import PendingStore
 from voc.store.quotes import QuoteStore
 from voc.store.results import AlertStore, DriverStore
+from voc.store.search import SearchStore
+from voc.store.taxonomies import TaxonomyStore
 from voc.store.topics import TopicStore
 from voc.store.voices import VoiceStore
 
@@ -22,6 +25,9 @@ class Unit:
         self.feedback = FeedbackStore(connection)
         self.pending = PendingStore(connection)
         self.enrichments = EnrichmentStore(connection)
+        self.search = SearchStore(connection)
+        self.taxonomies = TaxonomyStore(connection)
+        self.corrections = CorrectionStore(connection)
         self.topics = TopicStore(connection)
         self.customers = CustomerStore(connection)
         self.kpis = KpiStore(connection)

@@ -136,11 +136,11 @@ def test_a_trace_names_every_stage_with_model_version_and_time(filled: Running) 
     assert all(stages[name]["at"] for name in ("ingest", "enrich", "discover"))
 
 
-def test_search_finds_by_meaning_and_keeps_to_the_filters(filled: Running) -> None:
+def test_search_finds_by_words_and_meaning_and_keeps_to_the_filters(filled: Running) -> None:
     found = filled.post("/v1/search", {"query": "cannot log in", "limit": 5}).json()["data"]
     assert len(found) == 5
     assert all("log in" in hit["feedback"]["text"] for hit in found)
-    assert [hit["similarity"] for hit in found] == sorted((hit["similarity"] for hit in found), reverse=True)
+    assert all("log in" in [hit["feedback"]["text"][place["start"] : place["end"]] for place in hit["matched"]] for hit in found)
     few = filled.post("/v1/search", {"query": "cannot log in", "limit": 5, "filters": {"customer_id": "c3"}}).json()["data"]
     assert len(few) == 2
 

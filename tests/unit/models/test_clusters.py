@@ -15,12 +15,11 @@ def bunches(sizes, *, noise=0.1, dimensions=16, seed=1):
     return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32), truth
 
 
-def grouped(vectors, *, least_similarity=0.0, least_size=3, spaces=None):
+def grouped(vectors, *, least_similarity=0.0, least_size=3):
     model = LeidenClusters(
         resolution=1.0,
         least_size=least_size,
-        least_similarity=np.full(len(vectors), least_similarity, np.float32),
-        spaces=np.zeros(len(vectors), np.int64) if spaces is None else spaces,
+        least_similarity=least_similarity,
     )
     return model.fit(vectors).labels_
 
@@ -60,14 +59,6 @@ def test_equal_vectors_are_in_one_group():
     assert set(labels[20:].tolist()) == {labels[0]}
 
 
-def test_vectors_of_different_encoders_never_share_a_group():
-    vectors, _ = bunches([40])
-    spaces = np.array([0, 1] * 20)
-    labels = grouped(vectors, spaces=spaces)
-    assert not set(labels[spaces == 0].tolist()) & set(labels[spaces == 1].tolist())
-
-
-@pytest.mark.parametrize("n", [0, 1, 2, 4])
 def test_few_vectors_give_no_group(n):
     vectors, _ = bunches([n])
     assert grouped(vectors, least_size=5).tolist() == [NONE] * n

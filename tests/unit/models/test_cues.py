@@ -7,12 +7,13 @@ import pytest
 from models.cues import LexiconCues, is_no_signal
 from models.lexicon_sentiment import LexiconSentiment
 from voc.enrichment import Intent, Urgency
+from voc.sentiment import NEUTRAL
 
 CUES = LexiconCues()
 
 
 def intent(sentence):
-    return CUES.intents([sentence], LexiconSentiment().sentiments([sentence], [], None))[0]
+    return CUES.cues([sentence], LexiconSentiment().sentiments([sentence], None), None)[0].intent
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_answers_with_a_signal(text):
     ],
 )
 def test_urgencies(sentence, expected):
-    assert CUES.urgencies([sentence]) == [expected]
+    assert CUES.of(sentence, NEUTRAL).urgency is expected
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_urgencies(sentence, expected):
      "We are switching to another tool."],
 )  # fmt: skip
 def test_leaving_is_recognised_also_when_only_implied(sentence):
-    assert CUES.churn([sentence])[0] >= 0.5
+    assert CUES.of(sentence, NEUTRAL).churn >= 0.5
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_leaving_is_recognised_also_when_only_implied(sentence):
     "The meeting was cancelled by the app.", "We have no plans to leave."]
 )
 def test_staying_is_not_leaving(sentence):
-    assert CUES.churn([sentence])[0] < 0.5
+    assert CUES.of(sentence, NEUTRAL).churn < 0.5
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_staying_is_not_leaving(sentence):
      "Are you stupid?", "You are an idiot.", "I know where you live."],
 )  # fmt: skip
 def test_threats_insults_and_excessive_demands_are_abusive(sentence):
-    assert CUES.abusive([sentence])[0] >= 0.5
+    assert CUES.of(sentence, NEUTRAL).abusive >= 0.5
 
 
 @pytest.mark.parametrize(
@@ -113,11 +114,11 @@ def test_threats_insults_and_excessive_demands_are_abusive(sentence):
      "This product is garbage and I am furious.", "What a stupid design."],
 )
 def test_anger_at_a_product_is_not_abuse(sentence):
-    assert CUES.abusive([sentence])[0] < 0.5
+    assert CUES.of(sentence, NEUTRAL).abusive < 0.5
 
 
 def test_more_evidence_means_more_probability():
-    weak, strong = CUES.churn(["コスパが悪い。", "コスパが悪いので他社に乗り換えます。"])
+    weak, strong = (CUES.of(text, NEUTRAL).churn for text in ("コスパが悪い。", "コスパが悪いので他社に乗り換えます。"))
     assert 0 < weak < strong <= 1
 
 
@@ -128,8 +129,5 @@ def test_more_evidence_means_more_probability():
 def test_a_long_text_is_cheap_for_every_pattern(text):
     """Why: a pattern that backtracks turns one comment into a stopped service."""
     started = time.perf_counter()
-    CUES.intents([text], LexiconSentiment().sentiments([text], [], None))
-    CUES.urgencies([text])
-    CUES.churn([text])
-    CUES.abusive([text])
+    CUES.cues([text], LexiconSentiment().sentiments([text], None), None)
     assert time.perf_counter() - started < 1.0

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from models.hashed_encoder import HashedJapaneseEncoder, sentence_vector
-from voc.feedback import Language
 
 
 def cosine(first, second):
@@ -37,9 +36,9 @@ def test_the_vector_is_the_same_in_another_process():
 
 
 def test_beyond_the_window_is_said_to_be_unread():
-    assert HashedJapaneseEncoder().too_long(["短い", "長" * 5_000]) == [False, True]
+    assert HashedJapaneseEncoder().encode(["短い", "長" * 5_000]).truncated == (False, True)
 
 
 def test_equal_sentences_have_equal_vectors_in_one_batch():
-    found = HashedJapaneseEncoder().encode(["遅い", "速い", "遅い"], [Language.JA] * 3)
+    found = HashedJapaneseEncoder().encode(["遅い", "速い", "遅い"]).vectors
     np.testing.assert_array_equal(found[0], found[2])

@@ -13,7 +13,7 @@ NEGATIVE, NEUTRAL, POSITIVE = SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, S
 
 
 def read(sentence):
-    return LexiconSentiment().sentiments([sentence], [], None)[0]
+    return LexiconSentiment().sentiments([sentence], None)[0]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from pipelines.enrich import Understanding, enrich
 from voc.enrichment import CommentText, Intent, TagScore, Urgency
 from voc.feedback import Language, Span
+from voc.ports import Cues, Encoded
 from voc.sentiment import Sentiment, SentimentLabel, label_of
 
 
@@ -30,15 +31,11 @@ class Encoder:
     def __init__(self) -> None:
         self.encoded: list[str] = []
 
-    def encode(self, sentences: Sequence[str], languages: Sequence[Language]) -> np.ndarray:
-        del languages
+    def encode(self, sentences: Sequence[str]) -> Encoded:
         self.encoded += sentences
         vectors = np.zeros((len(sentences), 384), np.float32)
         vectors[:, 0] = 1
-        return vectors
-
-    def too_long(self, sentences: Sequence[str]) -> list[bool]:
-        return [len(sentence) > 50 for sentence in sentences]
+        return Encoded(vectors, vectors, tuple(len(sentence) > 50 for sentence in sentences))
 
 
 class Words:
@@ -46,25 +43,25 @@ class Words:
 
     name, version = "words", "1"
 
-    def sentiments(self, sentences: Sequence[str], languages: Sequence[Language], vectors: np.ndarray) -> list[Sentiment]:
-        del languages, vectors
+    def sentiments(self, sentences: Sequence[str], encoded: Encoded) -> list[Sentiment]:
+        del encoded
         scores = [0.9 * (("good" in s) - ("bad" in s)) for s in sentences]
         return [Sentiment(label=label_of(score), score=score, confidence=0.9) for score in scores]
 
-    def intents(self, sentences: Sequence[str], sentiments: Sequence[Sentiment]) -> list[Intent]:
-        return [Intent.COMPLAINT if s.score < 0 else Intent.QUESTION if "?" in text else Intent.COMMENT for text, s in zip(sentences, sentiments, strict=True)]
+    def cues(self, sentences: Sequence[str], sentiments: Sequence[Sentiment], encoded: Encoded) -> list[Cues]:
+        del encoded
+        return [
+            Cues(
+                intent=Intent.COMPLAINT if s.score < 0 else Intent.QUESTION if "?" in text else Intent.COMMENT,
+                urgency=Urgency.NOW if "now" in text else Urgency.NONE,
+                churn=0.9 if "leave" in text else 0.0,
+                abusive=0.0,
+            )
+            for text, s in zip(sentences, sentiments, strict=True)
+        ]
 
-    def urgencies(self, sentences: Sequence[str]) -> list[Urgency]:
-        return [Urgency.NOW if "now" in s else Urgency.NONE for s in sentences]
-
-    def churn(self, sentences: Sequence[str]) -> list[float]:
-        return [0.9 if "leave" in s else 0.0 for s in sentences]
-
-    def abusive(self, sentences: Sequence[str]) -> list[float]:
-        return [0.0 for _ in sentences]
-
-    def tags(self, sentences: Sequence[str], vectors: np.ndarray) -> list[tuple[TagScore, ...]]:
-        del vectors
+    def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:
+        del encoded
         return [(TagScore(tag="account.login", score=0.5 + 0.1 * s.count("login")),) if "login" in s else () for s in sentences]
 
     def taxonomy_tags(self) -> tuple[()]:

@@ -9,12 +9,18 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
-from tests.support.builders import feedback
+from tests.support.builders import NOON, enrichment, feedback
+from voc.enrichment import ModelStamp
 from voc.errors import StorageCorruptError, StorageNewerError, StorageUnavailableError
+from voc.filters import FeedbackFilter
+from voc.search import SearchWords
 from voc.settings import DatabaseSettings
 from voc.store import DATABASE_FILE, Store, open_store, schema
 from voc.store.backup import check_backup, restore_backup, write_backup
 from voc.store.engine import sqlite_writer
+
+FULL_TEXT = "search_text"
+"""SQLite's full-text table and the tables FTS5 keeps for it: SQLModel has no word for them."""
 
 
 def test_the_migrations_make_the_tables_the_program_works_with(store: Store) -> None:
@@ -22,7 +28,8 @@ def test_the_migrations_make_the_tables_the_program_works_with(store: Store) -> 
     assert store.path is not None
     engine = sqlite_writer(store.path, busy_timeout_ms=1000)
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), SQLModel.metadata)
+        options = {"compare_type": True, "include_object": lambda _, name, *__: not str(name).startswith(FULL_TEXT)}
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), SQLModel.metadata)
     engine.dispose()
     assert differences == []
 
@@ -40,6 +47,28 @@ def test_every_revision_can_be_taken_back_and_made_again(tmp_path: Path) -> None
     with engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) == tables
     engine.dispose()
+
+
+def test_a_database_from_before_the_full_text_index_keeps_everything_and_is_indexed_by_the_next_reading(tmp_path: Path) -> None:
+    comment = feedback()
+    before = open_store(tmp_path, DatabaseSettings())
+    with before.write() as unit:
+        unit.feedback.add([comment])
+        unit.enrichments.add([enrichment(comment, words=("export",))], now=NOON)
+    before.close()
+    engine = sqlite_writer(tmp_path / DATABASE_FILE, busy_timeout_ms=1000)
+    with engine.connect() as connection, connection.begin():
+        command.downgrade(schema._config(connection), "0001")
+    engine.dispose()
+    after = open_store(tmp_path, DatabaseSettings())
+    with after.write() as unit:
+        assert unit.enrichments.get(comment.id) is not None
+        assert unit.search.count() == 0
+        assert unit.pending.count("mv_next") == 1
+        unit.enrichments.add([enrichment(comment, stamp=ModelStamp(version="mv_next", outputs={}), words=("export",))], now=NOON)
+    with after.read() as unit:
+        assert unit.search.find(SearchWords(units=((("export",),),)), among=FeedbackFilter(), limit=5) == [comment.id]
+    after.close()
 
 
 def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,141 @@
+"""Own tags: a user's taxonomy, learnt by few-shot heads on meaning and spelling; as bytes, as a tagger, and beside the shipped tagger."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.few_shot import FewShotHeads, learn, loss_left_out
+from models.spelling import spelling_marks
+from voc.enrichment import TagScore
+from voc.errors import InputError, ModelRejectedError
+from voc.ports import Encoded, Tagger, Vectors
+from voc.tag_learning import LearntTags, TagLesson, TagQuality, TagTeacher
+from voc.taxonomy import Tag
+
+VERSION_CHARS = 8
+MARK_WEIGHTS = (0.0, 0.3, 0.6)
+"""How much spelling may count beside meaning; the examples left out decide."""
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """Heads on meaning and, so far as it counts, spelling; with how well each tag is told."""
+
+    heads: FewShotHeads
+    marks: float
+    quality: tuple[TagQuality, ...] = ()
+
+    def predict(self, texts: Sequence[str], vectors: Vectors) -> list[tuple[TagScore, ...]]:
+        """Return the tags of each text, best first; empty where none fits."""
+        return self.heads.predict(_inputs(texts, vectors, self.marks))
+
+    def probabilities(self, texts: Sequence[str], vectors: Vectors) -> NDArray[np.float64]:
+        """Return how likely each tag is for each text, shape [n, tags]."""
+        return self.heads.probabilities(_inputs(texts, vectors, self.marks))
+
+
+def teach(texts: Sequence[str], vectors: Vectors, labels: Sequence[frozenset[str]], *, multi: bool) -> Taught:
+    """Learn tags from examples; the examples left out decide how much spelling counts. Errors: as ``models.few_shot.learn``."""
+    if not any(labels):
+        raise InputError("There is no example with a tag to learn from.", field="label")
+    marks = min(MARK_WEIGHTS, key=lambda weight: loss_left_out(_inputs(texts, vectors, weight), labels))
+    learnt = learn(_inputs(texts, vectors, marks), labels, multi=multi)
+    return Taught(learnt.heads, marks, learnt.quality)
+
+
+class FewShotTeacher(TagTeacher):
+    """Learns by kernel ridge regression on the vectors as they are and the spelling; see ``models.few_shot``, ``models.spelling``."""
+
+    def learn(self, lesson: TagLesson) -> LearntTags:
+        """Return what the examples teach."""
+        from safetensors.numpy import save
+
+        learnt = teach(lesson.texts, lesson.vectors, lesson.labels, multi=lesson.multi)
+        arrays = learnt.heads.weights()
+        weights = save({"examples": arrays["examples"].astype(np.float16), "alpha": arrays["alpha"]})
+        config = learnt.heads.config() | {"marks": learnt.marks}
+        content = hashlib.sha256(weights + json.dumps([config, lesson.encoder], sort_keys=True).encode())
+        return LearntTags(
+            taxonomy=lesson.taxonomy,
+            version=content.hexdigest()[:VERSION_CHARS],
+            encoder=lesson.encoder,
+            weights=weights,
+            config=config,
+            quality=learnt.quality,
+        )
+
+    def tagger(self, learnt: LearntTags) -> Tagger:
+        """Return the tagger."""
+        return OwnTagger(learnt)
+
+    def beside(self, shipped: Tagger, learnt: LearntTags) -> Tagger:
+        """Return a tagger that gives the shipped one's tags and those learnt."""
+        return TaggerBesideShipped(shipped, OwnTagger(learnt))
+
+
+class OwnTagger(Tagger):
+    """Tags of a user's taxonomy.
+
+    Raises ModelRejectedError where weights and configuration do not fit together.
+    """
+
+    name = "few-shot-tagger"
+
+    def __init__(self, learnt: LearntTags) -> None:
+        self.version = learnt.stamp
+        self._tags = learnt.taxonomy.tags
+        self._taught = Taught(_heads(learnt), float(learnt.config["marks"]))
+
+    def taxonomy_tags(self) -> tuple[Tag, ...]:
+        """Return all tags of the taxonomy."""
+        return self._tags
+
+    def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:
+        """Return the tags of each sentence, best first; empty where none fits."""
+        return self._taught.predict(sentences, encoded.vectors) if len(sentences) else []
+
+
+class TaggerBesideShipped(Tagger):
+    """The shipped tagger's tags and a user's own, best first."""
+
+    def __init__(self, shipped: Tagger, own: Tagger) -> None:
+        self.name = shipped.name
+        self.version = f"{shipped.version}+{own.version}"
+        self._both = (shipped, own)
+
+    def taxonomy_tags(self) -> tuple[Tag, ...]:
+        """Return all tags of both."""
+        return tuple(tag for tagger in self._both for tag in tagger.taxonomy_tags())
+
+    def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:
+        """Return the tags of each sentence, best first."""
+        first, second = (tagger.tags(sentences, encoded) for tagger in self._both)
+        return [_merged(*both) for both in zip(first, second, strict=True)]
+
+
+def _inputs(texts: Sequence[str], vectors: Vectors, weight: float) -> NDArray[np.float32]:
+    """Return what the heads read: the vector, and behind it the spelling marks where they count."""
+    return np.hstack([vectors, np.float32(weight) * spelling_marks(texts)]) if weight else vectors
+
+
+def _merged(shipped: tuple[TagScore, ...], own: tuple[TagScore, ...]) -> tuple[TagScore, ...]:
+    taken = {tag.tag for tag in own}
+    return tuple(sorted([*own, *(tag for tag in shipped if tag.tag not in taken)], key=lambda tag: (-tag.score, tag.tag)))
+
+
+def _heads(learnt: LearntTags) -> FewShotHeads:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        float(learnt.config["marks"])
+        heads = FewShotHeads.from_weights(load(learnt.weights), learnt.config)
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise ModelRejectedError(model=learnt.taxonomy.name, reason="malformed weights") from error
+    if heads.examples.ndim != 2 or heads.alpha.shape != (len(heads.examples), len(heads.labels)):  # noqa: PLR2004  # a matrix
+        raise ModelRejectedError(model=learnt.taxonomy.name, reason="weights of the wrong shape")
+    return heads

@@ -1,0 +1,142 @@
+"""The command ``voc tags``: learn a taxonomy of one's own from examples, and give its tags."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, note, print_json, say, settings
+
+tags = typer.Typer(help="Taxonomies of one's own: learn tags from examples, give them, see which need more.", no_args_is_help=True)
+
+LabelledFile = Annotated[Path, typer.Argument(help="CSV, TSV, JSONL(.gz) or XLSX.", exists=True, dir_okay=False, readable=True)]
+TextColumn = Annotated[str, typer.Option("--text-column", help="Column or field that holds the text.")]
+
+
+@tags.command("train")
+def train(
+    file: LabelledFile,
+    label_column: Annotated[str, typer.Option("--label-column", help="Column or field that holds the tag; empty = none of these.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write what was learnt to.", file_okay=False)],
+    text_column: TextColumn = "text",
+    none_label: Annotated[str | None, typer.Option("--none-label", help="A label that stands for none of these.")] = None,
+    *,
+    multi: Annotated[bool, typer.Option("--multi", help="A row can have several tags: a list, or parts between ; or |.")] = False,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Learn tags from the labelled rows of FILE; then precision and recall of each by cross-validation, weak tags first."""
+    from pipelines import tag_files
+    from pipelines.progress import progress_for
+
+    with errors_as_exit_codes(json=json):
+        options = tag_files.TrainOptions(label_column=label_column, text_column=text_column, multi=multi, none_label=none_label)
+        learnt = tag_files.train_tags(file, out=out, options=options, settings=settings(), progress=progress_for(sys.stderr, quiet=quiet))
+        if json:
+            print_json(tag_files.quality_json(learnt) | {"folder": str(out)})
+        else:
+            say("\n".join(tag_files.quality_lines(learnt.quality)))
+
+
+@tags.command("predict")
+def predict(
+    file: LabelledFile,
+    taxonomy: Annotated[Path, typer.Option("--taxonomy", help="Folder `voc tags train` wrote.", exists=True, file_okay=False)],
+    out: Annotated[Path, typer.Option("--out", help="File to write.", dir_okay=False)],
+    text_column: TextColumn = "text",
+    *,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
+) -> None:
+    """Give each row of FILE its tags, best first, as JSON lines (id, tags); an empty list where none fits."""
+    from pipelines import tag_files
+    from pipelines.progress import progress_for
+
+    with errors_as_exit_codes(json=json):
+        progress = progress_for(sys.stderr, quiet=quiet)
+        found = tag_files.predict_tags(
+            file, taxonomy=taxonomy, out=out, text_column=text_column, settings=settings(), progress=progress
+        )
+    if json:
+        print_json(found)
+    elif not quiet:
+        note(", ".join(f"{name}: {value}" for name, value in found.items()))
+
+
+@tags.command("import")
+def import_taxonomy(
+    file: Annotated[Path, typer.Argument(help="YAML, or CSV with a row per example.", exists=True, dir_okay=False, readable=True)],
+    name: Annotated[str | None, typer.Option("--name", help="Name of the taxonomy. Default: as in the file, or the file's name.")] = None,
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Take a taxonomy of one's own in from FILE, in the place of an earlier one of its name."""
+    from pipelines.assembly import build_store
+    from pipelines.own_taxonomies import read_taxonomy
+    from voc.clock import utc_now
+
+    with errors_as_exit_codes(json=json):
+        taxonomy = read_taxonomy(file, name=name)
+        store = build_store(settings())
+        try:
+            with store.write() as unit:
+                new = unit.taxonomies.put(taxonomy, now=utc_now())
+        finally:
+            store.close()
+        found = {"taxonomy": taxonomy.name, "tags": len(taxonomy.tags), "new": new}
+        if json:
+            print_json(found)
+        else:
+            say(f"{taxonomy.name}: {len(taxonomy.tags)} tags; learn it with: voc tags learn {taxonomy.name}")
+
+
+@tags.command("list")
+def list_taxonomies(*, json: JsonFlag = False) -> None:
+    """List taxonomies of one's own, with the tags that need more examples first."""
+    from pipelines.assembly import build_store
+    from pipelines.tag_files import quality_lines
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings(), read_only=True)
+        try:
+            with store.read() as unit:
+                active = unit.taxonomies.active_version()
+                kept = [(taxonomy, unit.taxonomies.learnt(taxonomy.name)) for taxonomy in unit.taxonomies.find()]
+        finally:
+            store.close()
+        if json:
+            print_json(
+                {
+                    "taxonomies": [
+                        {
+                            "name": taxonomy.name,
+                            "tags": len(taxonomy.tags),
+                            "learnt_at": learnt[1] if learnt else None,
+                            "active": learnt is not None and learnt[0].stamp == active,
+                            "quality": [tag.model_dump(mode="json") for tag in learnt[0].quality] if learnt else [],
+                        }
+                        for taxonomy, learnt in kept
+                    ]
+                }
+            )
+            return
+        for taxonomy, learnt in kept:
+            state = ("in use" if learnt[0].stamp == active else "not in use") if learnt else "not learnt yet"
+            say(f"{taxonomy.name}: {len(taxonomy.tags)} tags, {state}")
+            if learnt:
+                say("\n".join(quality_lines(learnt[0].quality)))
+
+
+@tags.command("learn")
+def learn(name: Annotated[str, typer.Argument(help="Name of the taxonomy.")], *, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
+    """Learn a taxonomy from its examples and people's corrections, and use it; comments wait to be analysed again."""
+    from pipelines import tag_files
+    from pipelines.progress import progress_for
+
+    with errors_as_exit_codes(json=json):
+        learnt = tag_files.learn_stored(name, settings=settings(), progress=progress_for(sys.stderr, quiet=quiet))
+        if json:
+            print_json(tag_files.quality_json(learnt))
+        else:
+            say("\n".join(tag_files.quality_lines(learnt.quality)))

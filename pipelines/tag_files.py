@@ -1,0 +1,220 @@
+"""Tag files: learning tags from a labelled file and giving them to another, without a database.
+
+One output row per input row, in the same order; a row whose label cell is empty stands for "none of these". A text is read as one
+sentence, as the rows to be tagged are. Personal facts are blanked before a model reads them.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from pipelines.assembly import build_models, build_redactor, build_stamp, build_store, build_tag_folder, build_tag_teacher
+from pipelines.enrich import encoder_for_tags
+from pipelines.file_tools import FileRow, blank, read_rows
+from pipelines.own_taxonomies import lesson, lesson_material
+from pipelines.progress import Progress
+from pipelines.sources.table import open_table
+from voc.clock import utc_now
+from voc.errors import BadFileError, BadMappingError
+from voc.feedback import MAX_TEXT_CHARS
+from voc.ports import Encoded, Vectors
+from voc.settings import Settings
+from voc.tag_learning import LearntTags, TagLesson, TagQuality
+from voc.taxonomy import Bilingual, Tag, Taxonomy
+
+SEVERAL = re.compile(r"[;|；｜]")
+MAX_LABEL_CHARS = 200
+TAG_BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """Where a labelled file holds what: columns, whether a row has several tags, and which label stands for none."""
+
+    label_column: str
+    text_column: str = "text"
+    multi: bool = False
+    none_label: str | None = None
+
+
+def train_tags(path: Path, *, out: Path, options: TrainOptions, settings: Settings, progress: Progress) -> LearntTags:
+    """Learn tags from a labelled file and write them to a folder.
+
+    Raises
+    ------
+    BadFileError
+        If the folder holds something else, or a row cannot be read.
+    BadMappingError
+        If a column is missing.
+    InputError
+        If no row has a label.
+    ModelError
+        If the models cannot be used.
+    """
+    folder = build_tag_folder(out)
+    folder.check_free()
+    rows = read_rows(path, options.text_column)
+    texts = _texts(rows)
+    labels = read_labels(path, options)
+    taught = TagLesson(
+        taxonomy=flat_taxonomy(path.name.split(".")[0], frozenset().union(*labels)),
+        texts=tuple(texts),
+        vectors=_vectors(texts, settings=settings, progress=progress),
+        labels=tuple(labels),
+        multi=options.multi,
+        encoder=encoder_in_use(settings),
+    )
+    with progress.step("learn", len(rows)) as step:
+        learnt = build_tag_teacher().learn(taught)
+        step.advance(len(rows))
+    folder.write(learnt)
+    return learnt
+
+
+def predict_tags(path: Path, *, taxonomy: Path, out: Path, text_column: str, settings: Settings, progress: Progress) -> dict[str, int]:
+    """Write each row's id and tags, best first, one JSON object a row; return counts.
+
+    Raises
+    ------
+    ModelRejectedError
+        If a file of the taxonomy's folder is not the one written, or it was learnt with another encoder.
+    """
+    tagger = build_tag_teacher().tagger(build_tag_folder(taxonomy).read(encoder=encoder_in_use(settings)))
+    rows = read_rows(path, text_column)
+    texts = _texts(rows)
+    vectors = _vectors(texts, settings=settings, progress=progress)
+    without = 0
+    with out.open("wb") as target, progress.step("tag", len(rows)) as step:
+        for start in range(0, len(rows), TAG_BATCH):
+            some, part = rows[start : start + TAG_BATCH], vectors[start : start + TAG_BATCH]
+            found = tagger.tags(texts[start : start + TAG_BATCH], Encoded(part, part, (False,) * len(part)))
+            for row, tags in zip(some, found, strict=True):
+                line = {"id": row.id, "tags": [{"tag": tag.tag, "score": tag.score} for tag in tags]}
+                target.write(orjson.dumps(line) + b"\n")
+                without += not tags
+            step.advance(len(some))
+    return {"rows": len(rows), "without_tag": without}
+
+
+def learn_stored(name: str, *, settings: Settings, progress: Progress) -> LearntTags:
+    """Learn a stored taxonomy and make it the one in use.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such taxonomy.
+    InputError
+        If it has no examples.
+    ModelError
+        If the models cannot be used.
+    """
+    store = build_store(settings)
+    models = build_models(settings.models)
+    try:
+        with store.read() as unit:
+            taxonomy, texts, labels = lesson_material(unit, name)
+        with progress.step("learn", len(texts)) as step:
+            taught = lesson(taxonomy, texts, labels, models=models, encoder=encoder_in_use(settings))
+            learnt = build_tag_teacher().learn(taught)
+            step.advance(len(texts))
+        with store.write() as unit:
+            unit.taxonomies.activate(learnt, now=utc_now())
+    finally:
+        models.close()
+        store.close()
+    return learnt
+
+
+def encoder_in_use(settings: Settings) -> str:
+    """Return ``name/version`` of the encoder whose vectors taggers read, without loading it."""
+    return encoder_for_tags(build_stamp(settings.models))
+
+
+def read_labels(path: Path, options: TrainOptions) -> list[frozenset[str]]:
+    """Return the labels of each row of a file.
+
+    Raises
+    ------
+    BadMappingError
+        If there is no such column.
+    BadFileError
+        If a label is longer than a name.
+    """
+    table = open_table(path)
+    if options.label_column not in table.columns:
+        known = ", ".join(table.columns)
+        raise BadMappingError(f"There is no column {options.label_column!r}; there are: {known}.", field=options.label_column)
+    found = []
+    for row in table.rows_or_raise():
+        labels = split_labels(row.cells.get(options.label_column, ""), multi=options.multi) - {options.none_label}
+        if any(len(label) > MAX_LABEL_CHARS for label in labels):
+            raise BadFileError(
+                f"Line {row.line}: a label is longer than {MAX_LABEL_CHARS} characters.", field=options.label_column, limit=MAX_LABEL_CHARS
+            )
+        found.append(frozenset(label for label in labels if label))
+    return found
+
+
+def split_labels(cell: str, *, multi: bool) -> frozenset[str]:
+    """Return the labels in a cell: a JSON list, or parts between semicolons or bars where a row can have several."""
+    cell = cell.strip()
+    if cell.startswith("["):
+        try:
+            listed = json.loads(cell)
+        except ValueError:
+            listed = [cell]
+        return frozenset(str(label).strip() for label in listed)
+    return frozenset(part.strip() for part in (SEVERAL.split(cell) if multi else [cell]))
+
+
+def flat_taxonomy(name: str, labels: frozenset[str]) -> Taxonomy:
+    """Return a taxonomy whose tags are the labels, each on a branch of its own."""
+    named = {label: Bilingual(en=label, ja=label) for label in sorted(labels)}
+    tags = tuple(Tag(id=label, large=text, middle=text, small=text) for label, text in named.items())
+    return Taxonomy(name=name, version="1", tags=tags)
+
+
+def quality_json(learnt: LearntTags) -> dict[str, Any]:
+    """Return what ``voc tags train --json`` prints."""
+    return {
+        "taxonomy": learnt.taxonomy.name,
+        "version": learnt.version,
+        "encoder": learnt.encoder,
+        "tags": [tag.model_dump(mode="json") | {"f1": round(tag.f1, 4)} for tag in learnt.quality],
+    }
+
+
+def quality_lines(quality: Sequence[TagQuality]) -> list[str]:
+    """Return a table of the tags, those that need more examples first."""
+    width = max((len(tag.tag) for tag in quality), default=0)
+    lines = [f"{'tag':<{width}}  examples  precision  recall"]
+    for tag in quality:
+        precision, recall = (f"{value:.2f}" if value is not None else "–" for value in (tag.precision, tag.recall))
+        more = "  needs more examples" if tag.needs_more else ""
+        lines.append(f"{tag.tag:<{width}}  {tag.n:>8}  {precision:>9}  {recall:>6}{more}")
+    return lines
+
+
+def _texts(rows: Sequence[FileRow]) -> list[str]:
+    """Return the rows' texts with personal facts blanked."""
+    texts = [row.text[:MAX_TEXT_CHARS] for row in rows]
+    return [blank(text, found) for text, found in zip(texts, build_redactor().find(texts), strict=True)]
+
+
+def _vectors(texts: Sequence[str], *, settings: Settings, progress: Progress) -> Vectors:
+    models = build_models(settings.models)
+    parts = [] if texts else [models.encode_for_tags([])]
+    try:
+        with progress.step("read", len(texts)) as step:
+            for start in range(0, len(texts), TAG_BATCH):
+                parts.append(models.encode_for_tags(texts[start : start + TAG_BATCH]))
+                step.advance(len(parts[-1]))
+        return np.concatenate(parts)
+    finally:
+        models.close()

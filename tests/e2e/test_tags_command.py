@@ -1,0 +1,114 @@
+"""`voc tags` as a person uses it: from a few labelled sentences to tags for others, and a taxonomy kept beside the shipped one."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.program import ROOT, environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.models]
+TRAINING = {
+    "駐車場": [
+        "駐車場が狭くて停めにくいです。", "車を停める場所がいつも満車です。", "駐車料金が高すぎると思います。",
+        "There was nowhere to park the car.", "The parking lot is always full at noon.", "Parking costs more than the lunch did.",
+    ],
+    "wait": [
+        "窓口で一時間も待たされました。", "順番が来るまでが長すぎます。", "番号札を取ってから呼ばれるまでが遅い。",
+        "I stood in line for an hour.", "The queue at the counter hardly moves.", "We waited forty minutes to be served.",
+    ],
+    "staff": [
+        "係の方がとても親切でした。", "店員さんの説明が丁寧で助かりました。", "受付の人の態度が冷たかったです。",
+        "The lady at the desk was so kind.", "The clerk explained everything patiently.", "The receptionist was rude to my mother.",
+    ],
+}  # fmt: skip
+NEW = {
+    "a": ("駐車スペースが足りません。", "駐車場"),
+    "b": ("We had to circle around to find a parking space.", "駐車場"),
+    "c": ("待ち時間が長くて疲れました。", "wait"),
+    "d": ("The line was so long that I left.", "wait"),
+    "e": ("スタッフの対応が親切で気持ちよかった。", "staff"),
+    "f": ("Such friendly people at the counter desk.", "staff"),
+}
+
+
+def voc(data: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "pipelines.cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False)
+
+
+def answer(done: "subprocess.CompletedProcess[str]") -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tags")
+    with (folder / "labelled.csv").open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(["comment", "topic"])
+        writer.writerows((text, tag) for tag, texts in TRAINING.items() for text in texts)
+    lines = [json.dumps({"id": name, "text": text}, ensure_ascii=False) for name, (text, _) in NEW.items()]
+    (folder / "new.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    arguments = ["tags", "train", str(folder / "labelled.csv"), "--label-column", "topic", "--text-column", "comment"]
+    found = answer(voc(folder / "data", *arguments, "--out", str(folder / "branches"), "--json"))
+    assert sorted(tag["tag"] for tag in found["tags"]) == sorted(TRAINING)
+    assert all(tag["n"] == 6 and tag["needs_more"] for tag in found["tags"])
+    return folder
+
+
+def test_six_examples_a_tag_tell_new_sentences_of_both_languages(files: Path) -> None:
+    out = files / "out.jsonl"
+    done = voc(files / "data", "tags", "predict", str(files / "new.jsonl"), "--taxonomy", str(files / "branches"), "--out", str(out), "--json")
+    assert answer(done)["rows"] == len(NEW)
+    rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [row["id"] for row in rows] == list(NEW)
+    right = sum(row["tags"][:1] != [] and row["tags"][0]["tag"] == NEW[row["id"]][1] for row in rows)
+    assert right >= len(NEW) - 1
+    assert all(0 < tag["score"] <= 1 for row in rows for tag in row["tags"])
+
+
+def test_a_changed_folder_is_refused(files: Path, tmp_path: Path) -> None:
+    weights = files / "branches" / "model.safetensors"
+    kept = weights.read_bytes()
+    weights.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    try:
+        done = voc(
+            files / "data", "tags", "predict", str(files / "new.jsonl"),
+            "--taxonomy", str(files / "branches"), "--out", str(tmp_path / "x"), "--json",
+        )  # fmt: skip
+    finally:
+        weights.write_bytes(kept)
+    assert done.returncode == 69
+    assert json.loads(done.stdout)["error"]["code"] == "model_rejected"
+
+
+def test_a_wrong_column_is_told_with_the_columns_there_are(files: Path, tmp_path: Path) -> None:
+    done = voc(files / "data", "tags", "train", str(files / "labelled.csv"), "--label-column", "tag", "--out", str(tmp_path / "x"))
+    assert done.returncode == 65
+    assert "topic" in done.stderr or "comment" in done.stderr
+
+
+def test_a_stored_taxonomy_is_imported_learnt_and_used(tmp_path: Path) -> None:
+    data, path = tmp_path / "data", tmp_path / "branches.csv"
+    with path.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(["tag", "example", "language"])
+        writer.writerows((tag, text, "") for tag, texts in TRAINING.items() for text in texts)
+    assert answer(voc(data, "tags", "import", str(path), "--json"))["tags"] == len(TRAINING)
+    comments = tmp_path / "comments.csv"
+    comments.write_text("id,text\n1,駐車スペースが足りません。\n", encoding="utf-8")
+    assert voc(data, "import", str(comments), "--json", "-q").returncode == 0
+    assert len(answer(voc(data, "tags", "learn", "branches", "--json"))["tags"]) == len(TRAINING)
+    (kept,) = answer(voc(data, "tags", "list", "--json"))["taxonomies"]
+    assert kept["active"]
+    answer(voc(data, "run", "--json", "-q"))
+    assert answer(voc(data, "status", "--json"))["feedback"]["waiting"] == 0
+    out = tmp_path / "out.jsonl"
+    assert voc(data, "export", "--out", str(out)).returncode == 0
+    assert "駐車場" in json.dumps(json.loads(out.read_text(encoding="utf-8").splitlines()[0])["tags"], ensure_ascii=False)

@@ -1,0 +1,91 @@
+"""Own taxonomies and corrections over HTTP and in the comment's panel."""
+
+import pytest
+
+from tests.support.app import Running
+from voc.keys import Scope
+
+TAXONOMY = {
+    "name": "branches",
+    "version": "1",
+    "tags": [
+        {"id": "queue", "large": "Branch", "middle": "Counter", "small": {"en": "Long queue", "ja": "待ち時間"},
+         "examples": ["long queue", "the queue again", "an hour in the queue"]},
+        {"id": "parking", "large": "Branch", "middle": "Outside", "small": "Parking",
+         "examples": {"en": ["no parking", "parking is full", "parking costs too much"], "ja": []}},
+    ],
+}  # fmt: skip
+
+
+def send(api: Running, text: str = "I cannot log in.") -> str:
+    sent: str = api.post("/v1/feedback", {"text": text, "external_id": text}).json()["id"]
+    api.work()
+    return sent
+
+
+def tags(api: Running, feedback_id: str) -> list[str]:
+    return [tag["tag"] for tag in api.get(f"/v1/feedback/{feedback_id}").json()["analysis"]["tags"]]
+
+
+def test_a_taxonomy_is_brought_in_learnt_and_judged(api: Running) -> None:
+    put = api.post("/v1/taxonomies", TAXONOMY)
+    assert (put.status_code, put.json()["n_tags"], put.json()["n_examples"], put.json()["active"]) == (201, 2, 6, False)
+    assert api.get("/v1/taxonomies/branches").json()["quality"] == []
+    learnt = api.post("/v1/taxonomies/branches/learn", {})
+    assert learnt.status_code == 200
+    detail = api.get("/v1/taxonomies/branches").json()
+    assert detail == learnt.json()
+    assert detail["active"]
+    assert {tag["tag"]: (tag["n"], tag["needs_more"]) for tag in detail["quality"]} == {"queue": (3, True), "parking": (3, True)}
+    assert [one["name"] for one in api.get("/v1/taxonomies").json()["data"]] == ["branches"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"tags": []}, {"tags": [{"id": "a"}]}, {"tags": TAXONOMY["tags"][:1] * 2}, {"name": ""}, {"colour": "red"}, {"tags": "x"}],
+)  # fmt: skip
+def test_what_is_no_taxonomy_is_refused(api: Running, change: dict[str, object]) -> None:
+    assert api.post("/v1/taxonomies", TAXONOMY | change).status_code in {400, 422}
+    assert api.get("/v1/taxonomies").json()["data"] == []
+
+
+def test_a_taxonomy_that_is_not_there_cannot_be_learnt(api: Running) -> None:
+    assert api.post("/v1/taxonomies/none/learn", {}).status_code == 404
+    assert api.get("/v1/taxonomies/none").status_code == 404
+
+
+def test_a_correction_shows_at_once_and_can_be_taken_back(api: Running) -> None:
+    comment = send(api)
+    assert tags(api, comment) == ["account.login"]
+    answer = api.post(f"/v1/feedback/{comment}/tags", {"add": ["billing.invoice"], "remove": ["account.login"], "by": "Sato"}).json()
+    assert [tag["tag"] for tag in answer["feedback"]["analysis"]["tags"]] == ["billing.invoice"] == tags(api, comment)
+    assert [(one["tag"], one["given"], one["by"]) for one in answer["corrections"]] == [
+        ("billing.invoice", True, "Sato"),
+        ("account.login", False, "Sato"),
+    ]
+    assert api.get("/v1/feedback/count", tag="billing.invoice").json() == {"count": 1}
+    api.post(f"/v1/feedback/{comment}/tags", {"add": ["account.login"], "remove": ["billing.invoice"]})
+    assert tags(api, comment) == ["account.login"]
+
+
+def test_only_who_may_act_corrects_and_only_what_exists(api: Running) -> None:
+    comment = send(api)
+    assert api.post(f"/v1/feedback/{comment}/tags", {"add": ["billing.invoice"]}, scope=Scope.READ).status_code == 403
+    assert api.post(f"/v1/feedback/{comment}/tags", {"add": ["no.such"]}).status_code in {400, 422}
+    assert api.post("/v1/feedback/fb_none/tags", {"add": ["billing.invoice"]}).status_code == 404
+    assert tags(api, comment) == ["account.login"]
+
+
+def test_a_reader_corrects_in_the_panel(api: Running) -> None:
+    comment = send(api)
+    api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
+    page = api.client.get(f"/comments?selected={comment}&lang=en")
+    assert 'data-key="1"' in page.text
+    assert f'action="/comments/{comment}/tags"' in page.text
+    form = {"remove": "account.login", "next": f"/comments?selected={comment}"}
+    answer = api.client.post(f"/comments/{comment}/tags", data=form, follow_redirects=False)
+    assert answer.status_code == 303
+    assert tags(api, comment) == []
+    assert "<s>" in api.client.get(f"/comments?selected={comment}&lang=en").text
+    api.client.post(f"/comments/{comment}/tags", data={"add": "account.login"}, follow_redirects=False)
+    assert tags(api, comment) == ["account.login"]

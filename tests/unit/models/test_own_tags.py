@@ -1,0 +1,120 @@
+"""Own tags as bytes, as a tagger, beside the shipped one, and in a folder that is checked before it is read."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.own_tags import FewShotTeacher
+from models.tag_folder import TagFolder
+from tests.support.fake_models import FakeEncoder, FakeTagger
+from voc.errors import BadFileError, InputError, ModelRejectedError
+from voc.tag_learning import TagLesson
+from voc.taxonomy import Bilingual, Tag, Taxonomy
+
+ENCODER = "fake/1"
+SENTENCES = {
+    "parking": ["no parking space", "the parking is full", "parking costs too much", "駐車場 が 狭い", "駐車場 は 満車"],
+    "queue": ["long queue again", "the queue at the counter", "an hour in the queue", "列 が 長い", "窓口 の 列"],
+}
+
+
+def taxonomy():
+    names = {tag: Bilingual(en=tag, ja=tag) for tag in SENTENCES}
+    return Taxonomy(name="branches", version="1", tags=tuple(Tag(id=tag, large=n, middle=n, small=n) for tag, n in names.items()))
+
+
+@pytest.fixture
+def learnt():
+    texts = [text for some in SENTENCES.values() for text in some]
+    labels = tuple(frozenset({tag}) for tag, some in SENTENCES.items() for _ in some)
+    vectors = FakeEncoder().encode(texts).vectors
+    return FewShotTeacher().learn(TagLesson(taxonomy=taxonomy(), texts=tuple(texts), vectors=vectors, labels=labels, multi=True, encoder=ENCODER))
+
+
+def tags_of(tagger, *sentences):
+    return [[tag.tag for tag in tags] for tags in tagger.tags(sentences, FakeEncoder().encode(sentences))]
+
+
+def test_what_was_learnt_gives_tags(learnt):
+    tagger = FewShotTeacher().tagger(learnt)
+    assert tags_of(tagger, "parking is full again", "窓口 の 列 が 長い", "entirely different words") == [["parking"], ["queue"], []]
+    assert [tag.id for tag in tagger.taxonomy_tags()] == ["parking", "queue"]
+
+
+def test_beside_the_shipped_tagger_both_give_their_tags_and_the_stamp_names_both(learnt):
+    both = FewShotTeacher().beside(FakeTagger(), learnt)
+    assert tags_of(both, "login", "parking is full") == [["account.login"], ["parking"]]
+    assert (both.name, both.version) == ("fake", f"1+{learnt.stamp}")
+
+
+def test_the_version_follows_from_the_content(learnt):
+    texts = ("queue", "parking")
+    vectors, labels = FakeEncoder().encode(texts).vectors, (frozenset({"queue"}), frozenset({"parking"}))
+    lesson = TagLesson(taxonomy=taxonomy(), texts=texts, vectors=vectors, labels=labels, multi=True, encoder=ENCODER)
+    once, again = FewShotTeacher().learn(lesson), FewShotTeacher().learn(lesson)
+    assert once == again
+    assert once.version != learnt.version
+
+
+def test_a_folder_gives_back_what_was_written_and_may_be_written_again(learnt, tmp_path: Path):
+    folder = TagFolder(tmp_path / "tags")
+    folder.write(learnt)
+    folder.write(learnt)
+    assert folder.read(encoder=ENCODER) == learnt
+    assert sorted(path.name for path in (tmp_path / "tags").iterdir()) == ["config.json", "manifest.json", "model.safetensors", "taxonomy.yaml"]
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "taxonomy.yaml", "manifest.json"])
+def test_a_changed_or_missing_file_is_refused(learnt, tmp_path: Path, name):
+    folder = TagFolder(tmp_path / "tags")
+    folder.write(learnt)
+    path = tmp_path / "tags" / name
+    path.write_bytes(path.read_bytes()[:-9] + b"\n        ")
+    with pytest.raises(ModelRejectedError):
+        folder.read(encoder=ENCODER)
+    path.unlink()
+    with pytest.raises(ModelRejectedError):
+        folder.read(encoder=ENCODER)
+
+
+@pytest.mark.parametrize("name", ["code.py", "notes.txt", "weights.pkl"])
+def test_an_added_file_is_refused(learnt, tmp_path: Path, name):
+    folder = TagFolder(tmp_path / "tags")
+    folder.write(learnt)
+    (tmp_path / "tags" / name).write_text("x")
+    with pytest.raises(ModelRejectedError):
+        folder.read(encoder=ENCODER)
+    with pytest.raises(BadFileError):
+        folder.write(learnt)
+
+
+def test_another_encoders_vectors_are_refused_with_what_to_do(learnt, tmp_path: Path):
+    """Why: directions of one encoder mean nothing to another; the tags would be noise."""
+    folder = TagFolder(tmp_path / "tags")
+    folder.write(learnt)
+    with pytest.raises(ModelRejectedError) as refused:
+        folder.read(encoder="other/2")
+    assert "again" in refused.value.message
+    assert refused.value.facts["learnt_with"] == ENCODER
+
+
+def test_the_folder_holds_no_words_of_the_examples(learnt, tmp_path: Path):
+    TagFolder(tmp_path / "tags").write(learnt)
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "tags").iterdir())
+    assert not [text for some in SENTENCES.values() for text in some if text.encode() in kept or json.dumps(text).encode() in kept]
+
+
+def test_weights_that_do_not_fit_their_configuration_are_refused(learnt):
+    one_tag_less = learnt.model_copy(update={"config": learnt.config | {"labels": ["queue"]}})
+    for broken in (one_tag_less, learnt.model_copy(update={"weights": b"nothing"}), learnt.model_copy(update={"config": {}})):
+        with pytest.raises(ModelRejectedError):
+            FewShotTeacher().tagger(broken)
+
+
+def test_examples_without_any_tag_teach_nothing():
+    vectors, labels = np.eye(2, 384, dtype=np.float32), (frozenset[str](), frozenset[str]())
+    lesson = TagLesson(taxonomy=taxonomy(), texts=("a", "b"), vectors=vectors, labels=labels, multi=True, encoder=ENCODER)
+    with pytest.raises(InputError):
+        FewShotTeacher().learn(lesson)

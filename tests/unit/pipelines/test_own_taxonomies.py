@@ -1,0 +1,171 @@
+"""Own taxonomies: read from YAML and CSV, learnt from examples and corrections; results of before wait again."""
+
+from pathlib import Path
+
+import pytest
+
+from models.own_tags import FewShotTeacher
+from pipelines.enrich import encoder_for_tags, stamp_in_use, stamp_with_own_tags
+from pipelines.own_taxonomies import lesson_material, read_taxonomy, taxonomy_from_csv, taxonomy_from_yaml
+from pipelines.tag_files import TrainOptions, read_labels, split_labels
+from tests.support.app import Running, running
+from tests.support.fake_models import FakeEncoder, FakeTagger, understanding
+from voc.errors import BadFileError, BadMappingError, InputError
+from voc.tag_learning import TagLesson
+
+CSV = """tag,large,middle,small,definition,example,language
+queue,Branch,Counter,Long queue,Waiting at the counter.,long queue at the counter,en
+queue,店舗,窓口,待ち時間,,窓口 の 列 が 長い,ja
+queue,,,,,the queue took an hour,en
+parking,Branch,Outside,Parking,,no parking space,
+parking,,,,,the parking is full,
+"""
+YAML = """
+name: branches
+version: "3"
+tags:
+  - {id: queue, large: Branch, middle: Counter, small: {en: Long queue, ja: 待ち時間}, examples: [a long queue]}
+"""
+
+
+def test_a_csv_with_a_row_per_example_is_a_taxonomy():
+    taxonomy = taxonomy_from_csv(CSV, name="branches")
+    queue, parking = taxonomy.tags
+    assert (queue.small.en, queue.small.ja, queue.definition.en) == ("Long queue", "待ち時間", "Waiting at the counter.")
+    assert (queue.examples.en, queue.examples.ja) == (("long queue at the counter", "the queue took an hour"), ("窓口 の 列 が 長い",))
+    assert (parking.small.ja, parking.examples.ja) == ("Parking", ("no parking space", "the parking is full"))
+
+
+def test_a_csv_needs_only_the_column_tag():
+    assert [tag.small.en for tag in taxonomy_from_csv("tag\na\nb\n", name="x").tags] == ["a", "b"]
+    with pytest.raises(BadFileError):
+        taxonomy_from_csv("name,example\na,b\n", name="x")
+
+
+def test_yaml_has_the_shape_of_the_shipped_taxonomy_and_texts_may_be_given_once():
+    (queue,) = taxonomy_from_yaml(YAML).tags
+    assert (queue.large.ja, queue.small.ja, queue.keywords.en, queue.examples.ja) == ("Branch", "待ち時間", (), ("a long queue",))
+    assert taxonomy_from_yaml(YAML, name="other").name == "other"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[1]",
+        "name: x\nversion: 1\ntags: []",
+        "name: x\nversion: '1'\ntags: [{id: a}]",
+        YAML.replace("name: branches", "name: ' '"),
+        YAML + "  - {id: queue, large: a, middle: b, small: c}\n",
+        "a: &a [x]\nb: [*a, *a]",
+        "!!python/object/apply:os.system ['true']",
+        "{",
+    ],
+)
+def test_what_is_no_taxonomy_is_refused(text):
+    with pytest.raises(BadFileError):
+        taxonomy_from_yaml(text)
+
+
+def test_a_file_is_read_by_its_ending(tmp_path: Path):
+    for name, content in (("a.yaml", YAML), ("b.csv", "\ufeff" + CSV)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert [read_taxonomy(tmp_path / name).name for name in ("a.yaml", "b.csv")] == ["branches", "b"]
+    (tmp_path / "c.csv").write_bytes("tag\n件\n".encode("cp932"))
+    with pytest.raises(BadFileError):
+        read_taxonomy(tmp_path / "c.csv")
+
+
+@pytest.mark.parametrize(
+    ("cell", "multi", "labels"),
+    [
+        ("a", False, {"a"}),
+        (" a;b ", False, {"a;b"}),
+        ("a; b|c", True, {"a", "b", "c"}),
+        ("駅；部屋", True, {"駅", "部屋"}),
+        ('["a", "b"]', True, {"a", "b"}),
+        ("[a", True, {"[a"}),
+        ("[]", True, set()),
+    ],
+)
+def test_a_cell_holds_one_label_or_several(cell, multi, labels):
+    assert split_labels(cell, multi=multi) - {""} == labels
+
+
+def test_empty_cells_and_the_label_for_none_stand_for_none_of_these(tmp_path: Path):
+    path = tmp_path / "rows.csv"
+    path.write_text("text,label\na,x\nb,\nc,oos\n")
+    assert read_labels(path, TrainOptions(label_column="label", none_label="oos")) == [frozenset({"x"}), frozenset(), frozenset()]
+    with pytest.raises(BadMappingError):
+        read_labels(path, TrainOptions(label_column="tag"))
+
+
+def import_branches(api: Running) -> None:
+    with api.service.store.write() as unit:
+        unit.taxonomies.put(taxonomy_from_csv(CSV, name="branches"), now=api.service.clock())
+
+
+def test_the_stamp_known_outside_is_the_one_on_the_results():
+    """Why: were they to differ, every comment would wait for ever."""
+    texts = ["long queue", "no parking"]
+    taxonomy = taxonomy_from_csv(CSV, name="branches")
+    stamp = understanding().stamp()
+    lesson = TagLesson(
+        taxonomy=taxonomy,
+        texts=tuple(texts),
+        vectors=FakeEncoder().encode(texts).vectors,
+        labels=(frozenset({"queue"}), frozenset({"parking"})),
+        multi=True,
+        encoder=encoder_for_tags(stamp),
+    )
+    learnt = FewShotTeacher().learn(lesson)
+    both = FewShotTeacher().beside(FakeTagger(), learnt)
+    assert stamp_with_own_tags(stamp, learnt).outputs["tags"] == f"{both.name}/{both.version}"
+    assert stamp_in_use(stamp, learnt).version != stamp.version
+    assert stamp_in_use(stamp, learnt.model_copy(update={"encoder": "other/1"})) == stamp
+    assert stamp_in_use(stamp, None) == stamp
+
+
+def test_learning_makes_comments_wait_and_the_new_tags_stand_afterwards(tmp_path: Path):
+    with running(tmp_path) as api:
+        sent = api.post("/v1/feedback", {"text": "The parking is full.", "external_id": "1"}).json()["id"]
+        api.work()
+        assert api.get(f"/v1/feedback/{sent}").json()["analysis"]["tags"] == []
+        before = api.service.runner.stamp.version
+        import_branches(api)
+        api.service.learn_tags("branches")
+        assert api.service.runner.stamp.version != before
+        assert api.service.runner.pending() == 1
+        api.work()
+        assert api.service.runner.pending() == 0
+        assert api.get(f"/v1/feedback/{sent}").json()["analysis"]["tags"][0]["tag"] == "parking"
+
+
+def test_a_models_process_that_starts_anew_gets_the_tags_again(tmp_path: Path):
+    with running(tmp_path) as api:
+        import_branches(api)
+        api.service.learn_tags("branches")
+        api.post("/v1/feedback", {"text": "The parking is full.", "external_id": "1"})
+        api.work()
+        api.child.inside.with_own_tags = None
+        sent = api.post("/v1/feedback", {"text": "No parking space.", "external_id": "2"}).json()["id"]
+        api.work()
+        assert api.get(f"/v1/feedback/{sent}").json()["analysis"]["tags"][0]["tag"] == "parking"
+
+
+def test_corrections_are_examples_of_the_next_lesson(tmp_path: Path):
+    with running(tmp_path) as api:
+        import_branches(api)
+        first = api.post("/v1/feedback", {"text": "Standing in line for ever.", "external_id": "1"}).json()["id"]
+        second = api.post("/v1/feedback", {"text": "Thank you.", "external_id": "2"}).json()["id"]
+        api.service.correct_tags(first, add=["queue"], remove=["parking"], by="Sato")
+        api.service.correct_tags(second, add=[], remove=["queue"], by="Sato")
+        with api.service.store.read() as unit:
+            _, texts, labels = lesson_material(unit, "branches")
+        said = dict(zip(texts, labels, strict=True))
+        assert said["Standing in line for ever."] == {"queue"}
+        assert said["Thank you."] == frozenset()
+        with pytest.raises(InputError):
+            api.service.correct_tags(first, add=["no.such"], remove=[], by="Sato")
+        with pytest.raises(InputError):
+            api.service.correct_tags(first, add=["queue"], remove=["queue"], by="Sato")

@@ -1,0 +1,92 @@
+"""Users' own taxonomies in the store, and what was learnt for them; at most one is active beside the shipped one."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from voc.errors import NotFoundError
+from voc.store.rows import table
+from voc.store.tables import LearntTagsRow, TaxonomyRow
+from voc.tag_learning import LearntTags, TagQuality
+from voc.taxonomy import Taxonomy
+
+TAXONOMIES = table(TaxonomyRow)
+LEARNT = table(LearntTagsRow)
+
+
+class TaxonomyStore:
+    """Taxonomies and what was learnt inside one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, taxonomy: Taxonomy, *, now: datetime) -> bool:
+        """Keep a taxonomy in the place of an earlier one of its name; return whether it is new."""
+        gone = self._connection.execute(delete(TAXONOMIES).where(TAXONOMIES.c.name == taxonomy.name))
+        row = {"name": taxonomy.name, "content": taxonomy.model_dump(mode="json"), "imported_at": now}
+        self._connection.execute(insert(TAXONOMIES), [row])
+        return gone.rowcount == 0
+
+    def find(self) -> list[Taxonomy]:
+        """Return all own taxonomies by name."""
+        rows = self._connection.execute(select(TAXONOMIES.c.content).order_by(TAXONOMIES.c.name))
+        return [Taxonomy.model_validate(row.content) for row in rows]
+
+    def get(self, name: str) -> Taxonomy:
+        """Return the taxonomy.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none of the name.
+        """
+        row = self._connection.execute(select(TAXONOMIES.c.content).where(TAXONOMIES.c.name == name)).one_or_none()
+        if row is None:
+            raise NotFoundError(taxonomy=name)
+        return Taxonomy.model_validate(row.content)
+
+    def activate(self, learnt: LearntTags, *, now: datetime) -> None:
+        """Keep what was learnt and make it the one in use; what was learnt before stays on record."""
+        self._connection.execute(update(LEARNT).values(active=False))
+        mine = (LEARNT.c.taxonomy == learnt.taxonomy.name, LEARNT.c.version == learnt.version)
+        self._connection.execute(delete(LEARNT).where(*mine))
+        row = {
+            "taxonomy": learnt.taxonomy.name,
+            "version": learnt.version,
+            "encoder": learnt.encoder,
+            "content": learnt.taxonomy.model_dump(mode="json"),
+            "weights": learnt.weights,
+            "config": learnt.config,
+            "quality": [tag.model_dump(mode="json") for tag in learnt.quality],
+            "learnt_at": now,
+            "active": True,
+        }
+        self._connection.execute(insert(LEARNT), [row])
+
+    def active(self) -> LearntTags | None:
+        """Return what is in use beside the shipped taxonomy, or None."""
+        row = self._connection.execute(select(LEARNT).where(LEARNT.c.active)).one_or_none()
+        return None if row is None else _learnt(row)
+
+    def active_version(self) -> str | None:
+        """Return ``name-version`` of what is in use, without reading its weights."""
+        row = self._connection.execute(select(LEARNT.c.taxonomy, LEARNT.c.version).where(LEARNT.c.active)).one_or_none()
+        return None if row is None else f"{row.taxonomy}-{row.version}"
+
+    def learnt(self, name: str) -> tuple[LearntTags, datetime] | None:
+        """Return what was learnt last for a taxonomy, and when."""
+        query = select(LEARNT).where(LEARNT.c.taxonomy == name).order_by(LEARNT.c.learnt_at.desc()).limit(1)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else (_learnt(row), row.learnt_at)
+
+
+def _learnt(row: Any) -> LearntTags:
+    return LearntTags(
+        taxonomy=Taxonomy.model_validate(row.content),
+        version=row.version,
+        encoder=row.encoder,
+        weights=bytes(row.weights),
+        config=row.config,
+        quality=tuple(TagQuality(**tag) for tag in row.quality),
+    )

@@ -1,0 +1,133 @@
+"""Tag learning: what a tagger is taught with, and what it has learnt; see ``docs/tags.md``.
+
+Invariants: what was learnt belongs to one encoder (name and version) and is refused by any other; its version follows from its content.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from voc.enrichment import TagScore
+from voc.ports import Tagger, Vectors
+from voc.taxonomy import Taxonomy
+from voc.values import UtcDatetime, Value
+
+
+class TagQuality(Value):
+    """How well one tag is told from the others, each example judged by heads that did not see it.
+
+    ``precision`` is None where the tag was never given, ``recall`` where it has no example; ``n`` counts its distinct examples.
+    """
+
+    tag: str
+    n: int
+    precision: float | None
+    recall: float | None
+    needs_more: bool
+
+    @property
+    def f1(self) -> float:
+        """Return the harmonic mean of precision and recall; 0 where one is missing."""
+        both = (self.precision or 0.0) + (self.recall or 0.0)
+        return 2 * (self.precision or 0.0) * (self.recall or 0.0) / both if both else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class TagLesson:
+    """Examples to learn a taxonomy from: a text, its unit vector and a set of tag ids each; an empty set stands for none of these."""
+
+    taxonomy: Taxonomy
+    texts: tuple[str, ...]
+    vectors: Vectors
+    labels: tuple[frozenset[str], ...]
+    multi: bool
+    encoder: str
+
+
+class LearntTags(Value):
+    """A taxonomy with what was learnt for it: weights as safetensors, the rest as JSON."""
+
+    taxonomy: Taxonomy
+    version: str
+    encoder: str
+    """``name/version`` of the encoder whose vectors it reads."""
+    weights: bytes
+    config: dict[str, Any]
+    quality: tuple[TagQuality, ...]
+
+    @property
+    def stamp(self) -> str:
+        """Return ``taxonomy-version``: what goes into the stamp of every result these tags had a part in."""
+        return f"{self.taxonomy.name}-{self.version}"
+
+
+class TagCorrection(Value):
+    """What a person said of one tag of a comment: ``given`` or taken away, who and when."""
+
+    feedback_id: str
+    tag: str
+    given: bool
+    by: str
+    at: UtcDatetime
+
+
+def corrected(tags: Sequence[TagScore], corrections: Mapping[str, bool]) -> tuple[TagScore, ...]:
+    """Return a comment's tags as people corrected them: theirs first, with score 1, then those of the model that nobody took away."""
+    given = tuple(TagScore(tag=tag, score=1.0, because=()) for tag in sorted(corrections) if corrections[tag])
+    return given + tuple(tag for tag in tags if tag.tag not in corrections)
+
+
+class TagTeacher(Protocol):
+    """Learns tags and gives a tagger for what was learnt."""
+
+    def learn(self, lesson: TagLesson) -> LearntTags:
+        """Return what the examples teach.
+
+        Raises
+        ------
+        InputError
+            If no example has a tag, or one has several although the lesson says they have one.
+        """
+        ...
+
+    def tagger(self, learnt: LearntTags) -> Tagger:
+        """Return the tagger.
+
+        Raises
+        ------
+        ModelRejectedError
+            If weights and configuration do not fit together.
+        """
+        ...
+
+    def beside(self, shipped: Tagger, learnt: LearntTags) -> Tagger:
+        """Return a tagger that gives the shipped one's tags and those learnt."""
+        ...
+
+
+class TagKeeper(Protocol):
+    """A folder that keeps what was learnt."""
+
+    def check_free(self) -> None:
+        """Refuse to write where something else lies.
+
+        Raises
+        ------
+        BadFileError
+            If the folder holds a file that is not of its kind, or is a file.
+        """
+        ...
+
+    def write(self, learnt: LearntTags) -> None:
+        """Write the folder, in the place of an earlier one of its kind."""
+        ...
+
+    def read(self, *, encoder: str) -> LearntTags:
+        """Check the folder, then read it.
+
+        Raises
+        ------
+        ModelRejectedError
+            If a file is missing, added, changed or malformed, or another encoder's vectors were learnt from.
+        """
+        ...
