@@ -97,7 +97,8 @@ def test_intent(read, text, intent):
 @pytest.mark.parametrize(
     ("text", "urgency"),
     [
-        misread("システムが止まって業務ができません。至急お願いします。", Urgency.NOW),
+        ("システムが止まって業務ができません。至急お願いします。", Urgency.NOW),
+        ("ログインできなくて仕事が止まっています。至急対応してください。", Urgency.NOW),
         ("今すぐ返金してください。", Urgency.NOW),
         ("急ぎではないので、来月で構いません。", Urgency.NONE),
         ("Our whole team is locked out and we ship today, please help now!", Urgency.NOW),

@@ -85,8 +85,9 @@ def test_sentences_are_the_words_their_offsets_name(outcome: Outcome) -> None:
 
 def test_every_result_says_which_model_gave_it(outcome: Outcome) -> None:
     models = outcome.said["en"].model.outputs
-    assert "all-minilm-l6-v2" in models["encoder"]
-    assert "lexicon" in models["sentiment"], "the Japanese baseline is marked as such"
+    assert {models[output].split("/")[0] for output in ("encoder", "sentiment", "intent", "tags")} == {
+        "voc-encoder", "voc-sentiment-head", "voc-cue-heads", "voc-tag-heads"
+    }  # fmt: skip
 
 
 def test_an_unknown_customer_stays_unknown(outcome: Outcome) -> None:
