@@ -59,6 +59,7 @@ def test_equal_vectors_are_in_one_group():
     assert set(labels[20:].tolist()) == {labels[0]}
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 4])
 def test_few_vectors_give_no_group(n):
     vectors, _ = bunches([n])
     assert grouped(vectors, least_size=5).tolist() == [NONE] * n
