@@ -9,7 +9,7 @@ import pytest
 from tests.support.program import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.benchmark, pytest.mark.models]
-LEAST_RATIO = 0.8
+LEAST_RATIO = 2.0
 
 SCRIPT = """
 import csv, json, time
