@@ -119,12 +119,12 @@ class HeadCues(CueModel):
     def __init__(self, heads: Mapping[str, Head] | None = None) -> None:
         self._given = heads
 
-    def cues(self, sentences: Sequence[str], sentiments: Sequence[Sentiment], encoded: Encoded) -> list[Cues]:  # noqa: ARG002  # the heads see what feeling shows
+    def cues(self, sentences: Sequence[str], sentiments: Sequence[Sentiment], encoded: Encoded) -> list[Cues]:
         """Return the cues of each sentence."""
         if not sentences:
             return []
         heads, inputs = self._given or shipped_heads(), head_inputs(sentences, encoded)
-        intents = heads["intent"].probabilities(inputs).argmax(axis=1).tolist()
+        intents = _in_tune(heads["intent"].probabilities(inputs), sentiments).argmax(axis=1).tolist()
         urgencies = _urgencies(heads["urgency"].probabilities(inputs), inputs)
         churn = heads["churn"].probabilities(inputs)[:, 0].round(4).tolist()
         abusive = heads["abuse"].probabilities(inputs)[:, 0].round(4).tolist()
@@ -134,12 +134,25 @@ class HeadCues(CueModel):
         ]
 
 
+def _in_tune(chances: NDArray[np.float64], sentiments: Sequence[Sentiment]) -> NDArray[np.float64]:
+    """Return the chances of each intent, a complaint's times (1 − score)², praise's times (1 + score)²: who is pleased hardly complains.
+
+    On dev 0.726 macro-F1 instead of 0.710.
+    """
+    scores = np.array([sentiment.score for sentiment in sentiments])
+    found = chances.copy()
+    found[:, INTENTS.index(Intent.COMPLAINT)] *= (1 - scores) ** 2
+    found[:, INTENTS.index(Intent.PRAISE)] *= (1 + scores) ** 2
+    return found
+
+
 def _urgencies(chances: NDArray[np.float64], inputs: Inputs) -> list[int]:
     """Return the place of each sentence's urgency: the head's, or that of the urgent words in it where the head is not sure of none."""
     now, soon = inputs[:, -2] > 0, inputs[:, -1] > 0
     words = np.where(now, URGENCIES.index(Urgency.NOW), np.where(soon, URGENCIES.index(Urgency.SOON), 0))
     heard = chances[:, 0] < SURELY_NOT_URGENT
-    return np.where(heard, np.maximum(words, chances.argmax(axis=1)), chances.argmax(axis=1)).astype(int).tolist()
+    best = chances.argmax(axis=1)
+    return [int(place) for place in np.where(heard, np.maximum(words, best), best)]
 
 
 def head_inputs(sentences: Sequence[str], encoded: Encoded) -> Inputs:

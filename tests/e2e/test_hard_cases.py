@@ -86,7 +86,7 @@ def test_a_closing_is_neutral_and_changes_nothing(read, text):
         ("Please add a dark mode.", Intent.REQUEST),
         ("I have been waiting three weeks for my refund and nobody replies.", Intent.COMPLAINT),
         ("The nurses were so kind and patient with my mother.", Intent.PRAISE),
-        misread("Lovely staff, thank you so much!", Intent.PRAISE),
+        ("Lovely staff, thank you so much!", Intent.PRAISE),
         ("n/a", Intent.NO_SIGNAL),
     ],
 )
