@@ -119,19 +119,23 @@ def test_the_broken_release_raises_an_alert_with_evidence_in_its_time(demo: Demo
 
 
 def test_the_billing_change_goes_with_a_lower_nps(demo: Demo) -> None:
-    """Why: story `billing` pulls NPS down; the interval, clustered by account and adjusted for segment, lies below zero.
-
-    With the learnt tags more issues are tested at once, and praise of invoicing as a function is tagged too; q is 0.07 since.
-    """
+    """Why: story `billing` pulls NPS down; the interval, clustered by account and adjusted for segment, lies below zero."""
     driver = demo.driver("billing.invoice")
     assert driver.n_with >= 20
     assert driver.adjusted is not None
     assert driver.adjusted_high is not None
     assert driver.adjusted < -20
     assert driver.adjusted_high < 0
-    assert driver.q is not None
-    assert driver.q < 0.1
     assert sum(n for month, n in demo.months("billing.invoice").items() if month >= "2026-03") >= 30
+
+
+@pytest.mark.xfail(
+    strict=True, reason="q is 0.07: learnt tags put more issues to the test, and take praise of invoicing as a function for talk of the bill"
+)
+def test_the_billing_change_is_told_from_chance_across_all_issues(demo: Demo) -> None:
+    q = demo.driver("billing.invoice").q
+    assert q is not None
+    assert q < 0.05
 
 
 def test_the_export_fix_did_not_work(demo: Demo) -> None:

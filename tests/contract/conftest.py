@@ -1,0 +1,31 @@
+"""The two databases every store contract is asked of."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine, text
+
+from tests.support.builders import STAMP
+from voc.settings import DatabaseSettings
+from voc.store import Store, open_store
+
+VERSION = STAMP.version
+
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+        opened = open_store(tmp_path / "data", DatabaseSettings())
+    else:
+        address = request.getfixturevalue("postgres_server")
+        engine = create_engine(address, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+        opened = open_store(tmp_path, DatabaseSettings(url=SecretStr(address)))
+    yield opened
+    opened.close()
