@@ -11,7 +11,7 @@ import sys
 from voc.settings import Settings
 
 
-def serve_until_stopped(settings: Settings, *, open_browser: bool = False) -> int:
+def serve_until_stopped(settings: Settings, *, open_browser: bool = False, json: bool = False) -> int:
     """Run the service with these settings until it is stopped; return its exit code (on POSIX it never returns)."""
     environment = {
         **os.environ,
@@ -20,7 +20,7 @@ def serve_until_stopped(settings: Settings, *, open_browser: bool = False) -> in
         "VOC_SERVER__PORT": str(settings.server.port),
         "HF_HUB_OFFLINE": "1",
     }
-    command = [sys.executable, "-m", "api", *(["--open-browser"] if open_browser else [])]
+    command = [sys.executable, "-m", "api", *(["--open-browser"] if open_browser else []), *(["--json"] if json else [])]
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "posix":

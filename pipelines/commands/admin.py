@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, note, print_json, say, settings
+from voc.errors import SettingsError
 from voc.keys import Scope
 
 keys = typer.Typer(help="API keys for senders and readers.", no_args_is_help=True)
@@ -16,12 +17,15 @@ failed = typer.Typer(help="Comments the models could not handle.", no_args_is_he
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. Default: VOC_SERVER__HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; taken: the next free one. Default: VOC_SERVER__PORT.")] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Say where it listens as one JSON object on standard output.")] = False,
 ) -> None:
     """Run the service: HTTP API, dashboard and all pending work in the background."""
     from pipelines.serving import serve_until_stopped
 
-    with errors_as_exit_codes():
-        serve_until_stopped(_listening(host, port))
+    with errors_as_exit_codes(json=json):
+        code = serve_until_stopped(_listening(host, port), json=json)
+    raise typer.Exit(code)
 
 
 def _listening(host: str | None, port: int | None):  # type: ignore[no-untyped-def]  # noqa: ANN202  # Settings, imported late
@@ -30,25 +34,32 @@ def _listening(host: str | None, port: int | None):  # type: ignore[no-untyped-d
     return config.model_copy(update={"server": config.server.model_copy(update=changes)})
 
 
-def worker(*, once: Annotated[bool, typer.Option("--once", help="Stop when nothing waits.")] = False, quiet: QuietFlag = False) -> None:
+def worker(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Stop when nothing waits.")] = False,
+    quiet: QuietFlag = False,
+    json: Annotated[bool, typer.Option("--json", help="Print what each round did as a JSON object on standard output.")] = False,
+) -> None:
     """Do pending work beside other workers; PostgreSQL only."""
     import time
+    from dataclasses import asdict
 
     from pipelines.assembly import build_models, build_runner, build_store
     from pipelines.progress import progress_for
 
-    with errors_as_exit_codes():
+    with errors_as_exit_codes(json=json):
         config = settings()
         store = build_store(config)
         models = build_models(config.models)
         try:
             if store.kind != "postgresql":
-                note("voc: workers need PostgreSQL (VOC_DATABASE__URL); on SQLite `voc serve` does the work.")
-                raise typer.Exit(2)
+                raise SettingsError("Workers need PostgreSQL (VOC_DATABASE__URL); on SQLite `voc serve` does the work.")
             runner = build_runner(store, models, config)
             while True:
                 if runner.pending():
-                    runner.run(progress_for(sys.stderr, quiet=quiet))
+                    counts = runner.run(progress_for(sys.stderr, quiet=quiet))
+                    if json:
+                        print_json(asdict(counts))
                 elif once:
                     return
                 time.sleep(1.0)

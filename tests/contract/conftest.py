@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine, text
 
 from tests.support.builders import STAMP
+from tests.support.postgres import emptied
 from voc.settings import DatabaseSettings
 from voc.store import Store, open_store
 
 VERSION = STAMP.version
-
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -20,12 +19,7 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]
     if request.param == "sqlite":
         opened = open_store(tmp_path / "data", DatabaseSettings())
     else:
-        address = request.getfixturevalue("postgres_server")
-        engine = create_engine(address, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-        engine.dispose()
+        address = emptied(request.getfixturevalue("postgres_server"))
         opened = open_store(tmp_path, DatabaseSettings(url=SecretStr(address)))
     yield opened
     opened.close()
