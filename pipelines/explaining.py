@@ -23,7 +23,7 @@ LANGUAGE_OF_NAMES = "en"
 def issues_of(rows: Sequence[VoiceRow], *, unit: Unit, taxonomy: Taxonomy, language: str) -> list[Issue]:
     """Return the issues that occur in the voices, named for a reader of the language; kinds apart, by id."""
     topics = {topic.id: topic.name for topic in unit.topics.find()}
-    tags = {tag.id: tag.small.in_language(language) for tag in taxonomy.tags}
+    tags = {tag.id: tag.small.in_language(language) for tag in unit.taxonomies.with_own(taxonomy).tags}
     names = {IssueKind.TOPIC: topics, IssueKind.TAG: tags}
     found = []
     for key in sorted({key for row in rows for key in row.issue_keys}):

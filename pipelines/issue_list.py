@@ -87,9 +87,9 @@ def with_quotes(unit: Unit, issues: Sequence[IssueSummary], *, each: int, ids: f
 
 
 def find_issue(unit: Unit, *, kind: IssueKind, issue_id: str, taxonomy: Taxonomy, language: str) -> Issue | None:
-    """Return the tag of the taxonomy or the current topic with the id, or None."""
+    """Return the tag of the taxonomy or of one's own, or the current topic with the id, or None."""
     if kind is IssueKind.TAG:
-        tag = taxonomy.tag(issue_id)
+        tag = unit.taxonomies.with_own(taxonomy).tag(issue_id)
         return None if tag is None else Issue(kind=kind, id=tag.id, name=tag.small.in_language(language))
     topic = unit.topics.get(issue_id)
     return None if topic is None else Issue(kind=kind, id=topic.id, name=topic.name)

@@ -72,6 +72,7 @@ def report_data(
     """Return everything a report over the comments that match shows."""
     zone = ZoneInfo(settings.intake.default_timezone)
     found = issue_list(unit, taxonomy=taxonomy, wanted=wanted, language=language, zone=zone)
+    known = unit.taxonomies.with_own(taxonomy)
     top, quotes = _with_quotes(unit, found.issues[:TOP_ISSUES])
     drivers = [driver for summary in found.issues for driver in summary.drivers.values() if driver is not None]
     enriched = unit.enrichments.get_many([row.feedback_id for row in found.rows[-1:]])
@@ -88,7 +89,7 @@ def report_data(
         unassigned_share=found.unassigned,
         drivers=tuple(sorted(drivers, key=lambda d: (EXPLAINED.index(d.kpi), d.q if d.q is not None else 2.0, -d.volume))),
         quotes=quotes,
-        alerts=tuple(_named(alert, taxonomy, language) for alert in unit.alerts.find()[:MOST_ALERTS]),
+        alerts=tuple(_named(alert, known, language) for alert in unit.alerts.find()[:MOST_ALERTS]),
         model=model,
         cautions=_cautions(counts, language),
     )

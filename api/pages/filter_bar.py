@@ -92,7 +92,8 @@ def _choices(unit: Unit, visit: Visit, name: str, facets: dict[str, list[str]]) 
     if name == "band":
         return tuple(Choice(value=band, label=names[f"band.{band}"]) for band in ("promoter", "passive", "detractor"))
     if name == "tag":
-        return tuple(Choice(value=tag.id, label=tag.small.in_language(visit.language)) for tag in visit.service.taxonomy.tags)
+        known = unit.taxonomies.with_own(visit.service.taxonomy)
+        return tuple(Choice(value=tag.id, label=tag.small.in_language(visit.language)) for tag in known.tags)
     if name == "topic":
         return tuple(Choice(value=topic.id, label=topic.name) for topic in unit.topics.find())
     return tuple(Choice(value=value, label=value) for value in facets.get(name, []))

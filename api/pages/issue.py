@@ -78,7 +78,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         page="issues",
         **context,
         issue=asked,
-        tag=visit.service.taxonomy.tag(issue_id) if kind is IssueKind.TAG else None,
+        tag=visit.service.tag(issue_id) if kind is IssueKind.TAG else None,
         topic=topic,
         summary=summary,
         recent_days=RECENT_DAYS,

@@ -18,7 +18,7 @@ from pipelines.report.charts import Whisker, forest, share_bars
 from voc.drivers import Driver, IssueKind
 from voc.issues import IssueSummary
 from voc.kpis import SCALES, Kpi
-from voc.taxonomy import Tag
+from voc.taxonomy import Tag, Taxonomy
 
 SHOWN_AT_FIRST = 15
 SORTS = ("volume", "impact", "score")
@@ -46,6 +46,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         found = measured(unit, visit)
         bar = filter_bar(unit, visit)
         unassigned_sentences = unit.topics.unassigned_share()
+        known = unit.taxonomies.with_own(visit.service.taxonomy)
     mine = ordered([summary for summary in found.issues if summary.issue.kind is kind], sort=sort, kpi=kpi)
     shown = mine if visit.query("all") else mine[:SHOWN_AT_FIRST]
     heard = readable(found.rows)
@@ -60,7 +61,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         kpis=EXPLAINED,
         sort=sort,
         sorts=SORTS,
-        lines=_lines(shown, visit=visit, kpi=kpi),
+        lines=_lines(shown, known=known, kpi=kpi),
         hidden=len(mine) - len(shown),
         counts={name: sum(summary.issue.kind is name for summary in found.issues) for name in IssueKind},
         heard=len(heard),
@@ -94,13 +95,13 @@ def ordered(summaries: Sequence[IssueSummary], *, sort: str, kpi: Kpi) -> list[I
     return sorted(summaries, key=key)
 
 
-def _lines(shown: Sequence[IssueSummary], *, visit: Visiting, kpi: Kpi) -> list[Line]:
+def _lines(shown: Sequence[IssueSummary], *, known: Taxonomy, kpi: Kpi) -> list[Line]:
     measured_drivers = [summary.drivers.get(kpi) for summary in shown]
     effects = iter(forest([driver for driver in measured_drivers if driver is not None]))
     return [
         Line(
             summary=summary,
-            tag=visit.service.taxonomy.tag(summary.issue.id) if summary.issue.kind is IssueKind.TAG else None,
+            tag=known.tag(summary.issue.id) if summary.issue.kind is IssueKind.TAG else None,
             driver=driver,
             share_bar=bar,
             effect=next(effects) if driver is not None else None,

@@ -74,8 +74,7 @@ def panel(visit: Visit, feedback_id: str) -> Panel | None:
         enrichment = unit.enrichments.get(feedback_id)
         topics = _topics(unit, feedback_id)
         said = unit.corrections.standing([feedback_id]).get(feedback_id, {})
-        own = [tag for taxonomy in unit.taxonomies.find() for tag in taxonomy.tags]
-        known = {tag.id: tag for tag in (*own, *visit.service.taxonomy.tags)}
+        known = {tag.id: tag for tag in unit.taxonomies.with_own(visit.service.taxonomy).tags}
         return Panel(
             feedback=feedback,
             enrichment=enrichment,

@@ -64,7 +64,7 @@ class Visit:
 
     def issue_name(self, alert: Alert) -> str:
         """Return the name of an alert's issue: a tag's in the visitor's language, a topic's as it was then."""
-        known = alert.issue_kind is IssueKind.TAG and self.service.taxonomy.tag(alert.issue_id) is not None
+        known = alert.issue_kind is IssueKind.TAG and self.service.tag(alert.issue_id) is not None
         return self.tag_name(alert.issue_id) if known else alert.issue_name
 
     def freshness(self) -> datetime | None:

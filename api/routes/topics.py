@@ -84,7 +84,7 @@ def tags(service: ServiceOf, query: PagedNarrowed, language: ReaderLanguage) -> 
     with service.store.read() as unit:
         wanted = query.wanted(zone=zone_of(service), clock=service.clock)
         found = summaries(unit, service, kind=IssueKind.TAG, wanted=wanted, language=language)
-    known = {tag.id: tag for tag in service.taxonomy.tags}
+        known = {tag.id: tag for tag in unit.taxonomies.with_own(service.taxonomy).tags}
     names = ("large", "middle", "small", "definition")
     items = [
         TagIssueShape.of(summary, **{name: getattr(known[summary.issue.id], name) for name in names})

@@ -31,6 +31,7 @@ PATHS = [
     "/customers/cus-0066",
     "/alerts",
     "/quality",
+    "/tags",
     "/status",
     "/search?q=login",
 ]

@@ -44,6 +44,7 @@ PATHS = [
     "/accounts/acc-026",
     "/alerts",
     "/quality",
+    "/tags",
     "/status",
     "/search?q=ログイン",
     "/comments?text=zzzz",

@@ -66,7 +66,8 @@ class QuoteStore:
         )
         rows = self._connection.execute(query.order_by(TAGS.c.score.desc(), FEEDBACK.c.id).limit(READ_AT_MOST)).all()
         scored = [(max((t["score"] for t in row.tags if t["tag"] == tag), default=0.0), row) for row in rows]
-        named = [(score, row) for score, row in scored if score > 0]
+        carried = {row.feedback_id for score, row in scored if score > 0}  # a tag a person gave is of no one sentence
+        named = [(score, row) for score, row in scored if score > 0 or row.feedback_id not in carried]
         return [row for _, row in sorted(named, key=lambda pair: (-pair[0], -abs(pair[1].sentiment_score), pair[1].feedback_id))]
 
 

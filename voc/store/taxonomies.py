@@ -33,6 +33,11 @@ class TaxonomyStore:
         rows = self._connection.execute(select(TAXONOMIES.c.content).order_by(TAXONOMIES.c.name))
         return [Taxonomy.model_validate(row.content) for row in rows]
 
+    def with_own(self, shipped: Taxonomy) -> Taxonomy:
+        """Return the shipped taxonomy with the tags of all own ones before its own."""
+        own = [tag for taxonomy in self.find() for tag in taxonomy.tags]
+        return shipped.model_copy(update={"tags": (*own, *shipped.tags)}) if own else shipped
+
     def get(self, name: str) -> Taxonomy:
         """Return the taxonomy.
 

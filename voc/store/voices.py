@@ -12,12 +12,22 @@ from voc.kpis import Kpi
 from voc.sentiment import SentimentLabel
 from voc.store import filters
 from voc.store.rows import table
-from voc.store.tables import AccountRow, CustomerRow, EnrichmentRow, FeedbackRow, SentenceRow, TopicAssignmentRow, TopicRunRow
+from voc.store.tables import (
+    AccountRow,
+    CustomerRow,
+    EnrichmentRow,
+    FeedbackRow,
+    FeedbackTagRow,
+    SentenceRow,
+    TopicAssignmentRow,
+    TopicRunRow,
+)
 from voc.voices import VoiceRow
 
 FEEDBACK = table(FeedbackRow)
 ENRICHMENTS = table(EnrichmentRow)
 SENTENCES = table(SentenceRow)
+TAGS = table(FeedbackTagRow)
 ASSIGNMENTS = table(TopicAssignmentRow)
 RUNS = table(TopicRunRow)
 CUSTOMERS = table(CustomerRow)
@@ -77,14 +87,30 @@ class VoiceStore:
             .join(ASSIGNMENTS, _assigned_now(), isouter=True)
             .where(*where)
         )
+        said: dict[str, set[str]] = {}
         for row in self._connection.execute(query):
-            keys = {f"{IssueKind.TAG.value}:{tag['tag']}" for tag in row.tags}
+            keys = {_tag_key(tag["tag"]) for tag in row.tags}
+            said.setdefault(row.feedback_id, set()).update(keys)
             if row.topic_id is not None:
                 keys.add(f"{IssueKind.TOPIC.value}:{row.topic_id}")
-            named.setdefault(row.feedback_id, set()).update(keys)
+                named.setdefault(row.feedback_id, set()).add(f"{IssueKind.TOPIC.value}:{row.topic_id}")
             if row.intent == "complaint" or (row.sentiment_score <= COMPLAINS_BELOW and not row.sentiment_abstained):
                 complained.setdefault(row.feedback_id, set()).update(keys)
-        return named, complained
+        for feedback_id, tag in self._tags(where):
+            named.setdefault(feedback_id, set()).add(tag)
+            if feedback_id in complained and tag not in said.get(feedback_id, set()):  # a person's tag is of no one sentence
+                complained[feedback_id].add(tag)
+        return named, {feedback_id: keys & named.get(feedback_id, set()) for feedback_id, keys in complained.items()}
+
+    def _tags(self, where: list[Any]) -> list[tuple[str, str]]:
+        """Return each comment's tags as people corrected them."""
+        current = and_(TAGS.c.feedback_id == FEEDBACK.c.id, TAGS.c.model_version == FEEDBACK.c.handled_version)
+        rows = self._connection.execute(select(TAGS.c.feedback_id, TAGS.c.tag).join(FEEDBACK, current).where(*where))
+        return [(row.feedback_id, _tag_key(row.tag)) for row in rows]
+
+
+def _tag_key(tag: str) -> str:
+    return f"{IssueKind.TAG.value}:{tag}"
 
 
 def _assigned_now() -> Any:

@@ -89,3 +89,35 @@ def test_a_reader_corrects_in_the_panel(api: Running) -> None:
     assert "<s>" in api.client.get(f"/comments?selected={comment}&lang=en").text
     api.client.post(f"/comments/{comment}/tags", data={"add": "account.login"}, follow_redirects=False)
     assert tags(api, comment) == ["account.login"]
+
+
+def test_an_own_tag_is_an_issue_under_its_name_everywhere(api: Running) -> None:
+    api.post("/v1/taxonomies", TAXONOMY)
+    comment = send(api)
+    api.post(f"/v1/feedback/{comment}/tags", {"add": ["queue"], "remove": ["account.login"]})
+    shown = api.get("/v1/tags").json()["data"]
+    assert [(tag["id"], tag["name"], tag["middle"]["en"]) for tag in shown] == [("queue", "Long queue", "Counter")]
+    api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
+    for path in ("/issues", "/issues/tag/queue", "/comments?tag=queue"):
+        assert "Long queue" in api.client.get(f"{path}&lang=en" if "?" in path else f"{path}?lang=en").text, path
+    assert "待ち時間" in api.client.get("/issues?lang=ja").text
+
+
+def test_the_page_tags_shows_quality_and_learns(api: Running) -> None:
+    api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
+    assert "voc tags learn" in api.client.get("/tags?lang=en").text
+    api.post("/v1/taxonomies", TAXONOMY)
+    assert "Not learnt yet" in api.client.get("/tags?lang=en").text
+    assert api.client.post("/tags/branches/learn", follow_redirects=False).status_code == 303
+    page = api.client.get("/tags?lang=en").text
+    assert "In use beside the shipped tags" in page
+    assert "add examples" in page
+    assert "適合率" in api.client.get("/tags?lang=ja").text
+    assert api.client.post("/tags/none/learn").status_code == 404
+
+
+def test_who_may_only_read_cannot_let_a_taxonomy_be_learnt(api: Running) -> None:
+    api.post("/v1/taxonomies", TAXONOMY)
+    api.client.post("/login", data={"key": api.secrets[Scope.READ]})
+    assert api.client.post("/tags/branches/learn").status_code == 403
+    assert "/learn" not in api.client.get("/tags?lang=en").text

@@ -1,0 +1,74 @@
+"""Tags: one's own taxonomies with how well each tag is told from the others, and the shipped taxonomy with its definitions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.auth import same_site
+from api.pages.looks import render
+from api.pages.route import PageRoute
+from api.pages.visit import Visiting
+from api.problems import ForbiddenError
+from voc.store import Unit
+from voc.tag_learning import LearntTags, TagQuality
+from voc.taxonomy import Tag, Taxonomy
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class OwnTaxonomy:
+    """A user's taxonomy; ``lines`` are its tags, those that need more examples first, each with its quality once learnt."""
+
+    taxonomy: Taxonomy
+    active: bool
+    learnt_at: datetime | None
+    lines: tuple[tuple[Tag, TagQuality | None], ...]
+
+
+@router.get("/tags")
+def tags(visit: Visiting) -> HTMLResponse:
+    """Show all taxonomies."""
+    with visit.service.store.read() as unit:
+        own = [_own(unit, taxonomy) for taxonomy in unit.taxonomies.find()]
+    return render(visit, "tags.html", page="tags", own=own, groups=_groups(visit.service.taxonomy.tags, visit.language))
+
+
+@router.post("/tags/{name}/learn", dependencies=[Depends(same_site)])
+def learn(visit: Visiting, name: str) -> RedirectResponse:
+    """Learn a taxonomy anew from its examples and people's corrections."""
+    if not visit.who.can_act:
+        raise ForbiddenError
+    visit.service.learn_tags(name)
+    return RedirectResponse("/tags", status_code=303)
+
+
+def _own(unit: Unit, taxonomy: Taxonomy) -> OwnTaxonomy:
+    found = unit.taxonomies.learnt(taxonomy.name)
+    return OwnTaxonomy(
+        taxonomy=taxonomy,
+        active=found is not None and unit.taxonomies.active_version() == found[0].stamp,
+        learnt_at=found[1] if found else None,
+        lines=_lines(taxonomy, found[0] if found else None),
+    )
+
+
+def _lines(taxonomy: Taxonomy, learnt: LearntTags | None) -> tuple[tuple[Tag, TagQuality | None], ...]:
+    """Return the tags in the order in which they want attention: too few examples, then worst told, then those not learnt yet."""
+    quality = {one.tag: one for one in learnt.quality} if learnt else {}
+
+    def key(tag: Tag) -> tuple[bool, bool, float, str]:
+        judged = quality.get(tag.id)
+        return (judged is None, judged is not None and not judged.needs_more, judged.f1 if judged else 0.0, tag.id)
+
+    return tuple((tag, quality.get(tag.id)) for tag in sorted(taxonomy.tags, key=key))
+
+
+def _groups(found: Sequence[Tag], language: str) -> dict[str, list[Tag]]:
+    groups: dict[str, list[Tag]] = {}
+    for tag in found:
+        groups.setdefault(tag.large.in_language(language), []).append(tag)
+    return groups
