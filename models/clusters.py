@@ -26,7 +26,7 @@ NONE = -1
 class LeidenClusters:
     """Has ``fit`` and ``labels_``, which is what BERTopic asks of a cluster model; −1 stands for none."""
 
-    def __init__(self, *, resolution: float, least_size: int, least_similarity: float) -> None:
+    def __init__(self, *, resolution: float, least_size: int, least_similarity: float, start: Labels | None = None) -> None:
         """Keep the settings.
 
         Parameters
@@ -37,19 +37,23 @@ class LeidenClusters:
             Smaller groups are dissolved.
         least_similarity
             The cosine to a group's centroid from which on a vector belongs to it.
+        start
+            Groups to begin with, one label per vector (−1: none): what has not changed then stays together.
         """
         self.resolution = resolution
         self.least_size = least_size
         self.least_similarity = least_similarity
+        self.start = start
         self.labels_: Labels = np.zeros(0, np.int64)
 
     def fit(self, vectors: Matrix, y: Any = None) -> "LeidenClusters":  # noqa: ARG002  # the signature BERTopic calls
         """Group the vectors, shape [n, d], rows of unit length; the outcome is in ``labels_``."""
         vectors = np.asarray(vectors, np.float32)
-        unique, inverse = np.unique(vectors, axis=0, return_inverse=True)
+        unique, first, inverse = np.unique(vectors, axis=0, return_index=True, return_inverse=True)
         chosen = np.unique(np.linspace(0, len(unique) - 1, min(len(unique), GRAPH_LIMIT)).astype(np.int64))
         found = np.full(len(unique), NONE, np.int64)
-        found[chosen] = communities(unique[chosen], resolution=self.resolution)
+        start = None if self.start is None else self.start[first[chosen]]
+        found[chosen] = communities(unique[chosen], resolution=self.resolution, start=start)
         labels = _without_small(found[inverse.ravel()], self.least_size)
         self.labels_ = _without_small(_near_enough(vectors, labels, self.least_similarity), self.least_size)
         return self
@@ -67,18 +71,51 @@ def _near_enough(vectors: Matrix, labels: Labels, least_similarity: float) -> La
     return np.where(own >= least_similarity, labels, np.where(similarity >= least_similarity, nearest, NONE))
 
 
-def communities(vectors: Matrix, *, resolution: float) -> Labels:
+class GivenGroups:
+    """Has ``fit`` and ``labels_`` as ``LeidenClusters``, but the groups are given."""
+
+    def __init__(self, labels: Labels) -> None:
+        self.labels_ = labels
+
+    def fit(self, vectors: Matrix, y: Any = None) -> "GivenGroups":  # noqa: ARG002  # the signature BERTopic calls
+        """Do nothing: the labels stand."""
+        return self
+
+
+def communities(vectors: Matrix, *, resolution: float, start: Labels | None = None) -> Labels:
     """Return the Leiden community of each vector; a vector without any neighbour is alone."""
     from graspologic_native import leiden_csr
 
     graph = neighbour_graph(vectors)
     if graph.nnz == 0:
         return np.arange(len(vectors), dtype=np.int64)
+    if start is not None:
+        return _warm_communities(graph, start, resolution=resolution)
     _, found = leiden_csr(
         graph.indptr.astype(np.int64), graph.indices.astype(np.int32), graph.data.astype(np.float64), len(vectors),
         resolution=resolution, seed=SEED, iterations=2, trials=2,
     )  # fmt: skip
     return np.array([found[place] for place in range(len(vectors))], dtype=np.int64)
+
+
+def _warm_communities(graph: Any, start: Labels, *, resolution: float) -> Labels:
+    """Return the communities Leiden reaches from given ones; the library takes those for graphs of named nodes only."""
+    from graspologic_native import leiden
+
+    whole = graph.tocoo()
+    once = whole.row <= whole.col
+    ends = whole.row[once].tolist(), whole.col[once].tolist()
+    edges = [(str(a), str(b), weight) for a, b, weight in zip(*ends, whole.data[once].tolist(), strict=True)]
+    linked = np.unique(np.concatenate([whole.row, whole.col]))
+    labels = start.copy()
+    alone = labels == NONE
+    labels[alone] = np.arange(alone.sum()) + int(labels.max(initial=NONE)) + 1
+    begin = {str(place): int(labels[place]) for place in linked.tolist()}
+    _, found = leiden(edges, starting_communities=begin, resolution=resolution, seed=SEED, iterations=2, trials=1)
+    groups = np.arange(len(start), dtype=np.int64) + len(start)
+    for place, group in found.items():
+        groups[int(place)] = group
+    return groups
 
 
 def neighbour_graph(vectors: Matrix) -> Any:

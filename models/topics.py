@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from models.clusters import NEIGHBOURS, NONE, SEED, Labels, LeidenClusters, Matrix, centroids, nearest_centroid
+from models.clusters import NEIGHBOURS, NONE, SEED, GivenGroups, Labels, LeidenClusters, Matrix, centroids, nearest_centroid
 from models.topic_words import forms_to_show, shared_words, words_of
 from voc.enrichment import VECTOR_DIMENSIONS
 from voc.feedback import Language
@@ -39,7 +39,7 @@ class BertopicTopics(TopicModel):
     """BERTopic over given vectors with a seeded neighbour graph and Leiden as its cluster model."""
 
     name = "bertopic-leiden"
-    version = "2"
+    version = "3"
 
     def parameters(self) -> Mapping[str, str]:
         """Return the settings that decide the outcome, for the record."""
@@ -51,21 +51,19 @@ class BertopicTopics(TopicModel):
             "seed": str(SEED),
         }
 
-    def fit(self, sentences: Sequence[TopicSentence]) -> TopicRun:
+    def describe(self, sentences: Sequence[TopicSentence], groups: Mapping[str, str]) -> dict[str, Topic]:
+        """Return name, keywords, examples and centroid of groups that are given."""
+        ordered = sorted((s for s in sentences if s.id in groups), key=lambda sentence: sentence.id)
+        labels, _, topics = _grouped(ordered, _vectors(ordered), GivenGroups(_labels(ordered, groups)))
+        names = [groups[sentence.id] for sentence in ordered]
+        found = {names[int(np.flatnonzero(labels == label)[0])]: topic for label, topic in enumerate(topics)}
+        return {name: topic.model_copy(update={"id": name}) for name, topic in found.items()}
+
+    def fit(self, sentences: Sequence[TopicSentence], *, start: Mapping[str, str] | None = None) -> TopicRun:
         """Return topics, largest first, and exactly one assignment per sentence, in order of the sentences' ids."""
         ordered = sorted(sentences, key=lambda sentence: sentence.id)
         vectors = _vectors(ordered)
-        words = [words_of(sentence.text) for sentence in ordered]
-        vocabulary = shared_words(ordered, words)
-        labels, keywords = np.full(len(ordered), NONE, np.int64), list[tuple[str, ...]]()
-        if vocabulary and len(ordered) >= LEAST_SIZE:
-            labels, keywords = _bertopic(vectors, words, vocabulary, _cluster_model(ordered))
-        centres = centroids(vectors, labels)
-        forms = forms_to_show(words)
-        topics = tuple(
-            _topic([ordered[place] for place in np.flatnonzero(labels == label)], vectors[labels == label], centres[label], found, forms)
-            for label, found in enumerate(keywords)
-        )
+        labels, centres, topics = _grouped(ordered, vectors, _cluster_model(ordered, start=_labels(ordered, start) if start else None))
         return TopicRun(
             id=derived_id("run", self.name, self.version, *(s.id for s in ordered), *(topic.id for topic in topics)),
             model_version=f"{self.name}/{self.version}",
@@ -84,13 +82,37 @@ def _vectors(sentences: Sequence[TopicSentence]) -> Matrix:
     return vectors
 
 
-def _cluster_model(sentences: Sequence[TopicSentence]) -> LeidenClusters:
+def _labels(sentences: Sequence[TopicSentence], groups: Mapping[str, str]) -> Labels:
+    """Return a number per sentence for the group it is in, −1 for none."""
+    numbers = {name: number for number, name in enumerate(sorted(set(groups.values())))}
+    return np.array([numbers[groups[s.id]] if s.id in groups else NONE for s in sentences], np.int64)
+
+
+def _grouped(
+    ordered: Sequence[TopicSentence], vectors: Matrix, clusters: LeidenClusters | GivenGroups
+) -> tuple[Labels, Matrix, tuple[Topic, ...]]:
+    """Return the group of each sentence, the groups' centroids, and what they are as topics."""
+    words = [words_of(sentence.text) for sentence in ordered]
+    vocabulary = shared_words(ordered, words)
+    labels, keywords = np.full(len(ordered), NONE, np.int64), list[tuple[str, ...]]()
+    if vocabulary and len(ordered) >= LEAST_SIZE:
+        labels, keywords = _bertopic(vectors, words, vocabulary, clusters)
+    centres = centroids(vectors, labels)
+    forms = forms_to_show(words)
+    topics = []
+    for label, found in enumerate(keywords):
+        inside = np.flatnonzero(labels == label)
+        topics.append(_topic([ordered[place] for place in inside.tolist()], vectors[inside], centres[label], found, forms))
+    return labels, centres, tuple(topics)
+
+
+def _cluster_model(sentences: Sequence[TopicSentence], *, start: Labels | None) -> LeidenClusters:
     least_size = max(LEAST_SIZE, round(LEAST_SHARE * len(sentences)))
-    return LeidenClusters(resolution=RESOLUTION, least_size=least_size, least_similarity=LEAST_SIMILARITY)
+    return LeidenClusters(resolution=RESOLUTION, least_size=least_size, least_similarity=LEAST_SIMILARITY, start=start)
 
 
 def _bertopic(
-    vectors: Matrix, words: Sequence[Sequence[tuple[str, str]]], vocabulary: Sequence[str], clusters: LeidenClusters
+    vectors: Matrix, words: Sequence[Sequence[tuple[str, str]]], vocabulary: Sequence[str], clusters: LeidenClusters | GivenGroups
 ) -> tuple[Labels, list[tuple[str, ...]]]:
     """Return the label of each sentence (−1 = none) and the keywords of each label, best first."""
     with warnings.catch_warnings():

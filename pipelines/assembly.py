@@ -113,6 +113,7 @@ def build_runner(store: Store, models: ModelProcess, settings: Settings, *, cloc
         stamp=build_stamp(settings.models),
         near=build_near_duplicates(),
         settings=settings.models,
+        topics=settings.topics,
         rule=AlertRule(min_accounts=settings.alerts.min_accounts, window_days=settings.alerts.window_days),
         taxonomy=build_taxonomy(),
         clock=clock,

@@ -1,22 +1,81 @@
-"""Discover: what are many comments about? Groups sentences into topics.
+"""Discover: what many comments are about, and is it still the same as at the last fit.
 
-Invariant: every sentence handed in has exactly one assignment, to a topic or to none.
+Invariants: every sentence handed in has exactly one assignment, to a topic or to none; topics that stand are never changed by a fit, it
+only proposes (``pipelines.topic_proposals``). Only the very first fit makes topics by itself.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from voc.ports import TopicModel
-from voc.topics import TopicRun, TopicSentence
+import numpy as np
+
+from pipelines.topic_proposals import Standing, propose
+from voc.ports import TopicModel, Vectors
+from voc.topics import Proposal, Topic, TopicAssignment, TopicRun, TopicSentence, TopicState
 
 
-def discover(sentences: Sequence[TopicSentence], model: TopicModel) -> TopicRun:
-    """Return topics and assignments for the sentences; the order they come in does not matter.
+@dataclass(frozen=True)
+class Discovery:
+    """The outcome of a fit: the run itself, what stands now of topics and assignments, and what is proposed."""
+
+    run: TopicRun
+    topics: tuple[Topic, ...]
+    assignments: tuple[TopicAssignment, ...]
+    proposals: tuple[Proposal, ...]
+
+
+def discover(sentences: Sequence[TopicSentence], model: TopicModel, *, standing: Standing) -> Discovery:
+    """Return topics, assignments and proposals for the sentences; the order they come in does not matter.
 
     Parameters
     ----------
     sentences
-        Sentences of one model version, without repeats of a voice and without comments that carry no signal.
+        Sentences of one encoder, without repeats of a voice and without comments that carry no signal.
     model
         The topic model to ask.
+    standing
+        What stands so far; with nothing in it the fit's groups become the topics.
     """
-    return model.fit(sorted(sentences, key=lambda sentence: sentence.id))
+    ordered = sorted(sentences, key=lambda sentence: sentence.id)
+    if not standing.topics:
+        run = model.fit(ordered)
+        return Discovery(run=run, topics=run.topics, assignments=run.assignments, proposals=())
+    known = {sentence.id for sentence in ordered}
+    groups = {a.sentence_id: a.topic_id for a in standing.assignments.values() if a.topic_id is not None and a.sentence_id in known}
+    run = model.fit(ordered, start=groups)
+    said = model.describe(ordered, groups)
+    topics = tuple(_described(topic, said.get(topic.id)) for topic in standing.topics)
+    return Discovery(run=run, topics=topics, assignments=(), proposals=tuple(propose(run, ordered, standing)))
+
+
+def assign(sentences: Sequence[TopicSentence], topics: Sequence[Topic], *, least_similarity: float) -> list[TopicAssignment]:
+    """Bring new sentences to the nearest topic that takes in sentences, if it is near enough; not settled until a fit has seen them.
+
+    Cosine with the topics' centroids, brute force: milliseconds for a thousand sentences.
+    """
+    open_topics = [topic for topic in topics if topic.state in (TopicState.ACTIVE, TopicState.EXCLUDED)]
+    if not sentences or not open_topics:
+        return [TopicAssignment(sentence_id=s.id, topic_id=None, similarity=0.0, settled=False) for s in sentences]
+    cosines = np.clip(_unit([s.vector for s in sentences]) @ _unit([topic.centroid for topic in open_topics]).T, -1.0, 1.0)
+    return [
+        TopicAssignment(
+            sentence_id=sentence.id,
+            topic_id=open_topics[place].id if near >= least_similarity else None,
+            similarity=round(near, 4),
+            settled=False,
+        )
+        for sentence, place, near in zip(sentences, cosines.argmax(axis=1).tolist(), cosines.max(axis=1).tolist(), strict=True)
+    ]
+
+
+def _described(topic: Topic, said: Topic | None) -> Topic:
+    """Return the topic with what its sentences say now; its name stays."""
+    if said is None:
+        return topic
+    return topic.model_copy(update={"keywords": said.keywords, "example_ids": said.example_ids, "centroid": said.centroid})
+
+
+def _unit(raw: Sequence[bytes]) -> Vectors:
+    rows: Vectors = np.frombuffer(b"".join(raw), dtype="<f2").reshape(len(raw), -1).astype(np.float32)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-6))
+    return rows

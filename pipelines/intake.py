@@ -5,7 +5,7 @@ Invariant: every item handed in gets exactly one outcome, in order; an item that
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pipelines.ingest import ingest
 from voc.clock import Clock
@@ -15,6 +15,8 @@ from voc.ports import LanguageDetector, Redactor
 from voc.store import Store
 from voc.store.feedback import Outcome
 from voc.store.unit import Unit
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Accepted:
 class Writer(Protocol):
     """Runs work in a transaction and returns once it is on disk (group commit, or one transaction a call)."""
 
-    def do(self, work: Callable[[Unit], list[Accepted]]) -> list[Accepted]:
+    def do(self, work: Callable[[Unit], T]) -> T:
         """Run the work and return its result once it is on disk."""
         ...
 
@@ -105,7 +107,7 @@ class DirectWriter:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def do(self, work: Callable[[Unit], list[Accepted]]) -> list[Accepted]:
+    def do(self, work: Callable[[Unit], T]) -> T:
         """Run the work in a transaction of its own."""
         with self._store.write() as unit:
             return work(unit)

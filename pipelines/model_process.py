@@ -9,13 +9,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from pipelines.discover import discover
+from pipelines.discover import Discovery, discover
 from pipelines.enrich import Understanding, enrich
+from pipelines.topic_proposals import Standing
 from voc.enrichment import CommentText, Enrichment
 from voc.errors import ModelError, ModelUnavailableError
 from voc.ports import TopicModel, Vectors
 from voc.tag_learning import LearntTags, TagTeacher
-from voc.topics import TopicRun, TopicSentence
+from voc.topics import TopicSentence
 
 ENCODE_BATCH = 2_000
 
@@ -76,9 +77,10 @@ class Inside:
         """Return one unit vector per text, shape [n, d], float32."""
         return self.understanding.encoder.encode(texts).vectors
 
-    def discover(self, sentences: list[TopicSentence]) -> TopicRun:
+    def discover(self, payload: tuple[list[TopicSentence], Standing]) -> Discovery:
         """Run the stage ``discover``."""
-        return discover(sentences, self.topics)
+        sentences, standing = payload
+        return discover(sentences, self.topics, standing=standing)
 
 
 class ModelProcess:
@@ -154,9 +156,10 @@ class ModelProcess:
         ]
         return np.concatenate(parts)
 
-    def discover(self, sentences: Sequence[TopicSentence]) -> TopicRun:
-        """Return topics for the sentences."""
-        result: TopicRun = self._child.call("discover", list(sentences), timeout_s=self._fit_timeout_s)
+    def discover(self, sentences: Sequence[TopicSentence], standing: Standing | None = None) -> Discovery:
+        """Return topics for the sentences, or, where topics stand, what a fit proposes."""
+        payload = (list(sentences), standing or Standing(topics=(), assignments={}))
+        result: Discovery = self._child.call("discover", payload, timeout_s=self._fit_timeout_s)
         return result
 
     def state(self) -> str:

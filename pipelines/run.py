@@ -13,6 +13,7 @@ from pipelines.enrich import stamp_in_use
 from pipelines.explaining import explain_and_act
 from pipelines.model_process import ModelProcess
 from pipelines.progress import Progress, Step
+from pipelines.topic_work import TopicWork
 from voc.alerts import AlertRule
 from voc.clock import Clock
 from voc.enrichment import CommentText, ModelStamp
@@ -20,14 +21,13 @@ from voc.errors import ModelCrashedError, ModelError, ModelFailedError, ModelTim
 from voc.ids import random_id
 from voc.journal import Run
 from voc.ports import NearDuplicates
-from voc.settings import ModelSettings
+from voc.settings import ModelSettings, TopicSettings
 from voc.store import Claim, Store
 from voc.taxonomy import Taxonomy
-from voc.topics import TopicRun
+from voc.topics import ProposalState
 
 COMPARE_BATCH = 200
-ASSIGN_BATCH = 1_000
-"""Sizes that keep a writing transaction in the tens of milliseconds: intake waits that long at most."""
+"""Keeps a writing transaction in the tens of milliseconds: intake waits that long at most."""
 log = structlog.get_logger(__name__)
 
 
@@ -41,6 +41,7 @@ class RunCounts:
     dead: int = 0
     topics: int = 0
     unassigned: int = 0
+    proposals: int = 0
     drivers: int = 0
     alerts: int = 0
 
@@ -48,7 +49,7 @@ class RunCounts:
 class Runner:
     """Carries pending work through the stages."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # built in one place, from parts of one kind
         self,
         store: Store,
         models: ModelProcess,
@@ -56,6 +57,7 @@ class Runner:
         stamp: ModelStamp,
         near: NearDuplicates,
         settings: ModelSettings,
+        topics: TopicSettings,
         rule: AlertRule,
         taxonomy: Taxonomy,
         clock: Clock,
@@ -64,6 +66,7 @@ class Runner:
         self.stamp, self._shipped = stamp, stamp
         self._settings, self._rule, self._taxonomy, self._clock = settings, rule, taxonomy, clock
         self._tags_version: str | None = None
+        self.topics = TopicWork(store, models, settings=topics, clock=clock)
 
     def run(self, progress: Progress) -> RunCounts:
         """Do all pending work of all stages.
@@ -146,37 +149,15 @@ class Runner:
         step.advance(len(batch))
         return True
 
-    def conclude(self, counts: RunCounts, progress: Progress, *, run_id: str) -> None:
+    def conclude(self, counts: RunCounts, progress: Progress, *, run_id: str, fit_topics: bool = False) -> None:
         """Find topics, explain the KPIs and raise alerts over all that is enriched."""
-        if self._topics_are_old(counts):
-            self._find_topics(counts, progress)
+        self.topics.keep_up(self.stamp.outputs.get("encoder", ""), progress, fit=fit_topics)
+        with self._store.read() as unit:
+            counts.topics, counts.unassigned = len(unit.topics.find()), unit.topics.count_unassigned()
+            counts.proposals = len(unit.proposals.find(state=ProposalState.OPEN))
         with progress.step("link, explain, act", None) as step:
             counts.drivers, counts.alerts = explain_and_act(self._store, taxonomy=self._taxonomy, rule=self._rule, run_id=run_id)
             step.advance(counts.drivers)
-
-    def _topics_are_old(self, counts: RunCounts) -> bool:
-        """Tell whether sentences came or went since the topics were found."""
-        with self._store.read() as unit:
-            return unit.topics.current_run() is None or counts.enriched + counts.compared > 0
-
-    def _find_topics(self, counts: RunCounts, progress: Progress) -> None:
-        with self._store.read() as unit:
-            sentences = unit.enrichments.sentences_for_topics(encoder=self.stamp.outputs.get("encoder"))
-        with progress.step("discover topics", len(sentences)) as step:
-            topic_run = self._models.discover(sentences)
-            step.advance(len(sentences))
-        self._keep_topics(topic_run, counts)
-
-    def _keep_topics(self, topic_run: TopicRun, counts: RunCounts) -> None:
-        with self._store.write() as unit:
-            new = unit.topics.add(topic_run, now=self._clock())
-        for start in range(0, len(topic_run.assignments) if new else 0, ASSIGN_BATCH):
-            with self._store.write() as unit:
-                unit.topics.assign(topic_run.id, topic_run.assignments[start : start + ASSIGN_BATCH])
-        with self._store.write() as unit:
-            unit.topics.make_current(topic_run.id)
-        counts.topics = len(topic_run.topics)
-        counts.unassigned = sum(assignment.topic_id is None for assignment in topic_run.assignments)
 
     def _count_uncompared(self) -> int:
         with self._store.read() as unit:

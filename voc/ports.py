@@ -14,7 +14,7 @@ from voc.enrichment import Intent, TagScore, Urgency
 from voc.feedback import Language, Redaction, Span
 from voc.sentiment import Sentiment
 from voc.taxonomy import Tag
-from voc.topics import TopicRun, TopicSentence
+from voc.topics import Topic, TopicRun, TopicSentence
 
 Vectors = NDArray[np.float32]
 """Shape [n, 384], rows of unit length."""
@@ -136,8 +136,18 @@ class NearDuplicates(Model, Protocol):
 class TopicModel(Model, Protocol):
     """Finds topics in sentences."""
 
-    def fit(self, sentences: Sequence[TopicSentence]) -> TopicRun:
-        """Return topics and exactly one assignment per sentence; sorted input, equal input gives an equal run."""
+    def fit(self, sentences: Sequence[TopicSentence], *, start: Mapping[str, str] | None = None) -> TopicRun:
+        """Return topics and exactly one assignment per sentence; sorted input, equal input gives an equal run.
+
+        ``start``: the topic id of sentences that have one; what has not changed then stays together.
+        """
+        ...
+
+    def describe(self, sentences: Sequence[TopicSentence], groups: Mapping[str, str]) -> dict[str, Topic]:
+        """Return what groups that are given say, by their ids: name, keywords, examples, centroid; ``groups`` by sentence id.
+
+        A group of which nothing can be said is left out.
+        """
         ...
 
     def parameters(self) -> Mapping[str, str]:

@@ -94,6 +94,15 @@ class IntakeSettings(Group):
         return value
 
 
+class TopicSettings(Group):
+    """When topics are looked at anew."""
+
+    refit_hours: int = Field(default=24, ge=1)
+    """A fit proposes changes of topics when the last is this old and comments came, in hours …"""
+    refit_growth: float = Field(default=0.1, gt=0)
+    """… or as soon as the sentences have grown by this share."""
+
+
 class AlertSettings(Group):
     """When an alert is raised."""
 
@@ -126,6 +135,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     models: ModelSettings = ModelSettings()
     intake: IntakeSettings = IntakeSettings()
+    topics: TopicSettings = TopicSettings()
     alerts: AlertSettings = AlertSettings()
     server: ServerSettings = ServerSettings()
 

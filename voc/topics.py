@@ -1,4 +1,10 @@
-"""Topic: what many sentences have in common; found, not given. A topic belongs to the run that found it."""
+"""Topic: what many sentences have in common; found, then kept. A topic is durable: its id and name outlive every later fit.
+
+A fit only *proposes* (``Proposal``); people accept, change or reject. Whatever happens to topics is a ``TopicChange``: the topics before
+and after, and the sentences that move. Kept with who and when it is a ``TopicEdit``, and can be undone.
+"""
+
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -16,10 +22,20 @@ class TopicSentence(Value):
     voice: str
     """Whose voice it is (customer, else feedback): words of a few people only never become keywords."""
     vector: bytes
+    submitted_at: UtcDatetime | None = None
 
 
-class Topic(Value):
-    """A found topic: name, keywords, and its most typical real sentences."""
+class TopicState(StrEnum):
+    """How a topic stands; only active ones take in new sentences and are shown as issues, but excluded ones take in theirs unseen."""
+
+    ACTIVE = "active"
+    EXCLUDED = "excluded"
+    RETIRED = "retired"
+    MERGED = "merged"
+
+
+class Topic(Value, ser_json_bytes="base64", val_json_bytes="base64"):
+    """A topic: name, keywords, and its most typical real sentences; identity is ``id``, never the name."""
 
     id: str
     name: str
@@ -30,18 +46,31 @@ class Topic(Value):
     """Sentences assigned."""
     centroid: bytes
     """Little-endian float16, unit length."""
+    state: TopicState = TopicState.ACTIVE
+    named_by: str | None = None
+    """Who gave the name; None: the service."""
+    pinned: bool = False
+    """A pinned topic is never part of a proposal."""
+    parents: tuple[str, ...] = ()
+    """The topics it was split from."""
+    merged_into: str | None = None
 
 
 class TopicAssignment(Value):
-    """Which topic a sentence belongs to, and how near it lies (cosine); ``topic_id`` is None where none is near enough."""
+    """Which topic a sentence belongs to, and how near it lies (cosine); ``topic_id`` is None where none is near enough.
+
+    ``settled``: a fit or a person has seen it; else it was only brought to the nearest topic when it came in.
+    """
 
     sentence_id: str
     topic_id: str | None
     similarity: float = Field(ge=-1.001, le=1.001)
+    settled: bool = True
+    by_person: bool = False
 
 
 class TopicRun(Value):
-    """The outcome of one discovery: every sentence handed in has exactly one assignment."""
+    """The outcome of one fit: groups, each as a topic, and exactly one assignment for every sentence handed in."""
 
     id: str
     model_version: str
@@ -49,3 +78,103 @@ class TopicRun(Value):
     assignments: tuple[TopicAssignment, ...]
     parameters: dict[str, str]
     finished_at: UtcDatetime | None = None
+
+
+class ProposalKind(StrEnum):
+    """What a fit may propose. That a topic simply goes on needs no proposal."""
+
+    NEW = "new"
+    SPLIT = "split"
+    MERGE = "merge"
+    RETIRE = "retire"
+
+
+class ProposalState(StrEnum):
+    """How a proposal stands; a later fit supersedes what nobody decided."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+class ProposedPart(Value):
+    """A group of sentences that would be a topic of its own; ``topic`` holds what it would be, under the id it would get."""
+
+    topic: Topic
+    sentence_ids: tuple[str, ...]
+
+
+class Proposal(Value):
+    """A proposal of one run: the topics it is about (none for ``new``, largest first for ``merge``) and what would come of them.
+
+    ``parts``: of ``new`` the one group, of ``split`` those that would leave the topic, else none.
+    """
+
+    id: str
+    run_id: str
+    kind: ProposalKind
+    topic_ids: tuple[str, ...]
+    parts: tuple[ProposedPart, ...] = ()
+    size: int
+    """Sentences it is about."""
+    state: ProposalState = ProposalState.OPEN
+    decided_by: str | None = None
+    decided_at: UtcDatetime | None = None
+
+
+class ChangeKind(StrEnum):
+    """What was done to topics."""
+
+    FOUND = "found"
+    RENAME = "rename"
+    MERGE = "merge"
+    SPLIT = "split"
+    MOVE = "move"
+    PIN = "pin"
+    EXCLUDE = "exclude"
+    RETIRE = "retire"
+    NEW = "new"
+
+
+class Move(Value):
+    """A sentence that goes from one topic to another; None stands for none."""
+
+    sentence_id: str
+    from_topic: str | None
+    to_topic: str | None
+
+
+class TopicChange(Value):
+    """A change of topics, done or only previewed: topics as they were and as they become, and the sentences that move.
+
+    A topic in ``after`` alone is made by it, one in ``before`` alone is taken away.
+    """
+
+    kind: ChangeKind
+    before: tuple[Topic, ...] = ()
+    after: tuple[Topic, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def topic_ids(self) -> frozenset[str]:
+        """Every topic it touches."""
+        moved = {end for move in self.moves for end in (move.from_topic, move.to_topic) if end is not None}
+        return frozenset({topic.id for topic in (*self.before, *self.after)} | moved)
+
+    def reversed(self) -> "TopicChange":
+        """Return what takes it back."""
+        moves = tuple(Move(sentence_id=m.sentence_id, from_topic=m.to_topic, to_topic=m.from_topic) for m in self.moves)
+        return TopicChange(kind=self.kind, before=self.after, after=self.before, moves=moves)
+
+
+class TopicEdit(Value):
+    """A change that was done: its number in the order of all, who, when, and who took it back."""
+
+    number: int
+    change: TopicChange
+    by: str
+    at: UtcDatetime
+    proposal_id: str | None = None
+    undone_by: str | None = None
+    undone_at: UtcDatetime | None = None

@@ -61,7 +61,10 @@ def _state(unit: Unit) -> object:
     totals = sorted(unit.feedback.totals().items())
     return (
         unit.enrichments.freshness(),
-        run["id"] if run is not None else None,
+        run["finished_at"] if run is not None else None,
+        unit.topics.count_assigned(),
+        unit.topic_edits.revision(),
+        unit.corrections.count(),
         tuple(totals),
         tuple(sorted(unit.kpis.counts().items())),
         tuple(sorted(unit.customers.counts().items())),

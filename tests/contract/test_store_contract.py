@@ -206,16 +206,16 @@ def test_topics_voices_and_quotes_of_the_current_run(any_store: Store) -> None:
     with any_store.write() as unit:
         unit.feedback.add(comments)
         unit.enrichments.add([enrichment(c, seed=n, tags=("output.export",)) for n, c in enumerate(comments)], now=NOON)
-        assert unit.topics.add(run, now=NOON)
-        unit.topics.assign(run.id, run.assignments[:1])
-        assert unit.topics.find() == [], "a run that is not complete is seen by nobody"
-        assert unit.topics.add(run, now=NOON), "a run that was stopped is completed"
-        unit.topics.assign(run.id, run.assignments)
-        unit.topics.make_current(run.id)
-        assert not unit.topics.add(run, now=NOON)
+        unit.topics.put(run.topics)
+        unit.topics.assign(run.assignments[:1])
+        unit.topics.assign(run.assignments)
+        unit.topics.add_run(run, encoder="e/1", now=NOON)
+        unit.topics.add_run(run, encoder="e/1", now=NOON)
     with any_store.read() as unit:
         assert unit.topics.unassigned_share() == pytest.approx(1 / 3)
-        assert unit.topics.count_runs() == 1
+        assert unit.topics.find() == list(run.topics)
+        assert unit.topics.get("tp_1") == run.topics[0]
+        assert (unit.topics.current_run() or {})["sentences"] == 3
         voices = {voice.feedback_id: voice for voice in unit.voices.find(FeedbackFilter())}
         assert voices[comments[0].id].issue_keys == {"topic:tp_1", "tag:output.export"}
         assert voices[comments[2].id].complained_keys == {"tag:output.export"}

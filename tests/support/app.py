@@ -69,6 +69,7 @@ def fake_service(data_dir: Path, *, clock: Clock = utc_now, **settings: Any) -> 
         stamp=understanding().stamp(),
         near=FakeNear(),
         settings=config.models,
+        topics=config.topics,
         rule=AlertRule(min_accounts=config.alerts.min_accounts, window_days=config.alerts.window_days),
         taxonomy=taxonomy,
         clock=clock,

@@ -1,7 +1,7 @@
 """Models that answer at once and always the same, so that tests of everything around them never load a weight."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -111,7 +111,10 @@ class FakeNear(Named):
 class FakeTopics(Named):
     """One topic per tag word; everything else belongs to none."""
 
-    def fit(self, sentences: Sequence[TopicSentence]) -> TopicRun:
+    def describe(self, sentences: Sequence[TopicSentence], groups: Mapping[str, str]) -> dict[str, Topic]:
+        return {}
+
+    def fit(self, sentences: Sequence[TopicSentence], *, start: Mapping[str, str] | None = None) -> TopicRun:
         assigned = {sentence.id: self._topic(sentence.text.lower()) for sentence in sentences}
         topics = []
         for name in sorted({name for name in assigned.values() if name}):
@@ -134,11 +137,11 @@ class FakeTopics(Named):
                 TopicAssignment(sentence_id=identifier, topic_id=derived_id("tp", name) if name else None, similarity=0.9)
                 for identifier, name in sorted(assigned.items())
             ),
-            parameters={},
+            parameters=self.parameters(),
         )
 
     def parameters(self) -> dict[str, str]:
-        return {}
+        return {"least_similarity": "0.9"}
 
     def _topic(self, text: str) -> str | None:
         return next((words[0] for words in TAG_WORDS.values() if any(word in text for word in words)), None)
@@ -172,7 +175,10 @@ class FakeChild:
             return FakeEncoder().encode(payload).vectors
         if method in {"use_own_tags", "enrich_with_own_tags"}:
             return getattr(self.inside, method)(payload)
-        return discover(payload, FakeTopics()) if method == "discover" else True
+        if method == "discover":
+            sentences, standing = payload
+            return discover(sentences, FakeTopics(), standing=standing)
+        return True
 
     def state(self) -> str:
         return "crashed" if self.down else "ready"

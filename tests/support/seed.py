@@ -1,7 +1,7 @@
 """Seed: a small serving whole in a temporary folder, filled with the demonstration's comments and read by weightless models."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -58,9 +58,12 @@ class WordTopics(TopicModel):
     name, version = "words", "1"
 
     def parameters(self) -> dict[str, str]:
-        return {"groups": str(len(GROUPS))}
+        return {"groups": str(len(GROUPS)), "least_similarity": "0.9"}
 
-    def fit(self, sentences: Sequence[TopicSentence]) -> TopicRun:
+    def describe(self, sentences: Sequence[TopicSentence], groups: Mapping[str, str]) -> dict[str, Topic]:
+        return {}
+
+    def fit(self, sentences: Sequence[TopicSentence], *, start: Mapping[str, str] | None = None) -> TopicRun:
         placed = {s.id: next((name for name, words in GROUPS.items() if any(w in s.text for w in words)), None) for s in sentences}
         topics = []
         for name, words in GROUPS.items():
@@ -127,6 +130,7 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
         stamp=understanding.stamp(),
         near=MinHashNearDuplicates(),
         settings=settings.models,
+        topics=settings.topics,
         rule=AlertRule(),
         taxonomy=taxonomy,
         clock=clock,

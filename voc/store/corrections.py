@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from voc.enrichment import TagScore
 from voc.store.feedback import chunks
@@ -55,6 +55,10 @@ class CorrectionStore:
             words[row.feedback_id] = row.verbatim
             said.setdefault(row.feedback_id, {})[row.tag] = row.given
         return [(words[feedback_id], said[feedback_id]) for feedback_id in sorted(said)]
+
+    def count(self) -> int:
+        """Return how many corrections there are."""
+        return int(self._connection.execute(select(func.count()).select_from(CORRECTIONS)).scalar_one())
 
     def _count_anew(self, feedback_id: str) -> None:
         query = select(ENRICHMENTS.c.tags, ENRICHMENTS.c.model_version).join(

@@ -14,7 +14,7 @@ from voc.store.corrections import CorrectionStore
 from voc.store.feedback import chunks
 from voc.store.rows import enrichment_to_row, row_to_enrichment, row_to_sentence, sentence_to_row, table
 from voc.store.search import SearchStore
-from voc.store.tables import AttemptRow, EnrichmentRow, FeedbackRow, FeedbackTagRow, SentenceRow
+from voc.store.tables import AttemptRow, EnrichmentRow, FeedbackRow, FeedbackTagRow, SentenceRow, TopicAssignmentRow
 from voc.tag_learning import corrected
 from voc.topics import TopicSentence
 
@@ -23,6 +23,7 @@ ENRICHMENTS = table(EnrichmentRow)
 SENTENCES = table(SentenceRow)
 TAGS = table(FeedbackTagRow)
 ATTEMPTS = table(AttemptRow)
+ASSIGNMENTS = table(TopicAssignmentRow)
 VECTOR_TYPE = np.dtype("<f2")
 
 
@@ -97,10 +98,11 @@ class EnrichmentStore:
         query = select(func.count()).select_from(ENRICHMENTS).join(FEEDBACK, filters.current_enrichment())
         return int(self._connection.execute(query.where(ENRICHMENTS.c.model_version == model_version)).scalar_one())
 
-    def sentences_for_topics(self, *, encoder: str | None = None) -> list[TopicSentence]:
+    def sentences_for_topics(self, *, encoder: str | None = None, unassigned_only: bool = False) -> list[TopicSentence]:
         """Return every standing sentence that can belong to a topic: no repeats of a voice, no comments without signal.
 
         ``encoder`` (``name/version``): only sentences with a vector of that encoder, since vectors of two encoders cannot be compared.
+        ``unassigned_only``: only those without an assignment, be it to none.
         """
         query = (
             select(
@@ -112,12 +114,16 @@ class EnrichmentStore:
                 FEEDBACK.c.verbatim,
                 FEEDBACK.c.language,
                 FEEDBACK.c.customer_id,
+                FEEDBACK.c.submitted_at,
             )
             .join(FEEDBACK, _sentence_stands())
             .where(FEEDBACK.c.duplicate_of.is_(None), FEEDBACK.c.no_signal.is_(False), SENTENCES.c.intent != "no_signal")
             .where(self._of_encoder(encoder))
             .order_by(SENTENCES.c.feedback_id, SENTENCES.c.position)
         )
+        if unassigned_only:
+            mine = (ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position)
+            query = query.where(~select(ASSIGNMENTS.c.feedback_id).where(*mine).exists())
         return [
             TopicSentence(
                 id=sentence_id(row.feedback_id, row.position),
@@ -126,9 +132,15 @@ class EnrichmentStore:
                 language=Language(row.language),
                 voice=row.customer_id or row.feedback_id,
                 vector=row.vector,
+                submitted_at=row.submitted_at,
             )
             for row in self._connection.execute(query)
         ]
+
+    def count_sentences(self) -> int:
+        """Return how many sentences stand."""
+        query = select(func.count()).select_from(SENTENCES).join(FEEDBACK, _sentence_stands())
+        return int(self._connection.execute(query).scalar_one())
 
     def sentence_texts(self, sentence_ids: Sequence[str]) -> dict[str, str]:
         """Return the words of the sentences that exist, by sentence id."""

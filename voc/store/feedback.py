@@ -42,6 +42,15 @@ def insert_or_ignore(connection: Connection, target: Table) -> Any:
     return dialect.insert(target).on_conflict_do_nothing()
 
 
+def insert_or_replace(connection: Connection, target: Table) -> Any:
+    """Return an insert that takes the place of rows of the same key."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(target)
+    keys = [column.name for column in target.primary_key]
+    changed = {column.name: statement.excluded[column.name] for column in target.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
 class FeedbackStore:
     """Comments inside one unit of work."""
 

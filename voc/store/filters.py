@@ -6,13 +6,12 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from voc.filters import Cursor, FeedbackFilter
 from voc.store.rows import table
-from voc.store.tables import EnrichmentRow, FeedbackRow, FeedbackTagRow, TopicAssignmentRow, TopicRunRow
+from voc.store.tables import EnrichmentRow, FeedbackRow, FeedbackTagRow, TopicAssignmentRow
 
 feedback = table(FeedbackRow).c
 enrichment = table(EnrichmentRow).c
 feedback_tag = table(FeedbackTagRow).c
 assignment = table(TopicAssignmentRow).c
-topic_run = table(TopicRunRow).c
 
 EQUAL = ("source", "source_name", "language", "customer_id", "account_id", "segment", "product", "no_signal")
 ENRICHED_EQUAL = {"sentiment": enrichment.sentiment_label, "intent": enrichment.intent, "urgency": enrichment.urgency}
@@ -78,5 +77,5 @@ def _has_result(*also: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _of_topic(topic_id: str) -> Any:
-    of_run = select(assignment.feedback_id).where(assignment.run_id.in_(select(topic_run.id).where(topic_run.current)))
-    return of_run.where(assignment.topic_id.is_(None) if topic_id == NO_TOPIC else assignment.topic_id == topic_id)
+    wanted = assignment.topic_id.is_(None) if topic_id == NO_TOPIC else assignment.topic_id == topic_id
+    return select(assignment.feedback_id).where(wanted)

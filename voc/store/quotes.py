@@ -8,13 +8,12 @@ from voc.drivers import Issue, IssueKind
 from voc.issues import Quote
 from voc.sentiment import SentimentLabel
 from voc.store.rows import table
-from voc.store.tables import FeedbackRow, FeedbackTagRow, SentenceRow, TopicAssignmentRow, TopicRunRow
+from voc.store.tables import FeedbackRow, FeedbackTagRow, SentenceRow, TopicAssignmentRow
 
 FEEDBACK = table(FeedbackRow)
 SENTENCES = table(SentenceRow)
 TAGS = table(FeedbackTagRow)
 ASSIGNMENTS = table(TopicAssignmentRow)
-RUNS = table(TopicRunRow)
 READ_AT_MOST = 400
 SHORTEST_CHARS = 8
 
@@ -54,7 +53,7 @@ class QuoteStore:
         query = _sentences().join(
             ASSIGNMENTS, and_(ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position)
         )
-        query = query.join(RUNS, and_(RUNS.c.id == ASSIGNMENTS.c.run_id, RUNS.c.current)).where(ASSIGNMENTS.c.topic_id == topic_id)
+        query = query.where(ASSIGNMENTS.c.topic_id == topic_id)
         ordered = query.order_by(ASSIGNMENTS.c.similarity.desc(), SENTENCES.c.feedback_id, SENTENCES.c.position)
         return list(self._connection.execute(ordered.limit(READ_AT_MOST)).all())
 

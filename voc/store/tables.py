@@ -146,44 +146,77 @@ class SearchEntryRow(SQLModel, table=True):
 
 
 class TopicRunRow(SQLModel, table=True):
-    """One discovery."""
+    """One fit of the topic model."""
 
     __tablename__ = "topic_run"
 
     id: str = Field(primary_key=True)
     model_version: str
+    encoder: str
     parameters: dict[str, Any] = _json()
-    assigned: int
-    unassigned: int
+    sentences: int
     finished_at: datetime = _moment()
-    current: bool = Field(default=False, index=True)
 
 
 class TopicRow(SQLModel, table=True):
-    """A found topic."""
+    """A topic; its size is counted from its assignments."""
 
     __tablename__ = "topic"
 
-    run_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     name: str
     keywords: list[Any] = _json()
     example_ids: list[Any] = _json()
-    size: int
     centroid: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    state: str
+    named_by: str | None = None
+    pinned: bool = False
+    parents: list[Any] = _json()
+    merged_into: str | None = None
 
 
 class TopicAssignmentRow(SQLModel, table=True):
     """Which topic a sentence belongs to; ``topic_id`` is None where none is near enough."""
 
     __tablename__ = "topic_assignment"
-    __table_args__ = (Index("ix_topic_assignment_topic", "run_id", "topic_id"),)
 
-    run_id: str = Field(primary_key=True)
-    feedback_id: str = Field(primary_key=True, index=True)
+    feedback_id: str = Field(primary_key=True)
     position: int = Field(primary_key=True)
-    topic_id: str | None = None
+    topic_id: str | None = Field(default=None, index=True)
     similarity: float
+    settled: bool
+    by_person: bool = False
+
+
+class TopicProposalRow(SQLModel, table=True):
+    """What a fit proposes, and how it was decided."""
+
+    __tablename__ = "topic_proposal"
+
+    id: str = Field(primary_key=True)
+    run_id: str = Field(index=True)
+    kind: str
+    topic_ids: list[Any] = _json()
+    parts: list[Any] = _json()
+    size: int
+    state: str = Field(index=True)
+    decided_by: str | None = None
+    decided_at: datetime | None = _moment(nullable=True)
+
+
+class TopicEditRow(SQLModel, table=True):
+    """A change of topics that was done; ``change`` holds what it takes to undo it."""
+
+    __tablename__ = "topic_edit"
+
+    number: int | None = Field(default=None, primary_key=True)
+    change: dict[str, Any] = _json()
+    topic_ids: list[Any] = _json()
+    by: str
+    at: datetime = _moment()
+    proposal_id: str | None = None
+    undone_by: str | None = None
+    undone_at: datetime | None = _moment(nullable=True)
 
 
 class AccountRow(SQLModel, table=True):

@@ -1,113 +1,154 @@
-"""Topics in the store: runs, topics and which sentence belongs to which."""
+"""Topics in the store: durable topics, which sentence belongs to which, and the fits. Sizes are counted, never kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from voc.store.enrichments import sentence_id, split_sentence_id
-from voc.store.feedback import insert_or_ignore
+from voc.store.feedback import chunks, insert_or_replace
 from voc.store.rows import table
-from voc.store.tables import TopicAssignmentRow, TopicRow, TopicRunRow
-from voc.topics import Topic, TopicAssignment, TopicRun
+from voc.store.tables import FeedbackRow, SentenceRow, TopicAssignmentRow, TopicRow, TopicRunRow
+from voc.topics import Topic, TopicAssignment, TopicRun, TopicState
 
 RUNS = table(TopicRunRow)
 TOPICS = table(TopicRow)
 ASSIGNMENTS = table(TopicAssignmentRow)
+SENTENCES = table(SentenceRow)
+FEEDBACK = table(FeedbackRow)
 
 
 class TopicStore:
-    """Discovery results inside one unit of work."""
+    """Topics inside one unit of work."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, run: TopicRun, *, now: datetime) -> bool:
-        """Keep a run and its topics, not yet current; return False where the run is the current one already.
-
-        Its assignments follow by ``assign`` in transactions of their own, so that intake need not wait for thousands of rows;
-        ``make_current`` ends it. A run that was stopped between is completed by doing the same again.
-        """
-        known = self._connection.execute(select(RUNS.c.current).where(RUNS.c.id == run.id)).one_or_none()
-        if known is not None:
-            return not known.current
-        assigned = sum(assignment.topic_id is not None for assignment in run.assignments)
+    def add_run(self, run: TopicRun, *, encoder: str, now: datetime) -> None:
+        """Note a fit: by what, over how many sentences of which encoder; an equal one again only renews its time."""
         row = {
             "id": run.id,
             "model_version": run.model_version,
+            "encoder": encoder,
             "parameters": run.parameters,
-            "assigned": assigned,
-            "unassigned": len(run.assignments) - assigned,
+            "sentences": len(run.assignments),
             "finished_at": now,
-            "current": False,
         }
-        self._connection.execute(insert(RUNS), [row])
-        if run.topics:
-            self._connection.execute(insert(TOPICS), [topic.model_dump() | {"run_id": run.id} for topic in run.topics])
-        return True
-
-    def assign(self, run_id: str, assignments: Sequence[TopicAssignment]) -> None:
-        """Keep some of a run's assignments; those that are there already are left alone."""
-        rows = [_assignment_row(run_id, assignment) for assignment in assignments]
-        if rows:
-            self._connection.execute(insert_or_ignore(self._connection, ASSIGNMENTS), rows)
-
-    def make_current(self, run_id: str) -> None:
-        """Let everything that asks for topics see this run from now on."""
-        self._connection.execute(update(RUNS).where(RUNS.c.current, RUNS.c.id != run_id).values(current=False))
-        self._connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(current=True))
+        self._connection.execute(insert_or_replace(self._connection, RUNS), [row])
 
     def current_run(self) -> dict[str, Any] | None:
-        """Return id, model version, counts and time of the current run, or None."""
-        row = self._connection.execute(select(RUNS).where(RUNS.c.current)).one_or_none()
+        """Return id, model version, encoder, parameters, number of sentences and time of the latest fit, or None."""
+        row = self._connection.execute(select(RUNS).order_by(RUNS.c.finished_at.desc(), RUNS.c.id).limit(1)).one_or_none()
         return None if row is None else dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name
 
-    def find(self) -> list[Topic]:
-        """Return the topics of the current run, largest first."""
-        query = select(TOPICS).join(RUNS, RUNS.c.id == TOPICS.c.run_id).where(RUNS.c.current)
-        return [_topic(row) for row in self._connection.execute(query.order_by(TOPICS.c.size.desc(), TOPICS.c.id))]
+    def put(self, topics: Sequence[Topic]) -> None:
+        """Keep topics in the place of earlier ones of their ids."""
+        rows = [topic.model_dump(exclude={"size"}) for topic in topics]
+        if rows:
+            self._connection.execute(insert_or_replace(self._connection, TOPICS), rows)
+
+    def remove(self, topic_ids: Sequence[str]) -> None:
+        """Forget topics; their assignments are the caller's to move."""
+        for some in chunks(topic_ids):
+            self._connection.execute(delete(TOPICS).where(TOPICS.c.id.in_(some)))
+
+    def find(self, *, states: Iterable[TopicState] = (TopicState.ACTIVE,)) -> list[Topic]:
+        """Return the topics in these states, largest first."""
+        wanted = [state.value for state in states]
+        sizes = self._sizes()
+        found = [_topic(row, sizes) for row in self._connection.execute(select(TOPICS).where(TOPICS.c.state.in_(wanted)))]
+        return sorted(found, key=lambda topic: (-topic.size, topic.id))
 
     def get(self, topic_id: str) -> Topic | None:
-        """Return a topic of the current run, or None."""
-        query = select(TOPICS).join(RUNS, RUNS.c.id == TOPICS.c.run_id).where(RUNS.c.current, TOPICS.c.id == topic_id)
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else _topic(row)
+        """Return a topic in whatever state, or None."""
+        row = self._connection.execute(select(TOPICS).where(TOPICS.c.id == topic_id)).one_or_none()
+        return None if row is None else _topic(row, self._sizes(topic_id))
+
+    def assign(self, assignments: Sequence[TopicAssignment]) -> None:
+        """Keep assignments in the place of earlier ones of their sentences."""
+        rows = [_assignment_row(assignment) for assignment in assignments]
+        if rows:
+            self._connection.execute(insert_or_replace(self._connection, ASSIGNMENTS), rows)
+
+    def assignments(self, sentence_ids: Sequence[str] | None = None) -> dict[str, TopicAssignment]:
+        """Return the assignments of the sentences, or of all, by sentence id."""
+        if sentence_ids is None:
+            return {found.sentence_id: found for found in map(_assignment, self._connection.execute(select(ASSIGNMENTS)))}
+        wanted, found = set(sentence_ids), {}
+        for some in chunks(sorted({split_sentence_id(name)[0] for name in wanted})):
+            for row in self._connection.execute(select(ASSIGNMENTS).where(ASSIGNMENTS.c.feedback_id.in_(some))):
+                assignment = _assignment(row)
+                if assignment.sentence_id in wanted:
+                    found[assignment.sentence_id] = assignment
+        return found
+
+    def members(self, topic_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return the sentence ids of each topic in a fixed order."""
+        found: dict[str, list[str]] = {name: [] for name in topic_ids}
+        query = select(ASSIGNMENTS.c.topic_id, ASSIGNMENTS.c.feedback_id, ASSIGNMENTS.c.position)
+        query = query.where(ASSIGNMENTS.c.topic_id.in_(list(topic_ids))).order_by(ASSIGNMENTS.c.feedback_id, ASSIGNMENTS.c.position)
+        for row in self._connection.execute(query):
+            found[row.topic_id].append(sentence_id(row.feedback_id, row.position))
+        return found
+
+    def settle(self) -> None:
+        """Mark every assignment as seen by a fit."""
+        self._connection.execute(update(ASSIGNMENTS).where(ASSIGNMENTS.c.settled.is_(False)).values(settled=True))
+
+    def drop_orphans(self) -> int:
+        """Forget assignments of sentences that are gone; return how many."""
+        stands = (
+            select(SENTENCES.c.feedback_id)
+            .join(FEEDBACK, and_(SENTENCES.c.feedback_id == FEEDBACK.c.id, SENTENCES.c.model_version == FEEDBACK.c.handled_version))
+            .where(SENTENCES.c.feedback_id == ASSIGNMENTS.c.feedback_id, SENTENCES.c.position == ASSIGNMENTS.c.position)
+            .where(FEEDBACK.c.duplicate_of.is_(None), FEEDBACK.c.no_signal.is_(False))
+        )
+        return self._connection.execute(delete(ASSIGNMENTS).where(~stands.exists())).rowcount
 
     def of_feedback(self, feedback_ids: Sequence[str]) -> dict[str, str | None]:
-        """Return the current topic of every sentence of the comments, by sentence id; None where none is near enough."""
-        query = select(ASSIGNMENTS).join(RUNS, RUNS.c.id == ASSIGNMENTS.c.run_id).where(RUNS.c.current)
-        rows = self._connection.execute(query.where(ASSIGNMENTS.c.feedback_id.in_(list(feedback_ids))))
-        return {sentence_id(row.feedback_id, row.position): row.topic_id for row in rows}
+        """Return the topic of every assigned sentence of the comments, by sentence id; None where none is near enough."""
+        found: dict[str, str | None] = {}
+        for some in chunks(feedback_ids):
+            for row in self._connection.execute(select(ASSIGNMENTS).where(ASSIGNMENTS.c.feedback_id.in_(some))):
+                found[sentence_id(row.feedback_id, row.position)] = row.topic_id
+        return found
+
+    def count_assigned(self) -> int:
+        """Return how many sentences have an assignment, be it to none."""
+        return sum(self._sizes().values())
+
+    def count_unassigned(self) -> int:
+        """Return how many sentences belong to no topic."""
+        return self._sizes().get(None, 0)
 
     def unassigned_share(self) -> float | None:
-        """Return the share of sentences of the current run that belong to no topic, 0…1; None without a run."""
-        run = self.current_run()
-        if run is None or not run["assigned"] + run["unassigned"]:
-            return None
-        return float(run["unassigned"]) / float(run["assigned"] + run["unassigned"])
+        """Return the share of sentences that belong to no topic, 0…1; None where none was ever assigned."""
+        sizes = self._sizes()
+        total = sum(sizes.values())
+        return sizes.get(None, 0) / total if total else None
 
-    def nearest(self, topic_id: str, *, limit: int) -> list[str]:
-        """Return sentence ids of a topic, most typical first."""
-        query = select(ASSIGNMENTS).join(RUNS, RUNS.c.id == ASSIGNMENTS.c.run_id).where(RUNS.c.current)
-        query = query.where(ASSIGNMENTS.c.topic_id == topic_id).order_by(ASSIGNMENTS.c.similarity.desc(), ASSIGNMENTS.c.feedback_id)
-        return [sentence_id(row.feedback_id, row.position) for row in self._connection.execute(query.limit(limit))]
-
-    def count_runs(self) -> int:
-        """Return how many runs are kept."""
-        return int(self._connection.execute(select(func.count()).select_from(RUNS)).scalar_one())
+    def _sizes(self, topic_id: str | None = None) -> Mapping[str | None, int]:
+        query = select(ASSIGNMENTS.c.topic_id, func.count().label("n")).group_by(ASSIGNMENTS.c.topic_id)
+        if topic_id is not None:
+            query = query.where(ASSIGNMENTS.c.topic_id == topic_id)
+        return {row.topic_id: int(row.n) for row in self._connection.execute(query)}
 
 
-def _topic(row: Any) -> Topic:
-    return Topic(**{name: row._mapping[name] for name in Topic.model_fields})  # noqa: SLF001  # SQLAlchemy's public name
+def _topic(row: Any, sizes: Mapping[str | None, int]) -> Topic:
+    return Topic(**dict(row._mapping), size=sizes.get(row.id, 0))  # noqa: SLF001  # SQLAlchemy's public name
 
 
-def _assignment_row(run_id: str, assignment: TopicAssignment) -> dict[str, Any]:
+def _assignment(row: Any) -> TopicAssignment:
+    return TopicAssignment(
+        sentence_id=sentence_id(row.feedback_id, row.position),
+        topic_id=row.topic_id,
+        similarity=row.similarity,
+        settled=row.settled,
+        by_person=row.by_person,
+    )
+
+
+def _assignment_row(assignment: TopicAssignment) -> dict[str, Any]:
     feedback_id, position = split_sentence_id(assignment.sentence_id)
-    return {
-        "run_id": run_id,
-        "feedback_id": feedback_id,
-        "position": position,
-        "topic_id": assignment.topic_id,
-        "similarity": assignment.similarity,
-    }
+    return {"feedback_id": feedback_id, "position": position} | assignment.model_dump(exclude={"sentence_id"})

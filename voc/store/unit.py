@@ -14,6 +14,7 @@ from voc.store.quotes import QuoteStore
 from voc.store.results import AlertStore, DriverStore
 from voc.store.search import SearchStore
 from voc.store.taxonomies import TaxonomyStore
+from voc.store.topic_edits import ProposalStore, TopicEditStore
 from voc.store.topics import TopicStore
 from voc.store.voices import VoiceStore
 
@@ -29,6 +30,8 @@ class Unit:
         self.taxonomies = TaxonomyStore(connection)
         self.corrections = CorrectionStore(connection)
         self.topics = TopicStore(connection)
+        self.topic_edits = TopicEditStore(connection)
+        self.proposals = ProposalStore(connection)
         self.customers = CustomerStore(connection)
         self.kpis = KpiStore(connection)
         self.quotes = QuoteStore(connection)

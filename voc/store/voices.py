@@ -20,7 +20,6 @@ from voc.store.tables import (
     FeedbackTagRow,
     SentenceRow,
     TopicAssignmentRow,
-    TopicRunRow,
 )
 from voc.voices import VoiceRow
 
@@ -29,7 +28,6 @@ ENRICHMENTS = table(EnrichmentRow)
 SENTENCES = table(SentenceRow)
 TAGS = table(FeedbackTagRow)
 ASSIGNMENTS = table(TopicAssignmentRow)
-RUNS = table(TopicRunRow)
 CUSTOMERS = table(CustomerRow)
 ACCOUNTS = table(AccountRow)
 COMPLAINS_BELOW = -0.2
@@ -84,7 +82,7 @@ class VoiceStore:
                 ASSIGNMENTS.c.topic_id,
             )
             .join(FEEDBACK, and_(SENTENCES.c.feedback_id == FEEDBACK.c.id, SENTENCES.c.model_version == FEEDBACK.c.handled_version))
-            .join(ASSIGNMENTS, _assigned_now(), isouter=True)
+            .join(ASSIGNMENTS, _assigned(), isouter=True)
             .where(*where)
         )
         said: dict[str, set[str]] = {}
@@ -113,12 +111,8 @@ def _tag_key(tag: str) -> str:
     return f"{IssueKind.TAG.value}:{tag}"
 
 
-def _assigned_now() -> Any:
-    return and_(
-        ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id,
-        ASSIGNMENTS.c.position == SENTENCES.c.position,
-        ASSIGNMENTS.c.run_id.in_(select(RUNS.c.id).where(RUNS.c.current)),
-    )
+def _assigned() -> Any:
+    return and_(ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position)
 
 
 def _voice(row: Any, named: dict[str, set[str]], complained: dict[str, set[str]]) -> VoiceRow:

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipelines.discover import Discovery
 from pipelines.progress import SilentProgress
 from pipelines.run import RunCounts, Runner
+from pipelines.topic_proposals import Standing
 from tests.support.builders import NOON, STAMP, enrichment, feedback
 from voc.alerts import AlertRule
 from voc.enrichment import CommentText, Enrichment
 from voc.errors import ModelCrashedError, ModelFailedError, ModelTimeoutError, ModelUnavailableError
 from voc.filters import FeedbackFilter
-from voc.settings import ModelSettings
+from voc.settings import ModelSettings, TopicSettings
 from voc.store import Store
 from voc.taxonomy import load_taxonomy
 from voc.topics import TopicAssignment, TopicRun, TopicSentence
@@ -44,14 +46,17 @@ class FailingModels:
             raise self.error
         return [enrichment(feedback(c.verbatim, external_id="x")).model_copy(update={"feedback_id": c.id}) for c in comments]
 
-    def discover(self, sentences: Sequence[TopicSentence]) -> TopicRun:
+    def discover(self, sentences: Sequence[TopicSentence], standing: Standing) -> Discovery:
         assignments = tuple(TopicAssignment(sentence_id=s.id, topic_id=None, similarity=0) for s in sentences)
-        return TopicRun(id="tr_none", model_version=STAMP.version, topics=(), assignments=assignments, parameters={})
+        found = TopicRun(
+            id="tr_none", model_version=STAMP.version, topics=(), assignments=assignments, parameters={"least_similarity": "0.4"}
+        )
+        return Discovery(run=found, topics=(), assignments=assignments, proposals=())
 
 
 def runner(store: Store, models: FailingModels, *, batch_size: int = 8) -> Runner:
     return Runner(
-        store, models, stamp=STAMP, near=NoNearDuplicates(), settings=ModelSettings(batch_size=batch_size),  # type: ignore[arg-type]
+        store, models, stamp=STAMP, near=NoNearDuplicates(), settings=ModelSettings(batch_size=batch_size), topics=TopicSettings(),  # type: ignore[arg-type]
         rule=AlertRule(), taxonomy=load_taxonomy(), clock=lambda: NOON,
     )  # fmt: skip
 

@@ -1,0 +1,123 @@
+"""Topic changes: what people do to topics, as values: the topics before and after and the sentences that move. Nothing is written here.
+
+Invariants: no sentence is lost (a move names where it comes from and goes to); a topic's id never changes; lineage has no circles, since a
+merged topic can neither be merged into nor split.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from voc.errors import InputError
+from voc.ids import derived_id
+from voc.topics import ChangeKind, Move, Proposal, ProposalKind, ProposedPart, Topic, TopicChange, TopicState
+
+LONGEST_NAME = 120
+
+
+def rename(topic: Topic, name: str, *, by: str) -> TopicChange:
+    """Give a topic a name of a person's; no fit changes it."""
+    wanted = " ".join(name.split())
+    if not 0 < len(wanted) <= LONGEST_NAME:
+        raise InputError(f"A name has 1 to {LONGEST_NAME} characters.", field="name")
+    return _of_one(ChangeKind.RENAME, topic, topic.model_copy(update={"name": wanted, "named_by": by}))
+
+
+def pin(topic: Topic, *, pinned: bool) -> TopicChange:
+    """Let fits propose nothing about a topic, or let them again."""
+    return _of_one(ChangeKind.PIN, topic, topic.model_copy(update={"pinned": pinned}))
+
+
+def exclude(topic: Topic, *, excluded: bool) -> TopicChange:
+    """Hide a topic: it keeps taking in its sentences, but is no issue; or show it again."""
+    _must_stand(topic)
+    state = TopicState.EXCLUDED if excluded else TopicState.ACTIVE
+    return _of_one(ChangeKind.EXCLUDE, topic, topic.model_copy(update={"state": state}))
+
+
+def retire(topic: Topic) -> TopicChange:
+    """Let a topic take in no more sentences; those it has stay with it."""
+    _must_stand(topic)
+    return _of_one(ChangeKind.RETIRE, topic, topic.model_copy(update={"state": TopicState.RETIRED}))
+
+
+def merge(into: Topic, others: Sequence[Topic], *, members: Mapping[str, Sequence[str]]) -> TopicChange:
+    """Bring the sentences of ``others`` into ``into``; ``members`` are the sentence ids of each topic."""
+    if not others or len({into.id, *(topic.id for topic in others)}) <= len(others):
+        raise InputError("A topic is merged with one or more other ones.", field="topic_ids")
+    for topic in (into, *others):
+        _must_stand(topic)
+    moves = tuple(Move(sentence_id=s, from_topic=topic.id, to_topic=into.id) for topic in others for s in members.get(topic.id, ()))
+    gone = tuple(topic.model_copy(update={"state": TopicState.MERGED, "merged_into": into.id, "size": 0}) for topic in others)
+    kept = into.model_copy(update={"size": into.size + len(moves)})
+    return TopicChange(kind=ChangeKind.MERGE, before=(into, *others), after=(kept, *gone), moves=moves)
+
+
+def split(topic: Topic, parts: Sequence[ProposedPart]) -> TopicChange:
+    """Let groups of a topic's sentences become topics of their own; the rest keeps the topic's id and name."""
+    _must_stand(topic)
+    leaving = [sentence for part in parts for sentence in part.sentence_ids]
+    if not leaving or len(set(leaving)) < len(leaving) or len(leaving) >= topic.size:
+        raise InputError("A split takes some of a topic's sentences, each once, and leaves others.", field="sentence_ids")
+    made = tuple(
+        part.topic.model_copy(update={"parents": (topic.id,), "size": len(part.sentence_ids), "state": TopicState.ACTIVE}) for part in parts
+    )
+    moves = tuple(Move(sentence_id=s, from_topic=topic.id, to_topic=part.topic.id) for part in parts for s in part.sentence_ids)
+    kept = topic.model_copy(update={"size": topic.size - len(leaving)})
+    return TopicChange(kind=ChangeKind.SPLIT, before=(topic,), after=(kept, *made), moves=moves)
+
+
+def move(sentence_ids: Sequence[str], to: Topic | None, *, standing: Mapping[str, str | None]) -> TopicChange:
+    """Move sentences to a topic, or to none; ``standing`` says where each of them is."""
+    if to is not None:
+        _must_stand(to)
+    goal = to.id if to is not None else None
+    if not sentence_ids or any(sentence not in standing for sentence in sentence_ids):
+        raise InputError("A sentence to move is not known.", field="sentence_ids")
+    moves = [Move(sentence_id=s, from_topic=standing[s], to_topic=goal) for s in dict.fromkeys(sentence_ids) if standing[s] != goal]
+    return TopicChange(kind=ChangeKind.MOVE, moves=tuple(moves))
+
+
+def accepted(proposal: Proposal, topics: Mapping[str, Topic], *, members: Mapping[str, Sequence[str]]) -> TopicChange:
+    """Return what a proposal does when it is accepted.
+
+    Sentences that have moved elsewhere since the fit stay where they are; ``members`` holds the ids of each topic, and under "" those of
+    none.
+    """
+    concerned = [topics[name] for name in proposal.topic_ids]
+    if proposal.kind is ProposalKind.MERGE:
+        return merge(concerned[0], concerned[1:], members=members)
+    if proposal.kind is ProposalKind.RETIRE:
+        return retire(concerned[0])
+    if proposal.kind is ProposalKind.SPLIT:
+        still = set(members[concerned[0].id])
+        parts = [part.model_copy(update={"sentence_ids": tuple(s for s in part.sentence_ids if s in still)}) for part in proposal.parts]
+        return split(concerned[0], [part for part in parts if part.sentence_ids])
+    part = proposal.parts[0]
+    where = {sentence: name or None for name, ids in members.items() for sentence in ids}
+    moves = tuple(Move(sentence_id=s, from_topic=where[s], to_topic=part.topic.id) for s in part.sentence_ids if s in where)
+    return TopicChange(kind=ChangeKind.NEW, after=(part.topic.model_copy(update={"size": len(moves)}),), moves=moves)
+
+
+def own_part(topic: Topic, sentence_ids: Sequence[str], *, name: str, by: str) -> ProposedPart:
+    """Return the part a person cuts out of a topic by hand; its keywords and examples are found at the next fit."""
+    wanted = " ".join(name.split())
+    if not 0 < len(wanted) <= LONGEST_NAME:
+        raise InputError(f"A name has 1 to {LONGEST_NAME} characters.", field="name")
+    ids = tuple(dict.fromkeys(sentence_ids))
+    made = topic.model_copy(
+        update={
+            "id": derived_id("tp", topic.id, *sorted(ids)), "name": wanted, "named_by": by, "keywords": (), "example_ids": ids[:5],
+            "pinned": False, "merged_into": None,
+        }
+    )  # fmt: skip
+    return ProposedPart(topic=made, sentence_ids=ids)
+
+
+def _of_one(kind: ChangeKind, before: Topic, after: Topic) -> TopicChange:
+    if before == after:
+        raise InputError("The topic is already so.", topic_id=before.id)
+    return TopicChange(kind=kind, before=(before,), after=(after,))
+
+
+def _must_stand(topic: Topic) -> None:
+    if topic.state is TopicState.MERGED:
+        raise InputError("The topic was merged into another one.", topic_id=topic.id, merged_into=topic.merged_into)

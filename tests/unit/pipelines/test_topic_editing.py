@@ -1,0 +1,265 @@
+"""Edits of topics on a real store: nothing is lost whatever is done in whatever order, and everything can be taken back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.intake import DirectWriter
+from pipelines.topic_editing import TopicEditing, excluded, merged, moved_here, moved_out, pinned, renamed, split_off
+from tests.support.builders import NOON, enrichment, feedback, vector
+from voc.errors import InputError, NotFoundError
+from voc.settings import DatabaseSettings
+from voc.store import Store, open_store
+from voc.topics import Proposal, ProposalKind, ProposalState, ProposedPart, Topic, TopicAssignment, TopicState
+
+SENTENCES = 24
+ALL_STATES = tuple(TopicState)
+
+
+def topic(number: int) -> Topic:
+    return Topic(id=f"tp_{number}", name=f"topic {number}", keywords=("a",), example_ids=(), size=0, centroid=vector(number))
+
+
+def filled(folder: Path) -> Store:
+    store = open_store(folder, DatabaseSettings())
+    comments = [feedback(f"comment {n}", external_id=str(n)) for n in range(SENTENCES)]
+    with store.write() as unit:
+        unit.feedback.add(comments)
+        unit.enrichments.add([enrichment(c, seed=n) for n, c in enumerate(comments)], now=NOON)
+        unit.topics.put([topic(n) for n in range(3)])
+        unit.topics.assign(
+            [
+                TopicAssignment(sentence_id=f"{c.id}.0", topic_id=f"tp_{n % 4}" if n % 4 < 3 else None, similarity=0.5)
+                for n, c in enumerate(comments)
+            ]
+        )
+    return store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = filled(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+def editing(store: Store) -> TopicEditing:
+    return TopicEditing(store, DirectWriter(store), clock=lambda: NOON)
+
+
+def state(store: Store) -> tuple[list[Topic], dict[str, str | None]]:
+    with store.read() as unit:
+        found = sorted(unit.topics.find(states=ALL_STATES), key=lambda topic: topic.id)
+        return found, {name: assignment.topic_id for name, assignment in unit.topics.assignments().items()}
+
+
+def members(store: Store, topic_id: str) -> list[str]:
+    with store.read() as unit:
+        return unit.topics.members([topic_id])[topic_id]
+
+
+def test_a_rename_is_kept_with_who_did_it(store: Store) -> None:
+    done = editing(store).edit("tp_0", renamed("  Cannot sign\nin ", by="Sato"), by="Sato")
+    assert done.edit is not None
+    found = {one.id: one for one in state(store)[0]}["tp_0"]
+    assert (found.name, found.named_by, found.size) == ("Cannot sign in", "Sato", 6)
+
+
+def test_a_merge_carries_all_sentences_over_and_back(store: Store) -> None:
+    before = state(store)
+    seen = editing(store).edit("tp_0", merged(["tp_1"]), by="Sato", preview=True)
+    assert state(store) == before, "a preview changes nothing"
+    assert (len(seen.change.moves), seen.change.after[0].size) == (6, 12)
+    done = editing(store).edit("tp_0", merged(["tp_1"]), by="Sato").edit
+    found = {one.id: one for one in state(store)[0]}
+    assert (found["tp_0"].size, found["tp_1"].size, found["tp_1"].state, found["tp_1"].merged_into) == (12, 0, TopicState.MERGED, "tp_0")
+    assert done is not None
+    editing(store).undo(done.number, by="Sato")
+    assert state(store) == before
+
+
+def test_a_split_keeps_the_id_of_the_rest_and_names_its_parent(store: Store) -> None:
+    some = members(store, "tp_0")[:2]
+    done = editing(store).edit("tp_0", split_off(some, name="codes that never arrive", by="Sato"), by="Sato")
+    made = next(one for one in state(store)[0] if one.parents)
+    assert (made.name, made.parents, made.size) == ("codes that never arrive", ("tp_0",), 2)
+    with store.write() as unit:  # a sentence that came to the new topic later
+        late = next(name for name, goal in unit.topics.assignments().items() if goal.topic_id is None)
+        unit.topics.assign([TopicAssignment(sentence_id=late, topic_id=made.id, similarity=0.5, settled=False)])
+    assert done.edit is not None
+    editing(store).undo(done.edit.number, by="Sato")
+    topics, assigned = state(store)
+    assert made.id not in {one.id for one in topics}
+    assert assigned[late] == "tp_0", "what came to the taken-back topic goes where it was split from"
+    assert {assigned[name] for name in some} == {"tp_0"}
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 121])
+def test_a_name_has_some_characters_but_not_too_many(store: Store, name: str) -> None:
+    with pytest.raises(InputError):
+        editing(store).edit("tp_0", renamed(name, by="Sato"), by="Sato")
+
+
+def test_what_cannot_be_done_changes_nothing(store: Store) -> None:
+    before = state(store)
+    everything = members(store, "tp_0")
+    for build in (merged([]), merged(["tp_0"]), merged(["tp_1", "tp_1"]), split_off(everything, name="all", by="S"), split_off([], name="n", by="S")):
+        with pytest.raises(InputError):
+            editing(store).edit("tp_0", build, by="Sato")
+    with pytest.raises(InputError):
+        editing(store).edit("tp_0", split_off(members(store, "tp_1")[:1], name="foreign", by="S"), by="S")
+    with pytest.raises(NotFoundError):
+        editing(store).edit("tp_0", merged(["tp_none"]), by="Sato")
+    with pytest.raises(NotFoundError):
+        editing(store).undo(99, by="Sato")
+    assert state(store) == before
+
+
+def test_a_merged_topic_can_be_neither_merged_nor_split_any_more(store: Store) -> None:
+    editing(store).edit("tp_0", merged(["tp_1"]), by="Sato")
+    for target, build in (("tp_2", merged(["tp_1"])), ("tp_1", merged(["tp_2"])), ("tp_1", moved_here(members(store, "tp_2")[:1]))):
+        with pytest.raises(InputError):
+            editing(store).edit(target, build, by="Sato")
+
+
+def test_an_edit_under_a_later_one_is_taken_back_after_it(store: Store) -> None:
+    first = editing(store).edit("tp_0", merged(["tp_1"]), by="Sato").edit
+    second = editing(store).edit("tp_0", renamed("both", by="Sato"), by="Sato").edit
+    assert first is not None
+    assert second is not None
+    with pytest.raises(InputError, match="first"):
+        editing(store).undo(first.number, by="Sato")
+    editing(store).undo(second.number, by="Sato")
+    editing(store).undo(first.number, by="Sato")
+    with pytest.raises(InputError, match="already"):
+        editing(store).undo(first.number, by="Sato")
+
+
+def test_what_a_person_moved_is_marked_so(store: Store) -> None:
+    one = members(store, "tp_1")[0]
+    editing(store).edit("tp_0", moved_here([one]), by="Sato")
+    with store.read() as unit:
+        assert unit.topics.assignments([one])[one].by_person
+    assert one in members(store, "tp_0")
+
+
+def proposals(store: Store) -> list[Proposal]:
+    free = [name for name, goal in state(store)[1].items() if goal is None]
+    part = ProposedPart(topic=topic(9), sentence_ids=tuple(free))
+    half = ProposedPart(topic=topic(8), sentence_ids=tuple(members(store, "tp_2")[:3]))
+    made = [
+        Proposal(id="pr_new", run_id="tr", kind=ProposalKind.NEW, topic_ids=(), parts=(part,), size=6),
+        Proposal(id="pr_merge", run_id="tr", kind=ProposalKind.MERGE, topic_ids=("tp_0", "tp_1"), size=12),
+        Proposal(id="pr_split", run_id="tr", kind=ProposalKind.SPLIT, topic_ids=("tp_2",), parts=(half,), size=6),
+        Proposal(id="pr_retire", run_id="tr", kind=ProposalKind.RETIRE, topic_ids=("tp_2",), size=6),
+    ]
+    with store.write() as unit:
+        unit.proposals.replace_open(made)
+    return made
+
+
+@pytest.mark.parametrize("number", range(4), ids=["new", "merge", "split", "retire"])
+def test_an_accepted_proposal_is_an_edit_that_can_be_taken_back(store: Store, number: int) -> None:
+    proposal = proposals(store)[number]
+    before = state(store)
+    assert editing(store).decide(proposal.id, accept=True, by="Sato", preview=True) is not None
+    assert state(store) == before
+    done = editing(store).decide(proposal.id, accept=True, by="Sato")
+    assert done is not None
+    assert done.edit is not None
+    assert state(store) != before
+    with pytest.raises(InputError, match="accepted"):
+        editing(store).decide(proposal.id, accept=True, by="Sato")
+    editing(store).undo(done.edit.number, by="Sato")
+    assert state(store) == before
+    with store.read() as unit:
+        assert [p.id for p in unit.proposals.find(state=ProposalState.REJECTED)] == [proposal.id]
+
+
+def test_a_proposal_is_accepted_under_a_name_of_ones_own(store: Store) -> None:
+    proposals(store)
+    editing(store).decide("pr_new", accept=True, by="Sato", name="dark mode wanted")
+    editing(store).decide("pr_merge", accept=True, by="Sato", name="signing in")
+    names = {one.id: (one.name, one.named_by) for one in state(store)[0]}
+    assert names["tp_9"] == ("dark mode wanted", "Sato")
+    assert names["tp_0"] == ("signing in", "Sato")
+
+
+def test_sentences_that_moved_since_the_fit_stay_where_they_are(store: Store) -> None:
+    proposals(store)
+    gone = members(store, "tp_2")[0]
+    editing(store).edit("tp_0", moved_here([gone]), by="Sato")
+    editing(store).decide("pr_split", accept=True, by="Sato")
+    assert gone in members(store, "tp_0")
+    assert len(members(store, "tp_8")) == 2
+
+
+OPERATIONS = st.lists(
+    st.tuples(st.sampled_from(["rename", "merge", "split", "move", "out", "pin", "exclude", "undo"]), st.integers(0, 7), st.integers(0, 7)),
+    max_size=12,
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(operations=OPERATIONS)
+def test_no_sentence_is_lost_over_any_sequence_and_all_can_be_taken_back(tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int, int]]) -> None:
+    store = filled(tmp_path_factory.mktemp("topics") / "data")
+    try:
+        begin = state(store)
+        for kind, one, other in operations:
+            try:
+                apply(store, kind, one, other)
+            except (InputError, NotFoundError):
+                continue
+            check(store)
+        for edit in standing_edits(store):
+            editing(store).undo(edit, by="Sato")
+        assert state(store) == begin
+    finally:
+        store.close()
+
+
+def standing_edits(store: Store) -> list[int]:
+    with store.read() as unit:
+        return [edit.number for edit in unit.topic_edits.find() if edit.undone_at is None]
+
+
+def apply(store: Store, kind: str, one: int, other: int) -> None:
+    topics = state(store)[0]
+    first, second = topics[one % len(topics)].id, topics[other % len(topics)].id
+    names = sorted(state(store)[1])
+    builds = {
+        "rename": renamed(f"name {other}", by="Sato"),
+        "merge": merged([second]),
+        "split": split_off(members(store, first)[: 1 + other % 3], name=f"part {other}", by="Sato"),
+        "move": moved_here(names[other : other + 3]),
+        "out": moved_out(names[other * 2 : other * 2 + 6]),
+        "pin": pinned(on=bool(other % 2)),
+        "exclude": excluded(on=bool(other % 2)),
+    }
+    if kind == "undo":
+        numbers = standing_edits(store)
+        editing(store).undo(numbers[one % len(numbers)] if numbers else 99, by="Sato")
+    else:
+        editing(store).edit(first, builds[kind], by="Sato")
+
+
+def check(store: Store) -> None:
+    """Every sentence has one place, in a topic that is there and takes sentences; sizes add up; lineage has no circle."""
+    topics, assigned = state(store)
+    known = {one.id: one for one in topics}
+    assert len(assigned) == SENTENCES
+    assert sum(one.size for one in topics) + sum(goal is None for goal in assigned.values()) == SENTENCES
+    assert all(goal is None or known[goal].state is not TopicState.MERGED for goal in assigned.values())
+    for one in topics:
+        seen, ahead = set(), [one.id]
+        while ahead:
+            name = ahead.pop()
+            found = known.get(name)
+            ups = [*found.parents, *([found.merged_into] if found.merged_into else [])] if found else []
+            assert one.id not in ups, "a topic is not its own ancestor"
+            ahead += [up for up in ups if up not in seen]
+            seen.update(ups)
