@@ -14,6 +14,7 @@ from voc.issues import Change, IssueSummary, Quote, SentimentSplit
 from voc.kpis import Kpi
 from voc.store import Unit
 from voc.taxonomy import Bilingual
+from voc.topics import Topic
 
 
 class MonthCount(BaseModel):
@@ -58,9 +59,17 @@ class IssueShape(BaseModel):
 
 
 class TopicShape(IssueShape):
-    """A topic: found in the comments, not given."""
+    """A topic: found in the comments, not given. ``parents``: the topics it was split from; ``named_by`` null: named by the service."""
 
     keywords: list[str]
+    pinned: bool
+    named_by: str | None
+    parents: list[str]
+
+
+def topic_facts(topic: Topic) -> dict[str, object]:
+    """Return what a topic's shape says beside its summary."""
+    return {"keywords": list(topic.keywords), "pinned": topic.pinned, "named_by": topic.named_by, "parents": list(topic.parents)}
 
 
 class TopicDetail(TopicShape):

@@ -23,7 +23,22 @@ from api.openapi import describe
 from api.pages import mount_pages
 from api.problems import BadValueError, MethodNotAllowedError, RequestError
 from api.rates import RateLimits
-from api.routes import alerts, analyze, error_pages, feedback, health, intake, kpis, operations, people, quality, search, taxonomies, topics
+from api.routes import (
+    alerts,
+    analyze,
+    error_pages,
+    feedback,
+    health,
+    intake,
+    kpis,
+    operations,
+    people,
+    quality,
+    search,
+    taxonomies,
+    topic_changes,
+    topics,
+)
 from pipelines.service import Service
 from voc.errors import BadFilterError, NotFoundError, VocError
 
@@ -41,8 +56,17 @@ FORMS: tuple[type[Form], ...] = (
     operations.RequeueForm,
     taxonomies.TaxonomyForm,
     taxonomies.CorrectionForm,
+    topic_changes.RenameForm,
+    topic_changes.MergeForm,
+    topic_changes.SplitForm,
+    topic_changes.MoveForm,
+    topic_changes.SwitchForm,
+    topic_changes.UndoForm,
+    topic_changes.DecisionForm,
 )
-ROUTERS = (health, intake, analyze, feedback, search, topics, people, kpis, alerts, operations, quality, taxonomies, error_pages)
+ROUTERS = (
+    health, intake, analyze, feedback, search, topics, topic_changes, people, kpis, alerts, operations, quality, taxonomies, error_pages
+)  # fmt: skip
 
 
 def create_app(service: Service) -> FastAPI:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pipelines.commands import admin, data, demo, evaluating, file_tools, tags
+from pipelines.commands import admin, data, demo, evaluating, file_tools, tags, topics
 
 app = typer.Typer(
     help="Voice of Customer: reads, groups, links and explains what customers write, in Japanese and English, offline.",
@@ -34,7 +34,7 @@ app.command("backup")(admin.backup)
 app.command("restore")(admin.restore)
 app.command("analyze")(file_tools.analyze)
 app.command("embed")(file_tools.embed)
-app.command("topics")(file_tools.topics)
+app.add_typer(topics.topics, name="topics")
 app.add_typer(tags.tags, name="tags")
 app.command("redact")(file_tools.redact)
 

@@ -20,6 +20,7 @@ from pipelines.own_taxonomies import lesson, lesson_material
 from pipelines.progress import SilentProgress
 from pipelines.run import RunCounts, Runner
 from pipelines.search import DEPTH, Hit, Nearness, SearchIndex, mixed
+from pipelines.topic_editing import TopicEditing
 from voc.clock import Clock
 from voc.enrichment import Enrichment
 from voc.errors import InputError, ModelError, ModelUnavailableError, NotFoundError, StorageError
@@ -101,6 +102,7 @@ class Service:
         self.models, self.runner, self.taxonomy, self.clock = parts.models, parts.runner, parts.taxonomy, parts.clock
         self.quality, self._teacher = parts.quality, parts.teacher
         self._detector, self._redactor, self._words = parts.detector, parts.redactor, parts.words
+        self.topics = TopicEditing(parts.store, parts.commits, clock=parts.clock)
         self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
         self.loop = LoopState()
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -293,11 +295,13 @@ class Service:
     def _work_until_stopped(self) -> None:
         counts = RunCounts()
         changed, conclude_from = self._never_concluded(), 0.0
+        edits = self._edits()
         while not self._stop.is_set():
             try:
                 if self._work_some(counts):
                     changed = True
                     continue
+                changed, edits = changed or self._edits() != edits, self._edits()
                 if changed and time.monotonic() >= conclude_from:
                     conclude_from, changed = self._conclude(counts), False
                 self.loop.error = None
@@ -333,6 +337,10 @@ class Service:
     def _never_concluded(self) -> bool:
         with self.store.read() as unit:
             return unit.topics.current_run() is None and unit.enrichments.freshness()[0] > 0
+
+    def _edits(self) -> tuple[int, int]:
+        with self.store.read() as unit:
+            return unit.topic_edits.revision()
 
     def _rest(self, seconds: float) -> None:
         self._wake.wait(seconds)

@@ -126,7 +126,6 @@ class Proposal(Value):
 class ChangeKind(StrEnum):
     """What was done to topics."""
 
-    FOUND = "found"
     RENAME = "rename"
     MERGE = "merge"
     SPLIT = "split"

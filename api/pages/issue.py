@@ -66,6 +66,8 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         topic = unit.topics.get(issue_id) if kind is IssueKind.TOPIC else None
         context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
+            "others": [other for other in unit.topics.find() if other.id != issue_id] if topic is not None else [],
+            "edits": unit.topic_edits.find(issue_id) if topic is not None else [],
             "examples": list(unit.enrichments.sentence_texts(topic.example_ids).values()) if topic is not None else [],
             "quotes": quotes(unit, asked, mine),
             "accounts": touched(mine, found=unit.customers.accounts(_ids(row.account_id for row in mine)), owner="account_id"),

@@ -19,6 +19,7 @@ from voc.drivers import Driver, IssueKind
 from voc.issues import IssueSummary
 from voc.kpis import SCALES, Kpi
 from voc.taxonomy import Tag, Taxonomy
+from voc.topics import ProposalState
 
 SHOWN_AT_FIRST = 15
 SORTS = ("volume", "impact", "score")
@@ -46,6 +47,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         found = measured(unit, visit)
         bar = filter_bar(unit, visit)
         unassigned_sentences = unit.topics.unassigned_share()
+        proposals = len(unit.proposals.find(state=ProposalState.OPEN))
         known = unit.taxonomies.with_own(visit.service.taxonomy)
     mine = ordered([summary for summary in found.issues if summary.issue.kind is kind], sort=sort, kpi=kpi)
     shown = mine if visit.query("all") else mine[:SHOWN_AT_FIRST]
@@ -68,6 +70,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         without=sum(not row.issue_keys for row in heard),
         without_kind=sum(not any(key.startswith(of_kind) for key in row.issue_keys) for row in heard),
         unassigned_sentences=unassigned_sentences,
+        proposals=proposals,
         found=found,
     )
 

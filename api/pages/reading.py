@@ -90,6 +90,24 @@ def value_names(language: str) -> dict[str, str]:
         "band.detractor": _("Detractors (0–6)"),
         "kind.tag": _("Tag"),
         "kind.topic": _("Topic"),
+    } | _topic_names(language)
+
+
+def _topic_names(language: str) -> dict[str, str]:
+    _ = words(language).one
+    return {
+        "proposal.new": _("new"),
+        "proposal.split": _("split"),
+        "proposal.merge": _("merge"),
+        "proposal.retire": _("retire"),
+        "change.new": _("new topic"),
+        "change.rename": _("renamed"),
+        "change.merge": _("merged"),
+        "change.split": _("split up"),
+        "change.move": _("sentences moved"),
+        "change.pin": _("pinned or let go"),
+        "change.exclude": _("hidden or shown"),
+        "change.retire": _("retired"),
     }
 
 

@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from api.auth import require
 from api.dependencies import ReaderLanguage, ServiceOf, zone_of
-from api.issue_shapes import TagIssueShape, TopicDetail, TopicShape, summaries
+from api.issue_shapes import TagIssueShape, TopicDetail, TopicShape, summaries, topic_facts
 from api.narrowing import Narrowed, PagedNarrowed
 from api.paging import Page, cursor_after, feedback_cursor, page_of
 from api.routes.feedback import shapes
@@ -47,7 +47,7 @@ def topics(service: ServiceOf, query: PagedNarrowed, language: ReaderLanguage) -
         run = unit.topics.current_run()
         unassigned = unit.topics.unassigned_share()
     page = page_of(
-        [TopicShape.of(summary, keywords=list(known[summary.issue.id].keywords)) for summary in found],
+        [TopicShape.of(summary, **topic_facts(known[summary.issue.id])) for summary in found],
         limit=query.limit,
         cursor=query.cursor,
     )
@@ -64,7 +64,7 @@ def topic(service: ServiceOf, topic_id: str, query: Narrowed, language: ReaderLa
         all_of_kind = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language)
         summary = _of(all_of_kind, topic_id)
         quotes = unit.quotes.of_issue(summary.issue, limit=QUOTES)
-    return TopicDetail.of(summary, keywords=list(found.keywords), quotes=quotes)
+    return TopicDetail.of(summary, **topic_facts(found), quotes=quotes)
 
 
 @router.get("/v1/topics/{topic_id}/feedback")

@@ -32,6 +32,7 @@ PATHS = [
     "/alerts",
     "/quality",
     "/tags",
+    "/proposals",
     "/status",
     "/search?q=login",
 ]

@@ -45,6 +45,7 @@ PATHS = [
     "/alerts",
     "/quality",
     "/tags",
+    "/proposals",
     "/status",
     "/search?q=ログイン",
     "/comments?text=zzzz",

@@ -1,0 +1,77 @@
+"""Topic edits: the page of proposals, decided with one key each, and what a reader does to a topic on its page."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.auth import same_site
+from api.pages.access import form_fields, safe_next
+from api.pages.looks import render
+from api.pages.route import PageRoute
+from api.pages.visit import Visit, Visiting
+from api.problems import ForbiddenError
+from api.topic_shapes import proposal_shapes
+from pipelines.topic_editing import Build, excluded, merged, pinned, renamed
+from voc.errors import BadFilterError
+from voc.topics import ProposalState
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Fields = Annotated[dict[str, str], Depends(form_fields)]
+SHOWN_EDITS = 20
+
+
+@router.get("/proposals")
+def proposals(visit: Visiting) -> HTMLResponse:
+    """Show what the last fit proposes and the edits of late."""
+    with visit.service.store.read() as unit:
+        waiting = proposal_shapes(unit, unit.proposals.find(state=ProposalState.OPEN))
+        edits = unit.topic_edits.find()[:SHOWN_EDITS]
+        run = unit.topics.current_run()
+        unassigned = unit.topics.unassigned_share()
+    return render(visit, "proposals.html", page="issues", proposals=waiting, edits=edits, run=run, unassigned=unassigned)
+
+
+@router.post("/proposals/{proposal_id}/{decision}", dependencies=[Depends(same_site)])
+def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> RedirectResponse:
+    """Accept or reject a proposal, then show the next."""
+    _may_act(visit)
+    if decision not in ("accept", "reject"):
+        raise BadFilterError(field="decision")
+    name = form.get("name", "").strip() or None
+    visit.service.topics.decide(proposal_id, accept=decision == "accept", by=visit.who.name, name=name if decision == "accept" else None)
+    return RedirectResponse("/proposals", status_code=303)
+
+
+@router.post("/issues/topic/{topic_id}/{what}", dependencies=[Depends(same_site)])
+def edit(visit: Visiting, topic_id: str, what: str, form: Fields) -> RedirectResponse:
+    """Rename, merge, pin or hide a topic."""
+    _may_act(visit)
+    visit.service.topics.edit(topic_id, _build(what, form, by=visit.who.name), by=visit.who.name)
+    return RedirectResponse(f"/issues/topic/{topic_id}#history", status_code=303)
+
+
+@router.post("/topic-edits/{number}/undo", dependencies=[Depends(same_site)])
+def undo(visit: Visiting, number: int, form: Fields) -> RedirectResponse:
+    """Take an edit back."""
+    _may_act(visit)
+    visit.service.topics.undo(number, by=visit.who.name)
+    return RedirectResponse(safe_next(form.get("next", "/proposals")), status_code=303)
+
+
+def _build(what: str, form: dict[str, str], *, by: str) -> Build:
+    switch = form.get("on", "1") == "1"
+    if what == "rename":
+        return renamed(form.get("name", ""), by=by)
+    if what == "merge":
+        return merged([form.get("other", "")])
+    if what == "pin":
+        return pinned(on=switch)
+    if what == "exclude":
+        return excluded(on=switch)
+    raise BadFilterError(field="what")
+
+
+def _may_act(visit: Visit) -> None:
+    if not visit.who.can_act:
+        raise ForbiddenError

@@ -1,0 +1,226 @@
+"""Changes of topics: what fits propose and how it is decided, what people edit, the history, and undo. With ``preview`` nothing changes."""
+
+from functools import partial
+from typing import Annotated, Literal, TypeVar
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.auth import require
+from api.bodies import one_body
+from api.dependencies import ServiceOf
+from api.forms import Form, Name, read_form
+from api.openapi import example_body
+from api.paging import Page
+from api.strict_json import parse, usable
+from api.topic_shapes import ChangeShape, EditShape, ProposalShape, proposal_shapes
+from pipelines.service import Service
+from pipelines.topic_editing import Build, excluded, existing, merged, moved_here, pinned, renamed, split_off
+from voc.errors import NotFoundError
+from voc.keys import Key, Scope
+from voc.store import Unit
+
+router = APIRouter(tags=["topics"])
+Reader = Annotated[Key, Depends(require(Scope.READ))]
+Admin = Annotated[Key, Depends(require(Scope.ADMIN))]
+LATEST = "latest"
+MOST_SENTENCES = 10_000
+MOST_MERGED = 50
+SentenceId = Annotated[str, StringConstraints(pattern=r"^\S{1,200}\.\d{1,9}$")]
+"""A comment's id, a dot, and the sentence's place in it from 0."""
+EXAMPLE_SENTENCE = "fb_0123456789abcdef01234567.0"
+
+
+class EditForm(Form):
+    """What every edit may say: ``by``, where it is not the key's name, and ``preview``."""
+
+    by: Name | None = None
+    preview: bool = False
+
+
+class RenameForm(EditForm):
+    """A new name."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Cannot sign in"}]})
+
+    name: Name
+
+
+class MergeForm(EditForm):
+    """Topics to bring into this one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"topic_ids": ["tp_0123456789abcdef01234567"], "preview": True}]})
+
+    topic_ids: list[Name] = Field(min_length=1, max_length=MOST_MERGED)
+
+
+class SplitForm(EditForm):
+    """Sentences of this topic that become a topic of their own."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sentence_ids": [EXAMPLE_SENTENCE], "name": "Codes never arrive"}]})
+
+    sentence_ids: list[SentenceId] = Field(min_length=1, max_length=MOST_SENTENCES)
+    name: Name
+
+
+class MoveForm(EditForm):
+    """Sentences to move to this topic."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sentence_ids": [EXAMPLE_SENTENCE]}]})
+
+    sentence_ids: list[SentenceId] = Field(min_length=1, max_length=MOST_SENTENCES)
+
+
+class SwitchForm(EditForm):
+    """On or off."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"on": True}]})
+
+    on: bool = True
+
+
+class UndoForm(Form):
+    """The number of the edit to take back; left out: the latest of the topic that stands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"edit": 1}]})
+
+    edit: int | None = Field(default=None, ge=1)
+    by: Name | None = None
+
+
+class DecisionForm(EditForm):
+    """What is decided of a proposal; ``name`` is another name for the topic that comes of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"proposal_id": "pr_0123456789abcdef01234567", "decision": "accept"}]})
+
+    proposal_id: Name
+    decision: Literal["accept", "reject"]
+    name: Name | None = None
+
+
+class DecisionShape(BaseModel):
+    """The proposal as it stands now, and what its acceptance changed (null: rejected)."""
+
+    proposal: ProposalShape
+    change: ChangeShape | None
+
+
+F = TypeVar("F", bound=Form)
+
+
+@router.get("/v1/runs/{run_id}/proposals")
+def proposals(service: ServiceOf, run_id: str, _key: Reader) -> Page[ProposalShape]:
+    """List what a fit proposed, largest first; ``latest`` names the last fit."""
+    with service.store.read() as unit:
+        run = unit.topics.current_run()
+        if run is None and run_id == LATEST:
+            return Page(data=[], next_cursor=None)
+        wanted = str(run["id"]) if run is not None and run_id == LATEST else run_id
+        found = unit.proposals.find(run_id=wanted)
+        if not found and (run is None or wanted != run["id"]):
+            raise NotFoundError(run_id=run_id)
+        return Page(data=proposal_shapes(unit, found), next_cursor=None)
+
+
+@router.post("/v1/runs/{run_id}/decisions", openapi_extra=example_body(DecisionForm))
+async def decide(request: Request, service: ServiceOf, run_id: str, key: Admin) -> DecisionShape:
+    """Accept or reject a proposal. Accepting is an edit that can be taken back; a rejected proposal returns only when it has grown."""
+    return await run_sync(partial(_decide, service, await one_body(request), run_id, key))
+
+
+@router.get("/v1/topics/{topic_id}/history")
+def history(service: ServiceOf, topic_id: str, _key: Reader) -> Page[EditShape]:
+    """List the edits that touched a topic, latest first, those taken back among them."""
+    with service.store.read() as unit:
+        existing(unit, topic_id)
+        return Page(data=[EditShape.of(edit) for edit in unit.topic_edits.find(topic_id)], next_cursor=None)
+
+
+@router.post("/v1/topics/{topic_id}/rename", openapi_extra=example_body(RenameForm))
+async def rename(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+    """Give a topic a name; no fit changes it."""
+    form = _form(RenameForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, renamed(form.name, by=form.by or key.name), form, key))
+
+
+@router.post("/v1/topics/{topic_id}/merge", openapi_extra=example_body(MergeForm))
+async def merge(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+    """Bring other topics into this one; their past comes with them, their ids lead here."""
+    form = _form(MergeForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, merged(form.topic_ids), form, key))
+
+
+@router.post("/v1/topics/{topic_id}/split", openapi_extra=example_body(SplitForm))
+async def split(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+    """Let some sentences become a topic of their own; the rest keeps id and name."""
+    form = _form(SplitForm, await one_body(request))
+    build = split_off(form.sentence_ids, name=form.name, by=form.by or key.name)
+    return await run_sync(partial(_edit, service, topic_id, build, form, key))
+
+
+@router.post("/v1/topics/{topic_id}/move", openapi_extra=example_body(MoveForm))
+async def move(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+    """Move sentences to this topic, from wherever they are; no fit moves them again."""
+    form = _form(MoveForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, moved_here(form.sentence_ids), form, key))
+
+
+@router.post("/v1/topics/{topic_id}/pin", openapi_extra=example_body(SwitchForm))
+async def pin(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+    """Keep a topic out of all proposals, or let it in again."""
+    form = _form(SwitchForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, pinned(on=form.on), form, key))
+
+
+@router.post("/v1/topics/{topic_id}/exclude", openapi_extra=example_body(SwitchForm))
+async def exclude(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+    """Hide a topic: it keeps its sentences but is no issue; or show it again."""
+    form = _form(SwitchForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, excluded(on=form.on), form, key))
+
+
+@router.post("/v1/topics/{topic_id}/undo", openapi_extra=example_body(UndoForm))
+async def undo(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> EditShape:
+    """Take an edit of the topic back, unless a later one that stands touches the same topics."""
+    form = _form(UndoForm, await one_body(request))
+    return await run_sync(partial(_undo, service, topic_id, form, key))
+
+
+def _form(kind: type[F], raw: bytes) -> F:
+    body, names = parse(raw), frozenset(kind.model_fields)
+    return read_form(kind, usable(body.value, doubtful=body.doubtful, names=names), names=names)
+
+
+def _edit(service: Service, topic_id: str, build: Build, form: EditForm, key: Key) -> ChangeShape:
+    return ChangeShape.of(service.topics.edit(topic_id, build, by=form.by or key.name, preview=form.preview))
+
+
+def _undo(service: Service, topic_id: str, form: UndoForm, key: Key) -> EditShape:
+    with service.store.read() as unit:
+        number = form.edit if form.edit is not None else _latest(unit, topic_id)
+    done = service.topics.undo(number, by=form.by or key.name)
+    with service.store.read() as unit:
+        return EditShape.of(next(edit for edit in unit.topic_edits.find() if edit.number == done.number))
+
+
+def _latest(unit: Unit, topic_id: str) -> int:
+    standing = [edit.number for edit in unit.topic_edits.find(topic_id) if edit.undone_at is None]
+    if not standing:
+        raise NotFoundError(topic_id=topic_id)
+    return standing[0]
+
+
+def _decide(service: Service, raw: bytes, run_id: str, key: Key) -> DecisionShape:
+    form = _form(DecisionForm, raw)
+    with service.store.read() as unit:
+        proposal = unit.proposals.get(form.proposal_id)
+        if proposal is None or run_id not in (LATEST, proposal.run_id):
+            raise NotFoundError(proposal=form.proposal_id)
+    accept = form.decision == "accept"
+    done = service.topics.decide(form.proposal_id, accept=accept, by=form.by or key.name, name=form.name, preview=form.preview)
+    with service.store.read() as unit:
+        shown = unit.proposals.get(form.proposal_id)
+        return DecisionShape(
+            proposal=proposal_shapes(unit, [shown or proposal])[0], change=ChangeShape.of(done) if done is not None else None
+        )

@@ -1,0 +1,126 @@
+"""Topic shapes: what a change of topics is or would be, proposals, and the history of a topic."""
+
+from typing import Self
+
+from pydantic import BaseModel
+
+from pipelines.topic_editing import Outcome
+from voc.store import Unit
+from voc.topics import ChangeKind, Proposal, ProposalKind, ProposalState, Topic, TopicEdit, TopicState
+from voc.values import UtcDatetime
+
+EXAMPLES = 5
+
+
+class TopicLine(BaseModel):
+    """A topic in short; ``size`` counts sentences."""
+
+    id: str
+    name: str
+    size: int
+    state: TopicState
+    pinned: bool
+    named_by: str | None
+    parents: list[str]
+    merged_into: str | None
+
+    @classmethod
+    def of(cls, topic: Topic) -> Self:
+        """Return a topic's line."""
+        return cls(**topic.model_dump(include=set(cls.model_fields)))
+
+
+class ChangeShape(BaseModel):
+    """A change: the topics it touches before and after, how many sentences move; ``edit`` is its number, null for a preview."""
+
+    kind: ChangeKind
+    edit: int | None
+    moved: int
+    before: list[TopicLine]
+    after: list[TopicLine]
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """Return the shape of what was done or previewed."""
+        change = outcome.change
+        return cls(
+            kind=change.kind,
+            edit=outcome.edit.number if outcome.edit is not None else None,
+            moved=len(change.moves),
+            before=[TopicLine.of(topic) for topic in change.before],
+            after=[TopicLine.of(topic) for topic in change.after],
+        )
+
+
+class PartShape(BaseModel):
+    """A group of sentences that would be a topic, with real sentences of it."""
+
+    name: str
+    keywords: list[str]
+    size: int
+    examples: list[str]
+
+
+class ProposalShape(BaseModel):
+    """What a fit proposes: ``topics`` it is about, ``parts`` that would become topics; nothing happens until it is accepted."""
+
+    id: str
+    run_id: str
+    kind: ProposalKind
+    state: ProposalState
+    size: int
+    topics: list[TopicLine]
+    examples: list[str]
+    parts: list[PartShape]
+    decided_by: str | None
+    decided_at: UtcDatetime | None
+
+
+class EditShape(BaseModel):
+    """An edit in a topic's history; ``undone_by`` and ``undone_at`` say who took it back and when."""
+
+    edit: int
+    kind: ChangeKind
+    by: str
+    at: UtcDatetime
+    moved: int
+    before: list[TopicLine]
+    after: list[TopicLine]
+    undone_by: str | None
+    undone_at: UtcDatetime | None
+
+    @classmethod
+    def of(cls, edit: TopicEdit) -> Self:
+        """Return the shape of an edit."""
+        shown = ChangeShape.of(Outcome(edit.change, edit))
+        plain = edit.model_dump(include={"by", "at", "undone_by", "undone_at"})
+        return cls(edit=edit.number, kind=shown.kind, moved=shown.moved, before=shown.before, after=shown.after, **plain)
+
+
+def proposal_shapes(unit: Unit, proposals: list[Proposal]) -> list[ProposalShape]:
+    """Return proposals with their topics as they stand now and sentences to judge by."""
+    topics = {topic.id: topic for topic in unit.topics.find(states=TopicState)}
+    wanted = [name for one in proposals for topic in _all(one, topics) for name in topic.example_ids[:EXAMPLES]]
+    texts = unit.enrichments.sentence_texts(wanted)
+
+    def said(topic: Topic) -> list[str]:
+        return [texts[name] for name in topic.example_ids[:EXAMPLES] if name in texts]
+
+    return [
+        ProposalShape(
+            **one.model_dump(include={"id", "run_id", "kind", "state", "size", "decided_by", "decided_at"}),
+            topics=[TopicLine.of(topics[name]) for name in one.topic_ids if name in topics],
+            examples=[text for name in one.topic_ids if name in topics for text in said(topics[name])],
+            parts=[
+                PartShape(
+                    name=part.topic.name, keywords=list(part.topic.keywords), size=len(part.sentence_ids), examples=said(part.topic)
+                )
+                for part in one.parts
+            ],
+        )
+        for one in proposals
+    ]
+
+
+def _all(proposal: Proposal, topics: dict[str, Topic]) -> list[Topic]:
+    return [*(topics[name] for name in proposal.topic_ids if name in topics), *(part.topic for part in proposal.parts)]

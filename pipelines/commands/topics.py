@@ -1,0 +1,178 @@
+"""Topics: fit, see what a fit proposes, decide, look at the history, undo; and group the texts of a file without a database."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pipelines.commands import file_tools
+from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, print_json, say, settings
+
+if TYPE_CHECKING:
+    from pipelines.topic_editing import Outcome, TopicEditing
+
+FILE = "file"
+Who = Annotated[str, typer.Option("--by", help="Who decides; kept with the edit.")]
+
+
+class FileOrCommand(TyperGroup):
+    """Takes a first argument that is no command for the file of ``voc topics FILE``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command's name before a file's."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = [FILE, *args]
+        return super().parse_args(ctx, args)
+
+
+topics = typer.Typer(
+    cls=FileOrCommand,
+    no_args_is_help=True,
+    help="Topics: fit, proposals, decisions, history. With FILE: group its texts, without a database.",
+)
+topics.command(FILE)(file_tools.topics)
+
+
+@topics.command("fit")
+def fit(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
+    """Fit topics now. The first fit makes them; later ones propose changes, which wait for a decision."""
+    from dataclasses import asdict
+
+    from pipelines.assembly import build_models, build_runner, build_store
+    from pipelines.progress import progress_for
+    from pipelines.run import RunCounts
+    from voc.ids import random_id
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        store = build_store(config)
+        models = build_models(config.models)
+        try:
+            models.ensure_loaded()
+            counts = RunCounts()
+            runner = build_runner(store, models, config)
+            runner.conclude(counts, progress_for(sys.stderr, quiet=quiet), run_id=random_id("run"), fit_topics=True)
+        finally:
+            models.close()
+            store.close()
+        if json:
+            print_json(asdict(counts))
+        else:
+            say(f"{counts.topics} topics, {counts.unassigned} sentences without one, {counts.proposals} proposals: voc topics proposals")
+
+
+@topics.command("proposals")
+def proposals(*, json: JsonFlag = False) -> None:
+    """List what the last fit proposes and nobody has decided, largest first."""
+    from pipelines.assembly import build_store
+    from voc.topics import ProposalState, TopicState
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings(), read_only=True)
+        try:
+            with store.read() as unit:
+                found = unit.proposals.find(state=ProposalState.OPEN)
+                names = {topic.id: topic.name for topic in unit.topics.find(states=TopicState)}
+                examples = [name for one in found for part in one.parts for name in part.topic.example_ids[:2]]
+                texts = unit.enrichments.sentence_texts(examples)
+        finally:
+            store.close()
+        if json:
+            kept = {"parts": {"__all__": {"topic": {"centroid"}}}}
+            print_json({"proposals": [one.model_dump(mode="json", exclude=kept) for one in found]})
+            return
+        for one in found:
+            about = ", ".join(names.get(name, name) for name in one.topic_ids)
+            say(f"{one.id}  {one.kind.value:<6} {one.size:>5} sentences  {about}")
+            for part in one.parts:
+                say(f"    {len(part.sentence_ids):>5}  {part.topic.name}")
+                for text in (texts[name] for name in part.topic.example_ids[:2] if name in texts):
+                    say(f"           {' '.join(text.split())}")
+        if not found:
+            say("Nothing to decide.")
+
+
+@topics.command("accept")
+def accept(
+    proposal: Annotated[str, typer.Argument(help="Id of the proposal.")],
+    name: Annotated[str | None, typer.Option("--name", help="Another name for the topic that comes of it.")] = None,
+    by: Who = "cli",
+    *,
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what would change.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Do what a proposal says; `voc topics undo` takes it back."""
+    with errors_as_exit_codes(json=json), _editing() as editing:
+        done = editing.decide(proposal, accept=True, by=by, name=name, preview=preview)
+        if done is not None:
+            _show(done, json=json)
+
+
+@topics.command("reject")
+def reject(proposal: Annotated[str, typer.Argument(help="Id of the proposal.")], by: Who = "cli", *, json: JsonFlag = False) -> None:
+    """Decline a proposal; it comes back only when it has grown by half."""
+    with errors_as_exit_codes(json=json), _editing() as editing:
+        editing.decide(proposal, accept=False, by=by)
+        if json:
+            print_json({"proposal": proposal, "state": "rejected"})
+
+
+@topics.command("undo")
+def undo(number: Annotated[int, typer.Argument(help="Number of the edit.")], by: Who = "cli", *, json: JsonFlag = False) -> None:
+    """Take an edit back, unless a later one that stands touches the same topics."""
+    with errors_as_exit_codes(json=json), _editing() as editing:
+        edit = editing.undo(number, by=by)
+        if json:
+            print_json({"edit": edit.number, "kind": edit.change.kind.value, "undone_by": by})
+        else:
+            say(f"edit {edit.number} ({edit.change.kind.value}) is taken back")
+
+
+@topics.command("history")
+def history(topic: Annotated[str | None, typer.Argument(help="Id of a topic; left out: all.")] = None, *, json: JsonFlag = False) -> None:
+    """List what was done to topics, by whom and when, latest first."""
+    from pipelines.assembly import build_store
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings(), read_only=True)
+        try:
+            with store.read() as unit:
+                found = unit.topic_edits.find(topic)
+        finally:
+            store.close()
+        if json:
+            kept = {"change": {"before": {"__all__": {"centroid"}}, "after": {"__all__": {"centroid"}}}}
+            print_json({"edits": [edit.model_dump(mode="json", exclude=kept) for edit in found]})
+            return
+        for edit in found:
+            after = ", ".join(f"{one.name} ({one.size})" for one in edit.change.after)
+            moved = f"{len(edit.change.moves)} moved" + (f", taken back by {edit.undone_by}" if edit.undone_by else "")
+            say(f"{edit.number:>4}  {edit.at:%Y-%m-%d %H:%M}  {edit.by}  {edit.change.kind.value}: {after}, {moved}")
+
+
+@contextmanager
+def _editing() -> "Iterator[TopicEditing]":
+    from pipelines.assembly import build_store
+    from pipelines.intake import DirectWriter
+    from pipelines.topic_editing import TopicEditing
+    from voc.clock import utc_now
+
+    store = build_store(settings())
+    try:
+        yield TopicEditing(store, DirectWriter(store), clock=utc_now)
+    finally:
+        store.close()
+
+
+def _show(done: "Outcome", *, json: bool) -> None:
+    after = [topic.model_dump(mode="json", exclude={"centroid"}) for topic in done.change.after]
+    number = done.edit.number if done.edit is not None else None
+    if json:
+        print_json({"edit": number, "kind": done.change.kind.value, "moved": len(done.change.moves), "after": after})
+        return
+    what = ", ".join(f"{topic['name']} ({topic['size']})" for topic in after)
+    state = f"edit {number}" if number else "nothing is changed yet"
+    say(f"{done.change.kind.value}: {what}; {len(done.change.moves)} sentences move; {state}")

@@ -1,0 +1,173 @@
+"""Topics over HTTP: edits with preview, history and undo; proposals and how they are decided."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.app import Running
+from tests.support.builders import vector
+from voc.keys import Scope
+from voc.topics import Proposal, ProposalKind, ProposedPart, Topic
+
+TEXTS = ["The login fails.", "I cannot log in at all.", "Login is broken again.", "The invoice is slow.", "An invoice came twice.", "My invoice is broken."]
+
+
+@pytest.fixture
+def topics(api: Running) -> dict[str, str]:
+    for text in TEXTS:
+        api.post("/v1/feedback", {"text": text, "external_id": text})
+    api.work()
+    return {topic["name"]: topic["id"] for topic in api.get("/v1/topics").json()["data"]}
+
+
+def propose(api: Running, topic_id: str, members: tuple[str, ...]) -> Proposal:
+    part = Topic(id="tp_part", name="codes", keywords=("code",), example_ids=members[:1], size=1, centroid=vector(1))
+    with api.service.store.write() as unit:
+        run = unit.topics.current_run()
+        assert run is not None
+        made = Proposal(
+            id="pr_1", run_id=run["id"], kind=ProposalKind.SPLIT, topic_ids=(topic_id,),
+            parts=(ProposedPart(topic=part, sentence_ids=members[:1]),), size=3,
+        )  # fmt: skip
+        unit.proposals.replace_open([made])
+    return made
+
+
+def members(api: Running, topic_id: str) -> tuple[str, ...]:
+    with api.service.store.read() as unit:
+        return tuple(unit.topics.members([topic_id])[topic_id])
+
+
+def by_id(api: Running) -> dict[str, Any]:
+    return {topic["id"]: topic for topic in api.get("/v1/topics").json()["data"]}
+
+
+def test_a_rename_shows_everywhere_and_outlives_a_fit(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    answer = api.post(f"/v1/topics/{target}/rename", {"name": "サインインできない", "by": "Sato"}).json()
+    assert (answer["kind"], answer["after"][0]["named_by"]) == ("rename", "Sato")
+    api.service.runner.topics.keep_up("fake/1", _silent(), fit=True)
+    assert by_id(api)[target]["name"] == "サインインできない"
+    assert by_id(api)[target]["named_by"] == "Sato"
+
+
+def _silent() -> Any:
+    from pipelines.progress import SilentProgress
+
+    return SilentProgress()
+
+
+def test_a_merge_is_previewed_done_and_taken_back(api: Running, topics: dict[str, str]) -> None:
+    first, second = list(topics.values())[:2]
+    before = by_id(api)
+    seen = api.post(f"/v1/topics/{first}/merge", {"topic_ids": [second], "preview": True}).json()
+    assert seen["edit"] is None
+    assert by_id(api) == before
+    done = api.post(f"/v1/topics/{first}/merge", {"topic_ids": [second]}).json()
+    assert done["moved"] == seen["moved"] == len(members(api, first)) - done["before"][0]["size"]
+    assert second not in by_id(api)
+    history = api.get(f"/v1/topics/{second}/history").json()["data"]
+    assert [(edit["kind"], edit["edit"]) for edit in history] == [("merge", done["edit"])]
+    undone = api.post(f"/v1/topics/{first}/undo", {}).json()
+    assert undone["undone_by"]
+    assert by_id(api) == before
+    assert api.post(f"/v1/topics/{first}/undo", {}).status_code == 404
+
+
+def test_a_topic_is_split_moved_pinned_and_hidden(api: Running, topics: dict[str, str]) -> None:
+    first, second = list(topics.values())[:2]
+    some = list(members(api, first))[:1]
+    made = api.post(f"/v1/topics/{first}/split", {"sentence_ids": some, "name": "codes"}).json()["after"][1]
+    assert (made["size"], made["parents"]) == (1, [first])
+    assert api.post(f"/v1/topics/{second}/move", {"sentence_ids": some}).json()["moved"] == 1
+    assert api.post(f"/v1/topics/{second}/pin", {"on": True}).json()["after"][0]["pinned"]
+    assert api.post(f"/v1/topics/{second}/pin", {"on": True}).status_code in {400, 422}, "it is pinned already"
+    api.post(f"/v1/topics/{second}/exclude", {})
+    assert second not in by_id(api)
+    api.post(f"/v1/topics/{second}/exclude", {"on": False})
+    assert second in by_id(api)
+
+
+def test_a_proposal_is_shown_with_sentences_accepted_and_taken_back(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    propose(api, target, members(api, target))
+    shown = api.get("/v1/runs/latest/proposals").json()["data"][0]
+    assert (shown["kind"], shown["state"], shown["topics"][0]["id"], len(shown["parts"][0]["examples"])) == ("split", "open", target, 1)
+    body = {"proposal_id": "pr_1", "decision": "accept", "name": "コードが届かない"}
+    seen = api.post("/v1/runs/latest/decisions", body | {"preview": True}).json()
+    assert (seen["proposal"]["state"], seen["change"]["edit"]) == ("open", None)
+    done = api.post("/v1/runs/latest/decisions", body).json()
+    assert (done["proposal"]["state"], done["change"]["moved"]) == ("accepted", 1)
+    assert by_id(api)["tp_part"]["name"] == "コードが届かない"
+    assert api.post("/v1/runs/latest/decisions", body).status_code in {400, 409, 422}
+    api.post(f"/v1/topics/{target}/undo", {"edit": done["change"]["edit"]})
+    assert "tp_part" not in by_id(api)
+
+
+def test_a_rejected_proposal_changes_nothing(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    before = by_id(api)
+    propose(api, target, members(api, target))
+    answer = api.post("/v1/runs/latest/decisions", {"proposal_id": "pr_1", "decision": "reject"}).json()
+    assert (answer["proposal"]["state"], answer["change"]) == ("rejected", None)
+    assert by_id(api) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("rename", {"name": ""}), ("rename", {}), ("merge", {"topic_ids": []}), ("merge", {"topic_ids": ["tp_none"]}),
+        ("split", {"sentence_ids": ["fb_x.0"], "name": "n"}), ("move", {"sentence_ids": ["fb_x.0"]}), ("move", {"sentence_ids": ["nonsense"]}),
+        ("pin", {"on": "maybe"}), ("undo", {"edit": 99}), ("undo", {"edit": 0}),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_refused_and_changes_nothing(api: Running, topics: dict[str, str], path: str, body: dict[str, Any]) -> None:
+    before = by_id(api)
+    answer = api.post(f"/v1/topics/{next(iter(topics.values()))}/{path}", body)
+    assert answer.status_code in {400, 404, 422}
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert by_id(api) == before
+
+
+def test_only_who_may_act_changes_topics(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    assert api.post(f"/v1/topics/{target}/rename", {"name": "x"}, scope=Scope.READ).status_code == 403
+    assert api.post("/v1/runs/latest/decisions", {"proposal_id": "p", "decision": "accept"}, scope=Scope.READ).status_code == 403
+    assert api.get("/v1/runs/latest/proposals", scope=Scope.READ).status_code == 200
+    assert api.get("/v1/runs/none/proposals").status_code == 404
+    assert api.post("/v1/topics/tp_none/rename", {"name": "x"}).status_code == 404
+
+
+def test_a_reader_decides_and_edits_on_the_pages(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    propose(api, target, members(api, target))
+    api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
+    page = api.client.get("/proposals?lang=ja").text
+    assert 'data-key="a"' in page
+    assert "分割" in page
+    assert api.client.post("/proposals/pr_1/accept", data={"name": "コード"}, follow_redirects=False).status_code == 303
+    assert "コード" in api.client.get("/issues/topic/tp_part?lang=ja").text
+    assert "コード" in api.client.get("/issues?kind=topic&lang=ja").text
+    history = api.client.get("/proposals?lang=en").text
+    assert "/topic-edits/1/undo" in history
+    api.client.post("/topic-edits/1/undo", data={"next": "/proposals"})
+    assert "tp_part" not in by_id(api)
+    assert api.client.post(f"/issues/topic/{target}/rename", data={"name": "<b>x</b>"}, follow_redirects=False).status_code == 303
+    shown = api.client.get(f"/issues/topic/{target}?lang=en").text
+    assert "&lt;b&gt;x&lt;/b&gt;" in shown
+    assert "<b>x</b>" not in shown
+    other = next(topic for topic in topics.values() if topic != target)
+    api.client.post(f"/issues/topic/{target}/merge", data={"other": other})
+    assert f"/issues/topic/{target}" in api.client.get(f"/issues/topic/{other}?lang=en").text, "a merged topic leads to where it went"
+    api.client.post(f"/issues/topic/{target}/pin", data={"on": "1"})
+    api.client.post(f"/issues/topic/{target}/exclude", data={"on": "1"})
+    assert by_id(api) == {}
+
+
+def test_who_may_only_read_sees_no_buttons_and_changes_nothing(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    propose(api, target, members(api, target))
+    api.client.post("/login", data={"key": api.secrets[Scope.READ]})
+    assert "/accept" not in api.client.get("/proposals?lang=en").text
+    assert api.client.post("/proposals/pr_1/accept").status_code == 403
+    assert api.client.post(f"/issues/topic/{target}/rename", data={"name": "x"}).status_code == 403
