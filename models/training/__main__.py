@@ -15,13 +15,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the data files")
     parser.add_argument("--work", type=Path, required=True, help="working folder for the vocabulary and checkpoints")
     parser.add_argument("--heads-only", action="store_true", help="keep the shipped graph and fit the heads on it again")
+    parser.add_argument("--keep", action="append", default=[], metavar="HEAD", help="with --heads-only: leave this head as it is")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     arguments.work.mkdir(parents=True, exist_ok=True)
     if not arguments.heads_only:
         distil(arguments.data, arguments.work)
         tune(arguments.data, arguments.work)
-    build(arguments.data, arguments.work, graph=not arguments.heads_only)
+    build(arguments.data, arguments.work, graph=not arguments.heads_only, keep=arguments.keep)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from models.artifacts import ENCODER_FOLDER, find_minilm, model_hash, write_mani
 from models.encoder import GRAPH_FILE, BilingualEncoder
 from models.evaluation.measures import macro_f1
 from models.few_shot import FewShotHeads, fit
-from models.heads import CONFIG_FILE, INPUT_PARTS, WEIGHTS_FILE, Head, head_inputs
+from models.heads import CONFIG_FILE, INPUT_PARTS, WEIGHTS_FILE, Head, head_inputs, read_heads
 from models.labelled import EVALUATION_FILES, POLARITIES, file_sha256, read_lines
 from models.tagging import LexiconTagger, together
 from models.tokenizer import ENGLISH_FILE, JAPANESE_FILE
@@ -55,14 +55,18 @@ EXAMPLES = 400
 """Sentences whose activations give the ranges of the int8 products."""
 
 
-def build(data: Path, work: Path, out: Path = ENCODER_FOLDER, *, graph: bool = True) -> None:
-    """Export the tuned student of the working folder, fit the heads, write the artefact; ``graph`` false keeps the graph that is there."""
+def build(data: Path, work: Path, out: Path = ENCODER_FOLDER, *, graph: bool = True, keep: Sequence[str] = ()) -> None:
+    """Export the tuned student of the working folder, fit the heads, write the artefact.
+
+    ``graph`` false keeps the graph that is there, and then ``keep`` names heads that stay as they are.
+    """
     out.mkdir(parents=True, exist_ok=True)
     rows = read_corpus()
     if graph:
         write_graph(data, work, out, rows)
     encoder = BilingualEncoder(folder=out)
-    write_heads(fitted_heads(data, encoder, rows), fitted_tags(encoder, rows), out)
+    kept = {name: head for name, head in read_heads(out).items() if name in keep} if keep else {}
+    write_heads(fitted_heads(data, encoder, rows) | kept, fitted_tags(encoder, rows), out)
     write_papers(data, out)
     manifest = write_manifest(out, name="voc-encoder", version="1")
     log.info("models/artifacts.py: ENCODER_SHA256 = %s", model_hash(manifest.files))

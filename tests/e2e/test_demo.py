@@ -129,9 +129,6 @@ def test_the_billing_change_goes_with_a_lower_nps(demo: Demo) -> None:
     assert sum(n for month, n in demo.months("billing.invoice").items() if month >= "2026-03") >= 30
 
 
-@pytest.mark.xfail(
-    strict=True, reason="q is 0.07: learnt tags put more issues to the test, and take praise of invoicing as a function for talk of the bill"
-)
 def test_the_billing_change_is_told_from_chance_across_all_issues(demo: Demo) -> None:
     q = demo.driver("billing.invoice").q
     assert q is not None
