@@ -34,7 +34,8 @@ def discover(sentences: Sequence[TopicSentence], model: TopicModel, *, standing:
     model
         The topic model to ask.
     standing
-        What stands so far; with nothing in it the fit's groups become the topics.
+        What stands so far; with nothing in it the fit's groups become the topics. Sentences that have a topic keep it; those that have none
+        may join one.
     """
     ordered = sorted(sentences, key=lambda sentence: sentence.id)
     if not standing.topics:
@@ -45,7 +46,10 @@ def discover(sentences: Sequence[TopicSentence], model: TopicModel, *, standing:
     run = model.fit(ordered, start=groups)
     said = model.describe(ordered, groups)
     topics = tuple(_described(topic, said.get(topic.id)) for topic in standing.topics)
-    return Discovery(run=run, topics=topics, assignments=(), proposals=tuple(propose(run, ordered, standing)))
+    proposals = propose(run, ordered, standing)
+    free = _without_topic(ordered, standing, proposals)
+    joined = assign(free, topics, least_similarity=float(run.parameters["least_similarity"]))
+    return Discovery(run=run, topics=topics, assignments=tuple(joined), proposals=tuple(proposals))
 
 
 def assign(sentences: Sequence[TopicSentence], topics: Sequence[Topic], *, least_similarity: float) -> list[TopicAssignment]:
@@ -66,6 +70,13 @@ def assign(sentences: Sequence[TopicSentence], topics: Sequence[Topic], *, least
         )
         for sentence, place, near in zip(sentences, cosines.argmax(axis=1).tolist(), cosines.max(axis=1).tolist(), strict=True)
     ]
+
+
+def _without_topic(sentences: Sequence[TopicSentence], standing: Standing, proposals: Sequence[Proposal]) -> list[TopicSentence]:
+    """Return the sentences that belong to none and that no proposal is about: the topics as they are now may take them in."""
+    asked = {name for proposal in proposals for part in proposal.parts for name in part.sentence_ids}
+    rows = ((sentence, standing.assignments.get(sentence.id)) for sentence in sentences if sentence.id not in asked)
+    return [sentence for sentence, row in rows if row is None or (row.topic_id is None and not row.by_person)]
 
 
 def _described(topic: Topic, said: Topic | None) -> Topic:

@@ -37,12 +37,12 @@ class TopicWork:
 
     def keep_up(self, encoder: str, progress: Progress, *, fit: bool = False) -> bool:
         """Forget sentences that are gone, assign new ones, and fit if it is due or asked for; return whether there was a fit."""
-        with self._store.write() as unit:
-            unit.topics.drop_orphans()
         with self._store.read() as unit:
-            run = unit.topics.current_run()
-            comparable = run is not None and run["encoder"] in ("", encoder)
-        if comparable and run is not None:
+            run, gone = unit.topics.current_run(), unit.topics.orphans()
+        if gone:
+            with self._store.write() as unit:
+                unit.topics.forget(gone)
+        if run is not None and run["encoder"] == encoder:
             self._assign_new(encoder, least_similarity=float(run["parameters"]["least_similarity"]))
         if fit or self._is_due(encoder, run):
             self._fit(encoder, progress)
@@ -58,7 +58,7 @@ class TopicWork:
     def _is_due(self, encoder: str, run: dict[str, Any] | None) -> bool:
         with self._store.read() as unit:
             assigned = unit.topics.count_assigned()
-            if run is None or run["encoder"] not in ("", encoder):
+            if run is None or run["encoder"] != encoder:
                 return unit.enrichments.count_sentences() >= LEAST_SENTENCES
         if assigned == run["sentences"]:
             return False

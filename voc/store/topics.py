@@ -96,15 +96,22 @@ class TopicStore:
         """Mark every assignment as seen by a fit."""
         self._connection.execute(update(ASSIGNMENTS).where(ASSIGNMENTS.c.settled.is_(False)).values(settled=True))
 
-    def drop_orphans(self) -> int:
-        """Forget assignments of sentences that are gone; return how many."""
+    def orphans(self) -> list[str]:
+        """Return the ids of sentences that have an assignment and are gone."""
         stands = (
             select(SENTENCES.c.feedback_id)
             .join(FEEDBACK, and_(SENTENCES.c.feedback_id == FEEDBACK.c.id, SENTENCES.c.model_version == FEEDBACK.c.handled_version))
             .where(SENTENCES.c.feedback_id == ASSIGNMENTS.c.feedback_id, SENTENCES.c.position == ASSIGNMENTS.c.position)
             .where(FEEDBACK.c.duplicate_of.is_(None), FEEDBACK.c.no_signal.is_(False))
         )
-        return self._connection.execute(delete(ASSIGNMENTS).where(~stands.exists())).rowcount
+        query = select(ASSIGNMENTS.c.feedback_id, ASSIGNMENTS.c.position).where(~stands.exists())
+        return [sentence_id(row.feedback_id, row.position) for row in self._connection.execute(query)]
+
+    def forget(self, sentence_ids: Sequence[str]) -> None:
+        """Forget the assignments of the sentences."""
+        for feedback_id, position in map(split_sentence_id, sentence_ids):
+            mine = and_(ASSIGNMENTS.c.feedback_id == feedback_id, ASSIGNMENTS.c.position == position)
+            self._connection.execute(delete(ASSIGNMENTS).where(mine))
 
     def of_feedback(self, feedback_ids: Sequence[str]) -> dict[str, str | None]:
         """Return the topic of every assigned sentence of the comments, by sentence id; None where none is near enough."""

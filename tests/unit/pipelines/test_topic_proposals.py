@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.discover import assign
+from pipelines.discover import assign, discover
 from pipelines.topic_proposals import Standing, propose
 from tests.support.builders import NOON, vector
 from voc.feedback import Language
@@ -157,3 +157,31 @@ def test_new_sentences_go_to_the_nearest_topic_that_takes_them_and_are_not_settl
     closed = near.model_copy(update={"state": TopicState.RETIRED})
     assert assign([one], [far, closed], least_similarity=0.4)[0].topic_id is None
     assert assign([one], [], least_similarity=0.4)[0].topic_id is None
+
+
+class OneGroup:
+    """A topic model that finds what it is told to."""
+
+    name, version = "one", "1"
+
+    def __init__(self, found: TopicRun) -> None:
+        self.found = found
+
+    def parameters(self) -> dict[str, str]:
+        return self.found.parameters
+
+    def describe(self, given: object, groups: object) -> dict[str, Topic]:
+        return {}
+
+    def fit(self, given: object, *, start: object = None) -> TopicRun:
+        return self.found.model_copy(update={"parameters": {"least_similarity": "0.4"}})
+
+
+def test_a_fit_moves_no_sentence_that_has_a_topic_and_takes_in_what_has_none() -> None:
+    given = sentences("a", [1, 2, 3])
+    stands = standing({"a": [given[0].id], "b": [given[1].id], None: [given[2].id]})
+    stands = Standing(topics=(topic("a", seed=9), topic("b", seed=1)), assignments=stands.assignments)
+    fit = run({"g": [one.id for one in given]})
+    found = discover(given, OneGroup(fit), standing=stands)  # type: ignore[arg-type]
+    assert [(a.sentence_id, a.topic_id) for a in found.assignments] == [(given[2].id, "b")]
+    assert [one.id for one in found.topics] == ["a", "b"]

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
-from tests.support.builders import NOON, enrichment, feedback
+from tests.support.builders import NOON, enrichment, feedback, vector
 from voc.enrichment import ModelStamp
 from voc.errors import StorageCorruptError, StorageNewerError, StorageUnavailableError
 from voc.filters import FeedbackFilter
@@ -18,6 +18,7 @@ from voc.settings import DatabaseSettings
 from voc.store import DATABASE_FILE, Store, open_store, schema
 from voc.store.backup import check_backup, restore_backup, write_backup
 from voc.store.engine import sqlite_writer
+from voc.topics import Topic, TopicAssignment, TopicRun
 
 FULL_TEXT = "search_text"
 """SQLite's full-text table and the tables FTS5 keeps for it: SQLModel has no word for them."""
@@ -68,6 +69,35 @@ def test_a_database_from_before_the_full_text_index_keeps_everything_and_is_inde
         unit.enrichments.add([enrichment(comment, stamp=ModelStamp(version="mv_next", outputs={}), words=("export",))], now=NOON)
     with after.read() as unit:
         assert unit.search.find(SearchWords(units=((("export",),),)), among=FeedbackFilter(), limit=5) == [comment.id]
+    after.close()
+
+
+def test_topics_of_a_database_from_before_they_were_durable_are_taken_over(tmp_path: Path) -> None:
+    comments = [feedback(f"comment {n}", external_id=str(n)) for n in range(3)]
+    topic = Topic(id="tp_1", name="export", keywords=("csv",), example_ids=(f"{comments[0].id}.0",), size=2, centroid=vector(1))
+    assignments = tuple(
+        TopicAssignment(sentence_id=f"{c.id}.0", topic_id="tp_1" if n < 2 else None, similarity=0.5) for n, c in enumerate(comments)
+    )
+    run = TopicRun(id="run_1", model_version="m/1", topics=(topic,), assignments=assignments, parameters={"least_similarity": "0.4"})
+    before = open_store(tmp_path, DatabaseSettings())
+    with before.write() as unit:
+        unit.feedback.add(comments)
+        unit.enrichments.add([enrichment(comment) for comment in comments], now=NOON)
+        unit.topics.put([topic])
+        unit.topics.assign(assignments)
+        unit.topics.add_run(run, encoder="e/1", now=NOON)
+    before.close()
+    engine = sqlite_writer(tmp_path / DATABASE_FILE, busy_timeout_ms=1000)
+    with engine.connect() as connection, connection.begin():
+        command.downgrade(schema._config(connection), "0003")
+    engine.dispose()
+    after = open_store(tmp_path, DatabaseSettings())
+    with after.read() as unit:
+        assert unit.topics.find() == [topic]
+        assert unit.topics.assignments() == {a.sentence_id: a for a in assignments}
+        found = unit.topics.current_run()
+        assert found is not None
+        assert (found["id"], found["encoder"], found["sentences"]) == ("run_1", "", 3), "the next fit finds out what the encoder is"
     after.close()
 
 
