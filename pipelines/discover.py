@@ -49,7 +49,9 @@ def discover(sentences: Sequence[TopicSentence], model: TopicModel, *, standing:
     proposals = propose(run, ordered, standing)
     free = _without_topic(ordered, standing, proposals)
     joined = assign(free, topics, least_similarity=float(run.parameters["least_similarity"]))
-    return Discovery(run=run, topics=topics, assignments=tuple(joined), proposals=tuple(proposals))
+    known = {one.sentence_id for one in joined} | standing.assignments.keys()
+    asked = [TopicAssignment(sentence_id=s.id, topic_id=None, similarity=0.0) for s in ordered if s.id not in known]
+    return Discovery(run=run, topics=topics, assignments=(*joined, *asked), proposals=tuple(proposals))
 
 
 def assign(sentences: Sequence[TopicSentence], topics: Sequence[Topic], *, least_similarity: float) -> list[TopicAssignment]:

@@ -29,6 +29,8 @@ def pin(topic: Topic, *, pinned: bool) -> TopicChange:
 def exclude(topic: Topic, *, excluded: bool) -> TopicChange:
     """Hide a topic: it keeps taking in its sentences, but is no issue; or show it again."""
     _must_stand(topic)
+    if topic.state is TopicState.RETIRED:
+        raise InputError("A retired topic is no issue already.", topic_id=topic.id)
     state = TopicState.EXCLUDED if excluded else TopicState.ACTIVE
     return _of_one(ChangeKind.EXCLUDE, topic, topic.model_copy(update={"state": state}))
 
@@ -73,14 +75,15 @@ def move(sentence_ids: Sequence[str], to: Topic | None, *, standing: Mapping[str
     if not sentence_ids or any(sentence not in standing for sentence in sentence_ids):
         raise InputError("A sentence to move is not known.", field="sentence_ids")
     moves = [Move(sentence_id=s, from_topic=standing[s], to_topic=goal) for s in dict.fromkeys(sentence_ids) if standing[s] != goal]
+    if not moves:
+        raise InputError("The sentences are there already.", field="sentence_ids")
     return TopicChange(kind=ChangeKind.MOVE, moves=tuple(moves))
 
 
 def accepted(proposal: Proposal, topics: Mapping[str, Topic], *, members: Mapping[str, Sequence[str]]) -> TopicChange:
     """Return what a proposal does when it is accepted.
 
-    Sentences that have moved elsewhere since the fit stay where they are; ``members`` holds the ids of each topic, and under "" those of
-    none.
+    ``members`` holds the ids of each topic, and under "" those of none; sentences that are not among them stay where they are.
     """
     concerned = [topics[name] for name in proposal.topic_ids]
     if proposal.kind is ProposalKind.MERGE:
@@ -94,6 +97,8 @@ def accepted(proposal: Proposal, topics: Mapping[str, Topic], *, members: Mappin
     part = proposal.parts[0]
     where = {sentence: name or None for name, ids in members.items() for sentence in ids}
     moves = tuple(Move(sentence_id=s, from_topic=where[s], to_topic=part.topic.id) for s in part.sentence_ids if s in where)
+    if not moves:
+        raise InputError("All sentences of the proposal have been moved or are gone.", proposal=proposal.id)
     return TopicChange(kind=ChangeKind.NEW, after=(part.topic.model_copy(update={"size": len(moves)}),), moves=moves)
 
 

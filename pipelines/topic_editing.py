@@ -56,6 +56,10 @@ class TopicEditing:
         InputError
             If it is not open any more, or what it is about has changed so that it cannot be done.
         """
+        if not accept and preview:
+            with self._store.read() as unit:
+                _open(unit, proposal_id)
+            return None
         if not accept:
             self._writer.do(lambda unit: self._reject(unit, proposal_id, by))
             return None
@@ -183,12 +187,15 @@ def _of_proposal(unit: Unit, proposal: Proposal, name: str | None, by: str) -> T
     members = {key: list(ids) for key, ids in unit.topics.members(proposal.topic_ids).items()}
     if proposal.kind is ProposalKind.NEW:
         for sentence, found in unit.topics.assignments(proposal.parts[0].sentence_ids).items():
-            members.setdefault(found.topic_id or "", []).append(sentence)
+            if not found.by_person:
+                members.setdefault(found.topic_id or "", []).append(sentence)
     change = accepted(proposal, topics, members=members)
     if name is None:
         return change
     if proposal.kind is ProposalKind.RETIRE:
         raise InputError("A topic that is retired gets no name.", field="name")
-    made = change.after[-1] if proposal.kind is not ProposalKind.MERGE else change.after[0]
+    made = change.after[1] if proposal.kind is ProposalKind.SPLIT else change.after[0]
+    if made.name == name:
+        return change
     named = rename(made, name, by=by).after[0]
     return change.model_copy(update={"after": tuple(named if topic.id == made.id else topic for topic in change.after)})

@@ -69,9 +69,10 @@ class _Overlap:
         self.members: dict[str, list[str]] = defaultdict(list)
         self.settled: dict[str, Counter[str]] = defaultdict(Counter)
         self.sizes: Counter[str] = Counter()
+        taking = {topic.id for topic in standing.topics if topic.state in (TopicState.ACTIVE, TopicState.EXCLUDED)}
         for assignment in run.assignments:
             before = standing.assignments.get(assignment.sentence_id)
-            owner = before.topic_id if before is not None and before.settled else None
+            owner = before.topic_id if before is not None and before.settled and before.topic_id in taking else None
             if owner is not None:
                 self.sizes[owner] += 1
             if assignment.topic_id is not None:
@@ -172,14 +173,19 @@ def _retired(run_id: str, sentences: Sequence[TopicSentence], standing: Standing
 
 def _decided(proposal: Proposal, standing: Standing) -> bool:
     """Whether people have already said no, or the opposite."""
-    said_no = any(_same(proposal, old) and proposal.size < GROWN * old.size for old in standing.rejected)
-    return said_no or any(_against(proposal, edit) for edit in standing.edits if edit.undone_at is None)
+    return said_no(proposal, standing) or any(_against(proposal, edit) for edit in standing.edits if edit.undone_at is None)
+
+
+def said_no(proposal: Proposal, standing: Standing) -> bool:
+    """Tell whether people rejected the same before, and it has not grown by half since."""
+    return any(_same(proposal, old) and proposal.size < GROWN * old.size for old in standing.rejected)
 
 
 def _same(proposal: Proposal, old: Proposal) -> bool:
-    if proposal.kind is not old.kind or set(proposal.topic_ids) != set(old.topic_ids):
-        return False
-    return proposal.kind is not ProposalKind.NEW or _shared(_sentences(proposal), _sentences(old)) >= MOST
+    """Tell whether both would make a topic of mostly the same sentences, be it called new or split, or are of one kind and topics."""
+    if proposal.parts and old.parts:
+        return _shared(_sentences(proposal), _sentences(old)) >= MOST
+    return proposal.kind is old.kind and set(proposal.topic_ids) == set(old.topic_ids)
 
 
 def _against(proposal: Proposal, edit: TopicEdit) -> bool:
@@ -187,8 +193,9 @@ def _against(proposal: Proposal, edit: TopicEdit) -> bool:
     if proposal.kind is ProposalKind.MERGE and edit.change.kind is ChangeKind.SPLIT:
         return len(touched.intersection(proposal.topic_ids)) > 1
     if proposal.kind is ProposalKind.SPLIT and edit.change.kind is ChangeKind.MERGE:
-        moved = {move.sentence_id for move in edit.change.moves}
-        return any(_shared(set(part.sentence_ids), moved) >= MOST for part in proposal.parts)
+        moved, leaving = {move.sentence_id for move in edit.change.moves}, _sentences(proposal)
+        stays_moved = len(moved - leaving) >= MOST * max(1, proposal.size - len(leaving))
+        return proposal.topic_ids[0] in touched and (_shared(leaving, moved) >= MOST or stays_moved)
     return False
 
 

@@ -7,14 +7,15 @@ data yet unseen there is nothing to protect, and nobody wants to confirm fifty t
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pipelines.discover import Discovery, assign
+from pipelines.intake import DirectWriter
 from pipelines.model_process import ModelProcess
 from pipelines.progress import Progress
-from pipelines.topic_changes import accepted
-from pipelines.topic_proposals import Standing
+from pipelines.topic_editing import TopicEditing
+from pipelines.topic_proposals import Standing, said_no
 from voc.clock import Clock
 from voc.settings import TopicSettings
 from voc.store import Store, Unit
@@ -85,17 +86,24 @@ class TopicWork:
             unit.topics.put([topic for topic in changed if topic.id not in before or _untouched(unit, before[topic.id])])
         self._write(found.assignments)
         with self._store.write() as unit:
-            unit.topics.settle()
-            unit.proposals.replace_open(found.proposals)
             last = unit.topics.current_run()
-            if last is not None and len(found.run.assignments) >= DOUBLED * int(last["sentences"]):
-                _take_new(unit, found.proposals, now=now)
+            proposals = _still_open(unit, found.proposals, standing)
+            unit.topics.settle()
+            unit.proposals.replace_open(proposals)
             unit.topics.add_run(found.run, encoder=encoder, now=now)
+        if last is not None and len(found.run.assignments) >= DOUBLED * int(last["sentences"]):
+            for proposal in proposals:
+                if proposal.kind is ProposalKind.NEW:
+                    TopicEditing(self._store, DirectWriter(self._store), clock=self._clock).decide(proposal.id, accept=True, by=SERVICE)
 
     def _write(self, assignments: Sequence[TopicAssignment]) -> None:
+        """Keep the assignments of sentences that still have no topic; what people did meanwhile stands."""
         for start in range(0, len(assignments), ASSIGN_BATCH):
             with self._store.write() as unit:
-                unit.topics.assign(assignments[start : start + ASSIGN_BATCH])
+                some = assignments[start : start + ASSIGN_BATCH]
+                now = unit.topics.assignments([assignment.sentence_id for assignment in some])
+                takes_in = {topic.id for topic in unit.topics.find(states=(TopicState.ACTIVE, TopicState.EXCLUDED))}
+                unit.topics.assign([_possible(a, takes_in) for a in some if _is_free(now.get(a.sentence_id))])
 
 
 def _standing(unit: Unit) -> Standing:
@@ -107,16 +115,27 @@ def _standing(unit: Unit) -> Standing:
     )
 
 
-def _take_new(unit: Unit, proposals: Sequence[Proposal], *, now: datetime) -> None:
-    """Let proposed new topics be topics at once."""
-    for proposal in proposals:
-        if proposal.kind is ProposalKind.NEW:
-            standing = unit.topics.assignments(proposal.parts[0].sentence_ids)
-            members: dict[str, list[str]] = {}
-            for name, assignment in standing.items():
-                members.setdefault(assignment.topic_id or "", []).append(name)
-            unit.topic_edits.do(accepted(proposal, {}, members=members), by=SERVICE, now=now, proposal_id=proposal.id)
-            unit.proposals.decide(proposal.id, ProposalState.ACCEPTED, by=SERVICE, now=now)
+def _is_free(now: TopicAssignment | None) -> bool:
+    return now is None or (now.topic_id is None and not now.by_person)
+
+
+def _possible(assignment: TopicAssignment, takes_in: set[str]) -> TopicAssignment:
+    return assignment if assignment.topic_id in takes_in else assignment.model_copy(update={"topic_id": None})
+
+
+def _still_open(unit: Unit, proposals: Sequence[Proposal], before: Standing) -> list[Proposal]:
+    """Return the proposals that nothing done since the fit began has touched."""
+    known = {edit.number: edit.undone_at for edit in before.edits}
+    since = [edit for edit in unit.topic_edits.find() if edit.number not in known or known[edit.number] != edit.undone_at]
+    touched = {name for edit in since for name in edit.change.topic_ids}
+    moved = {move.sentence_id for edit in since for move in edit.change.moves}
+    after = Standing(before.topics, before.assignments, tuple(unit.proposals.find(state=ProposalState.REJECTED)), before.edits)
+    kept = [one for one in proposals if not said_no(one, after)]
+    return [one for one in kept if not touched.intersection(one.topic_ids) and not moved.intersection(*_parts(one))]
+
+
+def _parts(proposal: Proposal) -> list[tuple[str, ...]]:
+    return [tuple(name for part in proposal.parts for name in part.sentence_ids)]
 
 
 def _untouched(unit: Unit, before: Topic) -> bool:

@@ -19,7 +19,6 @@ from pipelines.service import Service
 from pipelines.topic_editing import Build, excluded, existing, merged, moved_here, pinned, renamed, split_off
 from voc.errors import NotFoundError
 from voc.keys import Key, Scope
-from voc.store import Unit
 
 router = APIRouter(tags=["topics"])
 Reader = Annotated[Key, Depends(require(Scope.READ))]
@@ -198,17 +197,14 @@ def _edit(service: Service, topic_id: str, build: Build, form: EditForm, key: Ke
 
 def _undo(service: Service, topic_id: str, form: UndoForm, key: Key) -> EditShape:
     with service.store.read() as unit:
-        number = form.edit if form.edit is not None else _latest(unit, topic_id)
+        existing(unit, topic_id)
+        mine = unit.topic_edits.find(topic_id)
+        number = form.edit if form.edit is not None else next((edit.number for edit in mine if edit.undone_at is None), None)
+        if number not in {edit.number for edit in mine} or number is None:
+            raise NotFoundError(topic_id=topic_id)
     done = service.topics.undo(number, by=form.by or key.name)
     with service.store.read() as unit:
         return EditShape.of(next(edit for edit in unit.topic_edits.find() if edit.number == done.number))
-
-
-def _latest(unit: Unit, topic_id: str) -> int:
-    standing = [edit.number for edit in unit.topic_edits.find(topic_id) if edit.undone_at is None]
-    if not standing:
-        raise NotFoundError(topic_id=topic_id)
-    return standing[0]
 
 
 def _decide(service: Service, raw: bytes, run_id: str, key: Key) -> DecisionShape:

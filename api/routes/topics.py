@@ -62,7 +62,7 @@ def topic(service: ServiceOf, topic_id: str, query: Narrowed, language: ReaderLa
         found = _existing(unit, topic_id)
         wanted = query.wanted(zone=zone_of(service), clock=service.clock)
         all_of_kind = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language)
-        summary = _of(all_of_kind, topic_id)
+        summary = _of(all_of_kind, found.id)
         quotes = unit.quotes.of_issue(summary.issue, limit=QUOTES)
     return TopicDetail.of(summary, **topic_facts(found), quotes=quotes)
 
@@ -71,8 +71,8 @@ def topic(service: ServiceOf, topic_id: str, query: Narrowed, language: ReaderLa
 def topic_feedback(service: ServiceOf, topic_id: str, query: PagedNarrowed) -> Page[FeedbackShape]:
     """List the comments of a topic, newest first."""
     with service.store.read() as unit:
-        _existing(unit, topic_id)
-        wanted = query.wanted(zone=zone_of(service), clock=service.clock).model_copy(update={"topic": topic_id})
+        topic = _existing(unit, topic_id)
+        wanted = query.wanted(zone=zone_of(service), clock=service.clock).model_copy(update={"topic": topic.id})
         found = unit.feedback.find(wanted, limit=query.limit + 1, cursor=feedback_cursor(query.cursor))
         shown = shapes(unit, found[: query.limit])
     return Page(data=shown, next_cursor=cursor_after(found[query.limit - 1]) if len(found) > query.limit else None)
@@ -95,7 +95,10 @@ def tags(service: ServiceOf, query: PagedNarrowed, language: ReaderLanguage) -> 
 
 
 def _existing(unit: Unit, topic_id: str) -> Topic:
+    """Return the topic, or the one it was merged into."""
     found = unit.topics.get(topic_id)
+    while found is not None and found.merged_into is not None:
+        found = unit.topics.get(found.merged_into)
     if found is None:
         raise NotFoundError
     return found

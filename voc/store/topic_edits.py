@@ -11,7 +11,7 @@ from voc.store.feedback import insert_or_ignore
 from voc.store.rows import table
 from voc.store.tables import TopicEditRow, TopicProposalRow
 from voc.store.topics import TopicStore
-from voc.topics import ChangeKind, Proposal, ProposalState, TopicAssignment, TopicChange, TopicEdit
+from voc.topics import ChangeKind, Move, Proposal, ProposalState, Topic, TopicAssignment, TopicChange, TopicEdit
 
 PROPOSALS = table(TopicProposalRow)
 EDITS = table(TopicEditRow)
@@ -61,7 +61,8 @@ class TopicEditStore:
 
     def do(self, change: TopicChange, *, by: str, now: datetime, proposal_id: str | None = None) -> TopicEdit:
         """Carry a change out and keep it; sentences a person moves stay where the person put them."""
-        self._carry_out(change, by_person=change.kind is ChangeKind.MOVE)
+        TopicStore(self._connection).put(change.after)
+        self._move(change.moves, by_person=True if change.kind is ChangeKind.MOVE else None)
         row = {
             "change": orjson.loads(change.model_dump_json()),
             "topic_ids": sorted(change.topic_ids),
@@ -74,39 +75,45 @@ class TopicEditStore:
 
     def undo(self, edit: TopicEdit, *, by: str, now: datetime) -> None:
         """Take an edit back; sentences that came to a topic it had made go to the topic that was split, else to none."""
-        back = edit.change.reversed()
-        self._carry_out(back, by_person=False)
+        back, topics = edit.change.reversed(), TopicStore(self._connection)
+        topics.put([_as_it_was(topic, topics.get(topic.id)) for topic in back.after])
+        self._move(back.moves, by_person=False if back.kind is ChangeKind.MOVE else None)
         kept = {topic.id for topic in back.after}
         gone = [topic for topic in back.before if topic.id not in kept]
-        topics = TopicStore(self._connection)
-        for topic, names in ((topic, topics.members([topic.id])[topic.id]) for topic in gone):
+        for topic in gone:
             goal = topic.parents[0] if topic.parents else None
-            self._move([(name, goal) for name in names], by_person=False)
+            names = topics.members([topic.id])[topic.id]
+            self._move([Move(sentence_id=name, from_topic=topic.id, to_topic=goal) for name in names], by_person=None)
         topics.remove([topic.id for topic in gone])
         self._connection.execute(update(EDITS).where(EDITS.c.number == edit.number).values(undone_by=by, undone_at=now))
 
     def find(self, topic_id: str | None = None) -> list[TopicEdit]:
         """Return all edits, or those that touch a topic, latest first."""
-        found = [_edit(row) for row in self._connection.execute(select(EDITS).order_by(EDITS.c.number.desc()))]
-        return [edit for edit in found if topic_id is None or topic_id in edit.change.topic_ids]
+        rows = self._connection.execute(select(EDITS).order_by(EDITS.c.number.desc()))
+        return [_edit(row) for row in rows if topic_id is None or topic_id in row.topic_ids]
 
     def revision(self) -> tuple[int, int]:
         """Return how many edits there are and how many were taken back: what changes with every edit."""
         row = self._connection.execute(select(func.count(), func.count(EDITS.c.undone_at)).select_from(EDITS)).one()
         return int(row[0]), int(row[1])
 
-    def _carry_out(self, change: TopicChange, *, by_person: bool) -> None:
-        TopicStore(self._connection).put(change.after)
-        self._move([(move.sentence_id, move.to_topic) for move in change.moves], by_person=by_person)
-
-    def _move(self, moves: Sequence[tuple[str, str | None]], *, by_person: bool) -> None:
+    def _move(self, moves: Sequence[Move], *, by_person: bool | None) -> None:
+        """Move the sentences that are where the moves begin; ``by_person`` None: the mark of who put them there stays."""
         topics = TopicStore(self._connection)
-        standing = topics.assignments([name for name, _ in moves])
-        topics.assign([_moved(standing[name], goal, by_person=by_person) for name, goal in moves if name in standing])
+        standing = topics.assignments([move.sentence_id for move in moves])
+        found = [(standing[move.sentence_id], move) for move in moves if move.sentence_id in standing]
+        topics.assign([_moved(row, move.to_topic, by_person=by_person) for row, move in found if row.topic_id == move.from_topic])
 
 
-def _moved(assignment: TopicAssignment, goal: str | None, *, by_person: bool) -> TopicAssignment:
-    return assignment.model_copy(update={"topic_id": goal, "settled": True, "by_person": by_person})
+def _moved(row: TopicAssignment, goal: str | None, *, by_person: bool | None) -> TopicAssignment:
+    return row.model_copy(update={"topic_id": goal, "settled": True, "by_person": row.by_person if by_person is None else by_person})
+
+
+def _as_it_was(topic: Topic, now: Topic | None) -> Topic:
+    """Return the topic as it was, with what a fit has said of it since."""
+    if now is None:
+        return topic
+    return topic.model_copy(update={"keywords": now.keywords, "example_ids": now.example_ids, "centroid": now.centroid})
 
 
 def _proposal(row: Any) -> Proposal:

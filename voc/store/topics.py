@@ -102,7 +102,7 @@ class TopicStore:
             select(SENTENCES.c.feedback_id)
             .join(FEEDBACK, and_(SENTENCES.c.feedback_id == FEEDBACK.c.id, SENTENCES.c.model_version == FEEDBACK.c.handled_version))
             .where(SENTENCES.c.feedback_id == ASSIGNMENTS.c.feedback_id, SENTENCES.c.position == ASSIGNMENTS.c.position)
-            .where(FEEDBACK.c.duplicate_of.is_(None), FEEDBACK.c.no_signal.is_(False))
+            .where(FEEDBACK.c.duplicate_of.is_(None), FEEDBACK.c.no_signal.is_(False), SENTENCES.c.intent != "no_signal")
         )
         query = select(ASSIGNMENTS.c.feedback_id, ASSIGNMENTS.c.position).where(~stands.exists())
         return [sentence_id(row.feedback_id, row.position) for row in self._connection.execute(query)]

@@ -171,3 +171,13 @@ def test_who_may_only_read_sees_no_buttons_and_changes_nothing(api: Running, top
     assert "/accept" not in api.client.get("/proposals?lang=en").text
     assert api.client.post("/proposals/pr_1/accept").status_code == 403
     assert api.client.post(f"/issues/topic/{target}/rename", data={"name": "x"}).status_code == 403
+
+
+def test_an_edit_is_taken_back_only_from_a_topic_it_touched_and_a_merged_id_leads_on(api: Running, topics: dict[str, str]) -> None:
+    first, second = list(topics.values())[:2]
+    renamed = api.post(f"/v1/topics/{first}/rename", {"name": "one"}).json()["edit"]
+    assert api.post(f"/v1/topics/{second}/undo", {"edit": renamed}).status_code == 404
+    assert by_id(api)[first]["name"] == "one"
+    api.post(f"/v1/topics/{first}/merge", {"topic_ids": [second]})
+    assert api.get(f"/v1/topics/{second}").json()["id"] == first
+    assert len(api.get(f"/v1/topics/{second}/feedback").json()["data"]) == len(TEXTS)

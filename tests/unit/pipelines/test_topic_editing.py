@@ -263,3 +263,47 @@ def check(store: Store) -> None:
             assert one.id not in ups, "a topic is not its own ancestor"
             ahead += [up for up in ups if up not in seen]
             seen.update(ups)
+
+
+def test_the_mark_of_a_person_outlives_merges_and_undo(store: Store) -> None:
+    one = members(store, "tp_1")[0]
+    editing(store).edit("tp_0", moved_here([one]), by="Sato")
+    done = editing(store).edit("tp_2", merged(["tp_0"]), by="Sato").edit
+    assert done is not None
+    editing(store).undo(done.number, by="Sato")
+    with store.read() as unit:
+        found = unit.topics.assignments([one])[one]
+    assert (found.topic_id, found.by_person) == ("tp_0", True)
+
+
+def test_what_a_person_moved_is_not_taken_by_a_new_topic(store: Store) -> None:
+    proposal = proposals(store)[0]
+    moved = proposal.parts[0].sentence_ids[0]
+    editing(store).edit("tp_0", moved_here([moved]), by="Sato")
+    editing(store).decide("pr_new", accept=True, by="Sato")
+    assert moved in members(store, "tp_0")
+    assert len(members(store, "tp_9")) == 5
+
+
+def test_an_undone_rename_keeps_what_fits_have_said_since(store: Store) -> None:
+    done = editing(store).edit("tp_0", renamed("new", by="Sato"), by="Sato").edit
+    assert done is not None
+    with store.write() as unit:
+        found = unit.topics.get("tp_0")
+        assert found is not None
+        unit.topics.put([found.model_copy(update={"keywords": ("later",), "centroid": vector(99)})])
+    editing(store).undo(done.number, by="Sato")
+    after = {one.id: one for one in state(store)[0]}["tp_0"]
+    assert (after.name, after.keywords, after.centroid) == ("topic 0", ("later",), vector(99))
+
+
+def test_a_previewed_rejection_rejects_nothing(store: Store) -> None:
+    proposals(store)
+    editing(store).decide("pr_new", accept=False, by="Sato", preview=True)
+    with store.read() as unit:
+        assert not unit.proposals.find(state=ProposalState.REJECTED)
+
+
+def test_moving_sentences_where_they_are_is_refused(store: Store) -> None:
+    with pytest.raises(InputError, match="there already"):
+        editing(store).edit("tp_0", moved_here(members(store, "tp_0")), by="Sato")

@@ -185,3 +185,17 @@ def test_a_fit_moves_no_sentence_that_has_a_topic_and_takes_in_what_has_none() -
     found = discover(given, OneGroup(fit), standing=stands)  # type: ignore[arg-type]
     assert [(a.sentence_id, a.topic_id) for a in found.assignments] == [(given[2].id, "b")]
     assert [one.id for one in found.topics] == ["a", "b"]
+
+
+def test_what_is_said_again_of_a_retired_topic_is_new() -> None:
+    stands = standing({"a": names("a", 20), "b": names("b", 20)})
+    closed = Standing(topics=(topic("a", state=TopicState.RETIRED), topic("b")), assignments=stands.assignments)
+    found = propose(run({"g": names("a", 20) + names("again", 30), "h": names("b", 20)}), [], closed)
+    assert said(found) == [(ProposalKind.NEW, ())]
+    assert set(found[0].parts[0].sentence_ids) == set(names("again", 30))
+
+
+def test_what_a_person_brought_into_a_smaller_topic_is_not_split_off_either_way() -> None:
+    own, brought = names("a", 12), names("b", 18)
+    joined = edit(ChangeKind.MERGE, after=(topic("a"), topic("b", state=TopicState.MERGED)), moved=brought)
+    assert propose(run({"g": brought, "h": own}), [], standing({"a": own + brought}, edits=(joined,))) == []

@@ -1,0 +1,78 @@
+"""Topic work on a real store: what people do while a fit is computed stands."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.discover import Discovery
+from pipelines.intake import DirectWriter
+from pipelines.progress import SilentProgress
+from pipelines.topic_editing import TopicEditing, merged, moved_here
+from pipelines.topic_proposals import Standing
+from pipelines.topic_work import TopicWork
+from tests.support.builders import NOON, enrichment, feedback, vector
+from voc.settings import TopicSettings
+from voc.store import Store
+from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence, TopicState
+
+N = 8
+
+
+class Meanwhile:
+    """Models whose fit takes so long that a person does something before it ends."""
+
+    def __init__(self, found: Discovery, deed: Any) -> None:
+        self.found, self.deed = found, deed
+
+    def discover(self, sentences: Sequence[TopicSentence], standing: Standing) -> Discovery:
+        self.deed()
+        return self.found
+
+
+def topic(number: int) -> Topic:
+    return Topic(id=f"tp_{number}", name=f"topic {number}", keywords=(), example_ids=(), size=0, centroid=vector(number))
+
+
+@pytest.fixture
+def ids(store: Store) -> list[str]:
+    comments = [feedback(f"comment {n}", external_id=str(n)) for n in range(N)]
+    with store.write() as unit:
+        unit.feedback.add(comments)
+        unit.enrichments.add([enrichment(c, seed=n) for n, c in enumerate(comments)], now=NOON)
+        unit.topics.put([topic(1), topic(2)])
+        goals = ["tp_1", "tp_2", None, None, None, None, None, None]
+        unit.topics.assign([TopicAssignment(sentence_id=f"{c.id}.0", topic_id=g, similarity=0.5) for c, g in zip(comments, goals, strict=True)])
+    return [f"{c.id}.0" for c in comments]
+
+
+def test_what_people_do_during_a_fit_stands(store: Store, ids: list[str]) -> None:
+    editing = TopicEditing(store, DirectWriter(store), clock=lambda: NOON)
+
+    def deed() -> None:
+        editing.edit("tp_1", moved_here([ids[2]]), by="Sato")
+        editing.edit("tp_1", merged(["tp_2"]), by="Sato")
+
+    late = tuple(TopicAssignment(sentence_id=name, topic_id="tp_2", similarity=0.5) for name in ids[2:4])
+    run = TopicRun(id="run", model_version="m/1", topics=(), assignments=late, parameters={"least_similarity": "0.4"})
+    found = Discovery(run=run, topics=(topic(1), topic(2)), assignments=late, proposals=())
+    work = TopicWork(store, Meanwhile(found, deed), settings=TopicSettings(), clock=lambda: NOON)  # type: ignore[arg-type]
+    assert work.keep_up("test/1", SilentProgress(), fit=True)
+    with store.read() as unit:
+        now = unit.topics.assignments()
+        gone = unit.topics.get("tp_2")
+    assert (now[ids[2]].topic_id, now[ids[2]].by_person) == ("tp_1", True)
+    assert now[ids[3]].topic_id is None, "nothing is brought to a topic that was merged meanwhile"
+    assert gone is not None
+    assert gone.state is TopicState.MERGED
+
+
+def test_sentences_that_are_gone_are_forgotten(store: Store, ids: list[str], tmp_path: Path) -> None:
+    with store.write() as unit:
+        unit.feedback.compared(bands={}, duplicate_of={ids[0][:-2]: ids[1][:-2]})
+    run = TopicRun(id="run", model_version="m/1", topics=(), assignments=(), parameters={"least_similarity": "0.4"})
+    models = Meanwhile(Discovery(run=run, topics=(), assignments=(), proposals=()), lambda: None)
+    TopicWork(store, models, settings=TopicSettings(), clock=lambda: NOON).keep_up("test/1", SilentProgress())  # type: ignore[arg-type]
+    with store.read() as unit:
+        assert ids[0] not in unit.topics.assignments()
