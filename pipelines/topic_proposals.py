@@ -178,7 +178,7 @@ def _decided(proposal: Proposal, standing: Standing) -> bool:
 
 def said_no(proposal: Proposal, standing: Standing) -> bool:
     """Tell whether people rejected the same before, and it has not grown by half since."""
-    return any(_same(proposal, old) and proposal.size < GROWN * old.size for old in standing.rejected)
+    return any(_same(proposal, old) and _weight(proposal) < GROWN * _weight(old) for old in standing.rejected)
 
 
 def _same(proposal: Proposal, old: Proposal) -> bool:
@@ -197,6 +197,11 @@ def _against(proposal: Proposal, edit: TopicEdit) -> bool:
         stays_moved = len(moved - leaving) >= MOST * max(1, proposal.size - len(leaving))
         return proposal.topic_ids[0] in touched and (_shared(leaving, moved) >= MOST or stays_moved)
     return False
+
+
+def _weight(proposal: Proposal) -> int:
+    """Return how many sentences would make topics of their own, or, where none would, how many it is about."""
+    return len(_sentences(proposal)) or proposal.size
 
 
 def _sentences(proposal: Proposal) -> set[str]:
