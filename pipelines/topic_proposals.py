@@ -184,7 +184,7 @@ def said_no(proposal: Proposal, standing: Standing) -> bool:
 def _same(proposal: Proposal, old: Proposal) -> bool:
     """Tell whether both would make a topic of mostly the same sentences, be it called new or split, or are of one kind and topics."""
     if proposal.parts and old.parts:
-        return _shared(_sentences(proposal), _sentences(old)) >= MOST
+        return _shared(sentences_of(proposal), sentences_of(old)) >= MOST
     return proposal.kind is old.kind and set(proposal.topic_ids) == set(old.topic_ids)
 
 
@@ -193,7 +193,7 @@ def _against(proposal: Proposal, edit: TopicEdit) -> bool:
     if proposal.kind is ProposalKind.MERGE and edit.change.kind is ChangeKind.SPLIT:
         return len(touched.intersection(proposal.topic_ids)) > 1
     if proposal.kind is ProposalKind.SPLIT and edit.change.kind is ChangeKind.MERGE:
-        moved, leaving = {move.sentence_id for move in edit.change.moves}, _sentences(proposal)
+        moved, leaving = {move.sentence_id for move in edit.change.moves}, sentences_of(proposal)
         stays_moved = len(moved - leaving) >= MOST * max(1, proposal.size - len(leaving))
         return proposal.topic_ids[0] in touched and (_shared(leaving, moved) >= MOST or stays_moved)
     return False
@@ -201,10 +201,11 @@ def _against(proposal: Proposal, edit: TopicEdit) -> bool:
 
 def _weight(proposal: Proposal) -> int:
     """Return how many sentences would make topics of their own, or, where none would, how many it is about."""
-    return len(_sentences(proposal)) or proposal.size
+    return len(sentences_of(proposal)) or proposal.size
 
 
-def _sentences(proposal: Proposal) -> set[str]:
+def sentences_of(proposal: Proposal) -> set[str]:
+    """Return the sentences that would make topics of their own."""
     return {sentence for part in proposal.parts for sentence in part.sentence_ids}
 
 

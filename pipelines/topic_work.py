@@ -15,7 +15,7 @@ from pipelines.intake import DirectWriter
 from pipelines.model_process import ModelProcess
 from pipelines.progress import Progress
 from pipelines.topic_editing import TopicEditing
-from pipelines.topic_proposals import Standing, said_no
+from pipelines.topic_proposals import Standing, said_no, sentences_of
 from voc.clock import Clock
 from voc.settings import TopicSettings
 from voc.store import Store, Unit
@@ -131,11 +131,7 @@ def _still_open(unit: Unit, proposals: Sequence[Proposal], before: Standing) -> 
     moved = {move.sentence_id for edit in since for move in edit.change.moves}
     after = Standing(before.topics, before.assignments, tuple(unit.proposals.find(state=ProposalState.REJECTED)), before.edits)
     kept = [one for one in proposals if not said_no(one, after)]
-    return [one for one in kept if not touched.intersection(one.topic_ids) and not moved.intersection(*_parts(one))]
-
-
-def _parts(proposal: Proposal) -> list[tuple[str, ...]]:
-    return [tuple(name for part in proposal.parts for name in part.sentence_ids)]
+    return [one for one in kept if not touched.intersection(one.topic_ids) and moved.isdisjoint(sentences_of(one))]
 
 
 def _untouched(unit: Unit, before: Topic) -> bool:
