@@ -1,10 +1,12 @@
-"""Column types of the tables: moments that stay UTC on every database."""
+"""Column types of the tables: moments that stay UTC on every database, and values kept as JSON."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import JSON, Column, DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
 
 from voc.values import as_utc
 
@@ -27,3 +29,13 @@ class UtcMoment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def moment(*, nullable: bool = False) -> Any:
+    """Return a column for a UTC moment."""
+    return Field(sa_column=Column(UtcMoment, nullable=nullable))
+
+
+def json_column() -> Any:
+    """Return a column for a value kept as JSON."""
+    return Field(sa_column=Column(JSON, nullable=False))

@@ -1,0 +1,40 @@
+"""All tables, one file a noun. Row classes never leave the store; the values of ``voc`` do.
+
+Feedback ids are derived from the identity at the source, so the primary key is also what makes intake idempotent. Outputs of models
+are keyed by (feedback, model version): a new model version adds rows, it overwrites none.
+"""
+
+from voc.store.tables.enrichments import EnrichmentRow, FeedbackTagRow, SearchEntryRow, SentenceRow
+from voc.store.tables.feedback import AttemptRow, BandRow, FeedbackRow, IdempotencyRow
+from voc.store.tables.journal import ImportRow, KeyRow, RunRow
+from voc.store.tables.people import AccountRow, CustomerRow, KpiObservationRow
+from voc.store.tables.results import AlertRow, DriverRow
+from voc.store.tables.tags import LearntTagsRow, TagCorrectionRow, TaxonomyRow
+from voc.store.tables.topics import TopicAssignmentRow, TopicEditRow, TopicProposalRow, TopicRow, TopicRunRow
+
+__all__ = [
+    "AccountRow",
+    "AlertRow",
+    "AttemptRow",
+    "BandRow",
+    "CustomerRow",
+    "DriverRow",
+    "EnrichmentRow",
+    "FeedbackRow",
+    "FeedbackTagRow",
+    "IdempotencyRow",
+    "ImportRow",
+    "KeyRow",
+    "KpiObservationRow",
+    "LearntTagsRow",
+    "RunRow",
+    "SearchEntryRow",
+    "SentenceRow",
+    "TagCorrectionRow",
+    "TaxonomyRow",
+    "TopicAssignmentRow",
+    "TopicEditRow",
+    "TopicProposalRow",
+    "TopicRow",
+    "TopicRunRow",
+]
