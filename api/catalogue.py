@@ -80,6 +80,18 @@ CATALOGUE: dict[str, Message] = {
         "Send JSON in UTF-8 (application/json).",
         "UTF-8 の JSON (application/json) で送ってください。",
     ),
+    "erasure_in_progress": _message(
+        "Erasure under way",
+        "削除の処理中です",
+        "The customer is being erased. Try again shortly.",
+        "この顧客は削除の処理中です。少し待って再送してください。",
+    ),
+    "erased": _message(
+        "Erased on request",
+        "本人の請求により削除済みです",
+        "The customer was erased on request; nothing of them is taken in any more.",
+        "この顧客は請求により削除済みのため、以後のデータは受け付けません。",
+    ),
     "body_too_large": _message(
         "Body too large",
         "本文が大きすぎます",

@@ -23,6 +23,8 @@ STATUS: dict[str, int] = {
     "cross_site": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "erasure_in_progress": 409,
+    "erased": 410,
     "body_too_large": 413,
     "too_many_items": 413,
     "decompressed_too_large": 413,
@@ -63,6 +65,7 @@ STATUS: dict[str, int] = {
 }
 
 RETRY_AFTER_S: dict[str, int] = {
+    "erasure_in_progress": 2,
     "storage_busy": 2,
     "storage_unavailable": 5,
     "storage_read_only": 60,

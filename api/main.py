@@ -26,6 +26,7 @@ from api.rates import RateLimits
 from api.routes import (
     alerts,
     analyze,
+    erasures,
     error_pages,
     feedback,
     health,
@@ -65,7 +66,8 @@ FORMS: tuple[type[Form], ...] = (
     topic_changes.DecisionForm,
 )
 ROUTERS = (
-    health, intake, analyze, feedback, search, topics, topic_changes, people, kpis, alerts, operations, quality, taxonomies, error_pages
+    health, intake, analyze, feedback, search, topics, topic_changes, people, erasures, kpis, alerts, operations, quality, taxonomies,
+    error_pages,
 )  # fmt: skip
 
 

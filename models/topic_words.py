@@ -1,7 +1,6 @@
 """Topic words: the words of a sentence that can become keywords, and which of them enough people use.
 
-Invariant: a word that fewer than ``LEAST_VOICES`` different voices use never becomes a keyword (a name one customer mentions stays out);
-where there are fewer than ``FEW_VOICES`` voices at all, two are enough.
+Invariant: a word that fewer than ``voc.topics.least_voices`` different voices use never becomes a keyword.
 """
 
 import re
@@ -9,11 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from models.japanese import compound_words, has_japanese, plain
-from voc.topics import TopicSentence
-
-LEAST_VOICES = 5
-LEAST_VOICES_OF_FEW = 2
-FEW_VOICES = 50
+from voc.topics import TopicSentence, least_voices
 
 ENGLISH_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?(?:-[a-z]+)*")
 SHORTEST_WORD = 3
@@ -63,6 +58,5 @@ def shared_words(sentences: Sequence[TopicSentence], words: Sequence[Sequence[tu
     for sentence, found in zip(sentences, words, strict=True):
         for word, _ in found:
             voices[word].add(sentence.voice)
-    few = len({sentence.voice for sentence in sentences}) < FEW_VOICES
-    least = LEAST_VOICES_OF_FEW if few else LEAST_VOICES
+    least = least_voices(len({sentence.voice for sentence in sentences}))
     return tuple(sorted(word for word, users in voices.items() if len(users) >= least))

@@ -22,6 +22,7 @@ from models.tag_folder import TagFolder
 from models.tagging import HeadTagger
 from models.topics import BertopicTopics
 from pipelines.enrich import Understanding
+from pipelines.erasing.work import Erasing
 from pipelines.intake import DirectWriter, Intake
 from pipelines.model_process import Inside, ModelProcess
 from pipelines.progress import Progress, SilentProgress
@@ -126,8 +127,21 @@ def build_intake(store: Store, *, clock: Clock = utc_now) -> Intake:
 
 
 def build_store(settings: Settings, *, read_only: bool = False) -> Store:
-    """Open the database."""
-    return open_store(settings.data_dir, settings.database, read_only=read_only)
+    """Open the database; erasures that were begun, or that an older backup has undone, are finished before anybody gets it."""
+    store = open_store(settings.data_dir, settings.database, read_only=read_only)
+    if read_only:
+        return store
+    try:
+        build_erasing(store, settings).catch_up()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def build_erasing(store: Store, settings: Settings, *, clock: Clock = utc_now) -> Erasing:
+    """Return what erases customers, for a process that has the store to itself."""
+    return Erasing(store, DirectWriter(store), folder=settings.data_dir, clock=clock)
 
 
 def build_service(settings: Settings, *, clock: Clock = utc_now) -> Service:

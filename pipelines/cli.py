@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pipelines.commands import admin, data, demo, evaluating, file_tools, tags, topics
+from pipelines.commands import admin, data, demo, erasing, evaluating, file_tools, tags, topics
 
 app = typer.Typer(
     help="Voice of Customer: reads, groups, links and explains what customers write, in Japanese and English, offline.",
@@ -18,6 +18,9 @@ kpis = typer.Typer(help="KPI observations.", no_args_is_help=True)
 app.command("demo")(demo.demo)
 app.command("import")(data.import_files)
 customers.command("import")(data.import_customers)
+customers.command("erase")(erasing.erase)
+customers.command("erasures")(erasing.erasures)
+customers.command("lift")(erasing.lift)
 kpis.command("import")(data.import_kpis)
 app.add_typer(customers, name="customers")
 app.add_typer(kpis, name="kpis")
@@ -37,11 +40,6 @@ app.command("embed")(file_tools.embed)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(tags.tags, name="tags")
 app.command("redact")(file_tools.redact)
-
-
-@customers.callback()
-def _customers() -> None:
-    """Keep ``customers`` a group although it has one command."""
 
 
 @kpis.callback()

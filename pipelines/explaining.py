@@ -67,7 +67,7 @@ def explain_and_act(store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id
     """Measure the drivers of every explained KPI and raise alerts over all voices; keep both.
 
     Alerts watch tags only: a topic has no identity across runs yet, so each run would raise its alarms anew. Reading and computing
-    happen outside the writing transaction, so that intake does not wait for them.
+    happen outside the writing transaction, so that intake does not wait for them; where somebody was erased meanwhile nothing is kept.
 
     Returns
     -------
@@ -78,11 +78,13 @@ def explain_and_act(store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id
         rows = unit.voices.find(FeedbackFilter())
         issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=LANGUAGE_OF_NAMES)
         links = linked(rows, unit=unit)
-        existing = unit.alerts.find()
+        existing, erasures = unit.alerts.find(), unit.erasures.revision()
     measured = {kpi: measure(kpi, rows, issues=issues, links=links) for kpi in EXPLAINED}
     tags = [issue for issue in issues if issue.kind is IssueKind.TAG]
     raised = alerts(mentions(rows, issues=tags), rule=rule, existing=existing)
     with store.write() as unit:
+        if unit.erasures.revision() != erasures:
+            return 0, 0
         for kpi, found in measured.items():
             unit.drivers.replace(kpi, found, run_id=run_id)
         new = unit.alerts.put(raised)

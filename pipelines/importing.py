@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipelines.erasing.rejects import without_erased
 from pipelines.intake import Accepted, Intake
 from pipelines.progress import Progress
 from pipelines.sources.mapping import ColumnMapping
@@ -60,7 +61,7 @@ def import_feedback(
                 elif outcome is not None:
                     counts[outcome] += 1
             step.advance(len(batch))
-    rejects_file = _keep_rejects(rejected, rejects_dir / f"{entry.id}.csv")
+    rejects_file = _keep_rejects(without_erased(store, rejected), rejects_dir / f"{entry.id}.csv")
     entry = entry.model_copy(
         update={
             "finished_at": clock(),

@@ -82,7 +82,15 @@ def _store(unit: Unit, items: list[Feedback], key: IdempotencyKey | None) -> lis
         used = unit.feedback.key_used(scope=key.scope, key=key.key)
         if used is not None:
             return [_replay(used, items[0])]
-    accepted = [_accepted(item, outcome) for item, outcome in zip(items, unit.feedback.add(items), strict=True)]
+    refused = unit.erasures.refusals([name for item in items for name in (item.customer_id, item.id)])
+    welcome = [item for item in items if not refused.keys() & {item.customer_id, item.id}]
+    outcomes = dict(zip(map(id, welcome), unit.feedback.add(welcome), strict=True))
+    accepted = [
+        _accepted(item, outcomes[id(item)])
+        if id(item) in outcomes
+        else _refused(refused.get(item.customer_id or "") or refused[item.id])
+        for item in items
+    ]
     if key is not None and accepted[0].error is None:
         unit.feedback.remember_key(scope=key.scope, key=key.key, feedback=items[0])
     return accepted

@@ -130,6 +130,11 @@ class SearchIndex:
         nearness = self.compare(vectors)
         return [nearness.hit(name) for name in nearness.nearest(limit=limit, without=without, allowed=allowed)]
 
+    def forget(self) -> None:
+        """Drop all vectors; they are read again at the next question."""
+        with self._lock:
+            self._freshness, self._table, self._buffer = (0, None), _Table(), np.zeros((0, 0), dtype=np.float16)
+
     def vectors_of(self, feedback_id: str) -> Vectors:
         """Return the vectors of a comment's sentences, shape [m, d]."""
         table = self._current()

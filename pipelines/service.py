@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 
 from pipelines.enrich import comment_text, encoder_for_tags
+from pipelines.erasing.work import Erasing
 from pipelines.ingest import ingest
 from pipelines.intake import Intake
 from pipelines.model_process import ModelProcess
@@ -104,6 +105,7 @@ class Service:
         self._detector, self._redactor, self._words = parts.detector, parts.redactor, parts.words
         self.topics = TopicEditing(parts.store, parts.commits, clock=parts.clock)
         self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
+        self.erasing = Erasing(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock, forget=self.index.forget)
         self.loop = LoopState()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._leaving = threading.Event()
@@ -338,9 +340,10 @@ class Service:
         with self.store.read() as unit:
             return unit.topics.current_run() is None and unit.enrichments.freshness()[0] > 0
 
-    def _edits(self) -> tuple[int, int]:
+    def _edits(self) -> tuple[int, ...]:
+        """Return what changes when people change what the conclusions rest on."""
         with self.store.read() as unit:
-            return unit.topic_edits.revision()
+            return (*unit.topic_edits.revision(), unit.erasures.revision())
 
     def _rest(self, seconds: float) -> None:
         self._wake.wait(seconds)

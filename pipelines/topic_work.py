@@ -72,15 +72,18 @@ class TopicWork:
     def _fit(self, encoder: str, progress: Progress) -> None:
         with self._store.read() as unit:
             sentences = unit.enrichments.sentences_for_topics(encoder=encoder)
-            standing = _standing(unit)
+            standing, erasures = _standing(unit), unit.erasures.revision()
         with progress.step("discover topics", len(sentences)) as step:
             found = self._models.discover(sentences, standing)
             step.advance(len(sentences))
-        self._keep(found, standing, encoder)
+        self._keep(found, standing, encoder, erasures=erasures)
 
-    def _keep(self, found: Discovery, standing: Standing, encoder: str) -> None:
+    def _keep(self, found: Discovery, standing: Standing, encoder: str, *, erasures: int) -> None:
+        """Keep what a fit found, unless somebody was erased meanwhile: then it rests on what is gone, and the next fit tells it anew."""
         now = self._clock()
         with self._store.write() as unit:
+            if unit.erasures.revision() != erasures:
+                return
             before = {topic.id: topic for topic in standing.topics}
             changed = [topic for topic in found.topics if before.get(topic.id) != topic]
             unit.topics.put([topic for topic in changed if topic.id not in before or _untouched(unit, before[topic.id])])

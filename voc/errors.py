@@ -18,6 +18,8 @@
     │   ├── BadQueryError          bad_query
     │   ├── TooManyItemsError      too_many_items
     │   ├── DecompressedTooLargeError  decompressed_too_large
+    │   ├── ErasureInProgressError erasure_in_progress
+    │   ├── ErasedError            erased
     │   └── KeyReusedError         idempotency_key_reused
     ├── NotFoundError              not_found
     ├── ModelError                 a model could not be used
@@ -164,6 +166,18 @@ class KeyReusedError(InputError):
     """The key was used for a different comment; the first one is unchanged."""
 
     code = "idempotency_key_reused"
+
+
+class ErasureInProgressError(InputError):
+    """The customer is being erased; nothing was stored."""
+
+    code = "erasure_in_progress"
+
+
+class ErasedError(InputError):
+    """The customer was erased on request; nothing of them is taken in any more."""
+
+    code = "erased"
 
 
 class NotFoundError(VocError):

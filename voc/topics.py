@@ -11,6 +11,15 @@ from pydantic import Field
 from voc.feedback import Language
 from voc.values import UtcDatetime, Value
 
+LEAST_VOICES = 5
+LEAST_VOICES_OF_FEW = 2
+FEW_VOICES = 50
+
+
+def least_voices(voices: int) -> int:
+    """Return how many voices must use a word before it may be shown, of so many voices in all: a name one customer mentions stays out."""
+    return LEAST_VOICES_OF_FEW if voices < FEW_VOICES else LEAST_VOICES
+
 
 class TopicSentence(Value):
     """What discovery needs of a sentence: id, words, language and its vector (float16, unit length)."""

@@ -37,6 +37,11 @@ class Remembered:
             while len(self._lists) > MOST_LISTS:
                 self._lists.popitem(last=False)
 
+    def forget(self) -> None:
+        """Forget all lists."""
+        with self._lock:
+            self._lists.clear()
+
 
 def measured(unit: Unit, visit: Visit, *, wanted: FeedbackFilter | None = None) -> IssueList:
     """Return the issue list of the comments the visit's address leaves, with the drivers of every explained KPI."""

@@ -24,6 +24,7 @@ from voc.errors import InputError
 from voc.ids import account_id, customer_id, derived_id
 from voc.keys import Key, Scope
 from voc.kpis import Kpi, KpiObservation
+from voc.store import Unit
 
 router = APIRouter(tags=["kpis"])
 
@@ -102,8 +103,7 @@ def drivers(
 
 def _take(service: Service, raw: bytes, *, lines: bool, language: str) -> KpiBatchResult:
     items = read_items(raw, lines=lines, limit=service.settings.intake.max_batch_items, names=NAMES, read=partial(_observation, service))
-    good = [item for item in items if isinstance(item, KpiObservation)]
-    fresh = service.commits.do(lambda unit: unit.kpis.add_new(good)) if good else frozenset()
+    items, fresh = service.commits.do(lambda unit: _store(unit, items))
     results: list[KpiResult] = []
     seen: set[str] = set()
     for index, item in enumerate(items):
@@ -115,6 +115,13 @@ def _take(service: Service, raw: bytes, *, lines: bool, language: str) -> KpiBat
         results.append(KpiResult(index=index, status="created" if created else "duplicate", id=item.id))
     counts = {status: sum(result.status == status for result in results) for status in ("created", "duplicate", "rejected")}
     return KpiBatchResult(data=results, **counts)
+
+
+def _store(unit: Unit, items: list[KpiObservation | InputError]) -> tuple[list[KpiObservation | InputError], frozenset[str]]:
+    """Store what may be stored; return the items with erased customers' refused, and the ids that are new."""
+    refused = unit.erasures.refusals([item.customer_id for item in items if isinstance(item, KpiObservation)])
+    judged = [item if isinstance(item, InputError) else refused.get(item.customer_id or "", item) for item in items]
+    return judged, unit.kpis.add_new([item for item in judged if isinstance(item, KpiObservation)])
 
 
 def _observation(service: Service, value: Any) -> KpiObservation:

@@ -170,7 +170,12 @@ def _put_customer(service: Service, raw: bytes, external_id: str) -> Put:
         customer = Customer(id=customer_id(external_id), external_id=external_id, **fields)
     except ValidationError as error:
         raise BadValueError from error
-    counts = service.commits.do(lambda unit: unit.customers.put_customers([customer]))
+
+    def keep(unit: Unit) -> dict[str, int]:
+        unit.erasures.check(customer.id)
+        return unit.customers.put_customers([customer])
+
+    counts = service.commits.do(keep)
     return Put(id=customer.id, external_id=external_id, status=_became(counts))
 
 

@@ -9,6 +9,7 @@ import typer
 from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, note, print_json, say, settings
 from voc.errors import SettingsError
 from voc.keys import Scope
+from voc.settings import Settings
 
 keys = typer.Typer(help="API keys for senders and readers.", no_args_is_help=True)
 failed = typer.Typer(help="Comments the models could not handle.", no_args_is_help=True)
@@ -205,7 +206,21 @@ def restore(
     with errors_as_exit_codes(json=json):
         config = settings()
         found = check_backup(file) if check else restore_backup(file, data_dir=config.data_dir, force=force)
+        if not check:
+            found |= {"erasures_applied_again": _catch_up(config)}
         _show(found, json=json)
+
+
+def _catch_up(config: Settings) -> int:
+    """Erase again whom the backup brought back; return how many."""
+    from pipelines.assembly import build_erasing
+    from voc.store import open_store
+
+    store = open_store(config.data_dir, config.database)
+    try:
+        return build_erasing(store, config).catch_up()
+    finally:
+        store.close()
 
 
 def _show(found: dict[str, object], *, json: bool) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.assembly import build_intake, build_language_detector, build_redactor, build_store
 from pipelines.commands.console import note
+from pipelines.erasing.rejects import without_erased
 from pipelines.importing import ImportPlan, dry_run, import_feedback
 from pipelines.ingest import ingest
 from pipelines.progress import progress_for
@@ -162,8 +163,10 @@ def import_profiles(
         customers = [item for item in items if isinstance(item, Customer)]
         accounts = [item for item in items if isinstance(item, Account)]
         with store.write() as unit:
+            refused = unit.erasures.refusals([customer.id for customer in customers])
             of_accounts = unit.customers.put_accounts(accounts)
-            of_customers = unit.customers.put_customers(customers)
+            of_customers = unit.customers.put_customers([customer for customer in customers if customer.id not in refused])
+            of_customers |= {"erased": len(refused)} if refused else {}
         return {f"accounts_{name}": n for name, n in of_accounts.items()} | {f"customers_{name}": n for name, n in of_customers.items()}
 
     def read(table: Table, zone: ZoneInfo) -> Any:
@@ -180,7 +183,10 @@ def import_kpis(
 
     def take(store: Store, items: list[KpiObservation]) -> dict[str, int]:
         with store.write() as unit:
-            return unit.kpis.add(items)
+            refused = unit.erasures.refusals([item.customer_id for item in items])
+            counts = unit.kpis.add([item for item in items if item.customer_id not in refused])
+            left_out = sum(item.customer_id in refused for item in items)
+            return counts | ({"erased": left_out} if left_out else {})
 
     def read(table: Table, zone: ZoneInfo) -> Any:
         return read_kpis(table, mapping, timezone=zone)
@@ -213,13 +219,13 @@ def _import_facts(
     result: dict[str, Any] = {"file": str(file), "rows": rows, "rejected": len(rejected)}
     if dry:
         return result
-    if rejected:
-        target = settings.data_dir / REJECTS / f"{random_id('im')}.csv"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_rejects(target, rejected)
-        result["rejects_file"] = str(target)
     store = build_store(settings)
     try:
+        if rejected:
+            target = settings.data_dir / REJECTS / f"{random_id('im')}.csv"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_rejects(target, without_erased(store, rejected))
+            result["rejects_file"] = str(target)
         return result | _take_all(store, items, take)
     finally:
         store.close()

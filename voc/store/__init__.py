@@ -14,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from voc.errors import StorageBusyError, StorageInUseError, StorageReadOnlyError, StorageUnavailableError
 from voc.settings import DatabaseSettings
 from voc.store import schema
-from voc.store.engine import postgres, sqlite_reader, sqlite_writer
+from voc.store.engine import postgres, rewrite, sqlite_reader, sqlite_writer
+from voc.store.erasure_ledger import ErasureLedger
 from voc.store.faults import database_faults
 from voc.store.unit import Unit
 
@@ -35,7 +36,8 @@ class Claim:
 class Store:
     """An open database."""
 
-    def __init__(self, *, writer: Engine | None, reader: Engine, lock: FileLock | None, path: Path | None) -> None:
+    def __init__(self, *, writer: Engine | None, reader: Engine, lock: FileLock | None, path: Path | None, folder: Path) -> None:
+        self.ledger = ErasureLedger(folder)
         self._writer = writer
         self._reader = reader
         self._lock = lock
@@ -58,7 +60,7 @@ class Store:
             If the database does not answer.
         """
         with database_faults(), self._reader.connect() as connection:
-            yield Unit(connection)
+            yield Unit(connection, mark=self.ledger.mark)
             connection.rollback()
 
     @contextmanager
@@ -77,7 +79,7 @@ class Store:
         self._check_file()
         try:
             with database_faults(), self._writer.begin() as connection:
-                yield Unit(connection)
+                yield Unit(connection, mark=self.ledger.mark)
         except PoolTimeoutError as error:
             raise StorageBusyError from error
 
@@ -131,6 +133,22 @@ class Store:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
 
+    def rewrite(self) -> bool:
+        """Rewrite the database file so that nothing of deleted rows is left in it; return whether all of it was rewritten.
+
+        SQLite: full-text segments merged, ``VACUUM``, the WAL emptied (False while a reader keeps it open). PostgreSQL: ``VACUUM``.
+
+        Raises
+        ------
+        StorageError
+            If the database does not answer or the disk has no room for it.
+        """
+        if self._writer is None:
+            raise StorageReadOnlyError
+        self._check_file()
+        with database_faults():
+            return rewrite(self._writer)
+
     def close(self) -> None:
         """Close all connections and give the file free."""
         self._reader.dispose()
@@ -156,7 +174,7 @@ def open_store(data_dir: Path, settings: DatabaseSettings, *, read_only: bool = 
         with database_faults():
             engine = postgres(settings.url.get_secret_value())
             schema.upgrade(engine)
-        return Store(writer=None if read_only else engine, reader=engine, lock=None, path=None)
+        return Store(writer=None if read_only else engine, reader=engine, lock=None, path=None, folder=data_dir)
     return _open_sqlite(data_dir, settings, read_only=read_only)
 
 
@@ -168,7 +186,7 @@ def _open_sqlite(data_dir: Path, settings: DatabaseSettings, *, read_only: bool)
         reader = sqlite_reader(path, busy_timeout_ms=settings.busy_timeout_ms)
         with database_faults():
             schema.check(reader)
-        return Store(writer=None, reader=reader, lock=None, path=path)
+        return Store(writer=None, reader=reader, lock=None, path=path, folder=data_dir)
     lock = _own(data_dir)
     writer = sqlite_writer(path, busy_timeout_ms=settings.busy_timeout_ms)
     try:
@@ -178,7 +196,8 @@ def _open_sqlite(data_dir: Path, settings: DatabaseSettings, *, read_only: bool)
         writer.dispose()
         lock.release()
         raise
-    return Store(writer=writer, reader=sqlite_reader(path, busy_timeout_ms=settings.busy_timeout_ms), lock=lock, path=path)
+    reader = sqlite_reader(path, busy_timeout_ms=settings.busy_timeout_ms)
+    return Store(writer=writer, reader=reader, lock=lock, path=path, folder=data_dir)
 
 
 def _own(data_dir: Path) -> FileLock:

@@ -5,6 +5,7 @@ and all checkpoints, readers never checkpoint. The reason is the WAL-reset race 
 """
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 READER_CONNECTIONS = 8
+EMPTYING_WAL_S = 10.0
+"""How long is waited for readers that keep the WAL from being emptied."""
 SQLITE_FIXED = (3, 51, 3)
 
 
@@ -64,6 +67,24 @@ def postgres(url: str) -> Engine:
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )
+
+
+def rewrite(engine: Engine) -> bool:
+    """Rewrite all pages so that nothing deleted is left on them; return whether the WAL could be emptied too."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+        return True
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("INSERT INTO search_text(search_text) VALUES ('optimize')")
+        driver.execute("VACUUM")
+        until = time.monotonic() + EMPTYING_WAL_S
+        while True:
+            (busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy or time.monotonic() >= until:
+                return not busy
+            time.sleep(0.05)
 
 
 def _sqlite_engine(url: str, *, pragmas: tuple[str, ...], begin: str, pool_size: int) -> Engine:

@@ -98,11 +98,13 @@ class EnrichmentStore:
         query = select(func.count()).select_from(ENRICHMENTS).join(FEEDBACK, filters.current_enrichment())
         return int(self._connection.execute(query.where(ENRICHMENTS.c.model_version == model_version)).scalar_one())
 
-    def sentences_for_topics(self, *, encoder: str | None = None, unassigned_only: bool = False) -> list[TopicSentence]:
+    def sentences_for_topics(
+        self, *, encoder: str | None = None, unassigned_only: bool = False, of_topics: Sequence[str] | None = None
+    ) -> list[TopicSentence]:
         """Return every standing sentence that can belong to a topic: no repeats of a voice, no comments without signal.
 
         ``encoder`` (``name/version``): only sentences with a vector of that encoder, since vectors of two encoders cannot be compared.
-        ``unassigned_only``: only those without an assignment, be it to none.
+        ``unassigned_only``: only those without an assignment, be it to none. ``of_topics``: only those that belong to one of them.
         """
         query = (
             select(
@@ -124,6 +126,9 @@ class EnrichmentStore:
         if unassigned_only:
             mine = (ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position)
             query = query.where(~select(ASSIGNMENTS.c.feedback_id).where(*mine).exists())
+        if of_topics is not None:
+            both = (ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id) & (ASSIGNMENTS.c.position == SENTENCES.c.position)
+            query = query.join(ASSIGNMENTS, both).where(ASSIGNMENTS.c.topic_id.in_(sorted(of_topics)))
         return [
             TopicSentence(
                 id=sentence_id(row.feedback_id, row.position),
@@ -199,7 +204,15 @@ class EnrichmentStore:
         for some in chunks([result.feedback_id for result in results]):
             query = select(ENRICHMENTS.c.feedback_id, ENRICHMENTS.c.model_version).where(ENRICHMENTS.c.feedback_id.in_(some))
             known |= {(row.feedback_id, row.model_version) for row in self._connection.execute(query)}
-        return [result for result in results if (result.feedback_id, result.model.version) not in known]
+        there = self._there([result.feedback_id for result in results])
+        return [r for r in results if r.feedback_id in there and (r.feedback_id, r.model.version) not in known]
+
+    def _there(self, feedback_ids: Sequence[str]) -> set[str]:
+        """Return which of the comments are still here: one may have been erased while the models read it."""
+        there: set[str] = set()
+        for some in chunks(feedback_ids):
+            there |= set(self._connection.execute(select(FEEDBACK.c.id).where(FEEDBACK.c.id.in_(some))).scalars())
+        return there
 
 
 def _sentence_stands() -> Any:

@@ -190,13 +190,21 @@ class FeedbackStore:
         return found
 
     def compared(self, *, bands: dict[str, tuple[int, ...]], duplicate_of: dict[str, str]) -> None:
-        """Keep the fingerprints of compared comments and which earlier comment each repeats."""
-        rows = [{"band": band, "feedback_id": feedback_id} for feedback_id, some in bands.items() for band in sorted(set(some))]
+        """Keep the fingerprints of compared comments and which earlier comment each repeats, where both are still here."""
+        there = self._content_hashes([*bands, *duplicate_of.values()])
+        rows = [
+            {"band": band, "feedback_id": feedback_id}
+            for feedback_id, some in bands.items()
+            if feedback_id in there
+            for band in sorted(set(some))
+        ]
         if rows:
             self._connection.execute(insert_or_ignore(self._connection, BANDS), rows)
         for some in chunks(list(bands)):
             self._connection.execute(update(FEEDBACK).where(FEEDBACK.c.id.in_(some)).values(compared=True))
         for feedback_id, original in duplicate_of.items():
+            if original not in there:
+                continue
             self._connection.execute(update(FEEDBACK).where(FEEDBACK.c.id == feedback_id).values(duplicate_of=original))
 
     def _content_hashes(self, ids: Sequence[str]) -> dict[str, str]:

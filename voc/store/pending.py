@@ -103,13 +103,13 @@ class PendingStore:
             )
 
     def failed(self, feedback_id: str, model_version: str, *, reason: str, crashed: bool, now: datetime) -> tuple[int, int]:
-        """Note why the models failed on one comment; return its attempts and crashes so far."""
+        """Note why the models failed on one comment; return its attempts and crashes so far (0 and 0: it was erased meanwhile)."""
         mine = (ATTEMPTS.c.feedback_id == feedback_id, ATTEMPTS.c.model_version == model_version)
         self._connection.execute(
             update(ATTEMPTS).where(*mine).values(crashes=ATTEMPTS.c.crashes + int(crashed), reason=reason, changed_at=now)
         )
-        row = self._connection.execute(select(ATTEMPTS).where(*mine)).one()
-        return row.attempts, row.crashes
+        row = self._connection.execute(select(ATTEMPTS).where(*mine)).one_or_none()
+        return (0, 0) if row is None else (row.attempts, row.crashes)
 
     def bury(self, feedback_id: str, model_version: str) -> None:
         """Put a comment aside: it waits no longer, its text stays."""

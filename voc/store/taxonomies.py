@@ -1,18 +1,21 @@
 """Users' own taxonomies in the store, and what was learnt for them; at most one is active beside the shipped one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from voc.errors import NotFoundError
+from voc.store.feedback import chunks
 from voc.store.rows import table
-from voc.store.tables import LearntTagsRow, TaxonomyRow
+from voc.store.tables import LearntTagsRow, TagCorrectionRow, TaxonomyRow
 from voc.tag_learning import LearntTags, TagQuality
 from voc.taxonomy import Taxonomy
 
 TAXONOMIES = table(TaxonomyRow)
 LEARNT = table(LearntTagsRow)
+CORRECTIONS = table(TagCorrectionRow)
 
 
 class TaxonomyStore:
@@ -78,6 +81,18 @@ class TaxonomyStore:
         """Return ``name-version`` of what is in use, without reading its weights."""
         row = self._connection.execute(select(LEARNT.c.taxonomy, LEARNT.c.version).where(LEARNT.c.active)).one_or_none()
         return None if row is None else f"{row.taxonomy}-{row.version}"
+
+    def learnt_from(self, feedback_ids: Sequence[str]) -> list[str]:
+        """Return the own taxonomies that were learnt with people's corrections of these comments."""
+        tags: set[str] = set()
+        for some in chunks(feedback_ids):
+            tags |= set(self._connection.execute(select(CORRECTIONS.c.tag).where(CORRECTIONS.c.feedback_id.in_(some))).scalars())
+        learnt = set(self._connection.execute(select(LEARNT.c.taxonomy)).scalars())
+        return [own.name for own in self.find() if own.name in learnt and any(tag.id in tags for tag in own.tags)]
+
+    def forget_older(self, names: Sequence[str]) -> None:
+        """Forget what was once learnt for these taxonomies and is not in use."""
+        self._connection.execute(delete(LEARNT).where(LEARNT.c.taxonomy.in_(names), LEARNT.c.active.is_(False)))
 
     def learnt(self, name: str) -> tuple[LearntTags, datetime] | None:
         """Return what was learnt last for a taxonomy, and when."""

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from voc.store.corrections import CorrectionStore
 from voc.store.customers import CustomerStore
 from voc.store.enrichments import EnrichmentStore
+from voc.store.erasures import ErasureStore, Mark
 from voc.store.feedback import FeedbackStore
 from voc.store.journal import JournalStore
 from voc.store.keys import KeyStore
@@ -22,7 +23,7 @@ from voc.store.voices import VoiceStore
 class Unit:
     """What can be read, and inside a writing unit changed, in one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, mark: Mark) -> None:
         self.feedback = FeedbackStore(connection)
         self.pending = PendingStore(connection)
         self.enrichments = EnrichmentStore(connection)
@@ -40,3 +41,4 @@ class Unit:
         self.alerts = AlertStore(connection)
         self.keys = KeyStore(connection)
         self.journal = JournalStore(connection)
+        self.erasures = ErasureStore(connection, mark)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.topic_words import LEAST_VOICES, forms_to_show, shared_words, words_of
+from models.topic_words import forms_to_show, shared_words, words_of
 from voc.feedback import Language
-from voc.topics import TopicSentence
+from voc.topics import LEAST_VOICES, TopicSentence
 
 
 def keys(text):

@@ -5,6 +5,7 @@ are keyed by (feedback, model version): a new model version adds rows, it overwr
 """
 
 from voc.store.tables.enrichments import EnrichmentRow, FeedbackTagRow, SearchEntryRow, SentenceRow
+from voc.store.tables.erasures import ErasureRow, TombstoneRow
 from voc.store.tables.feedback import AttemptRow, BandRow, FeedbackRow, IdempotencyRow
 from voc.store.tables.journal import ImportRow, KeyRow, RunRow
 from voc.store.tables.people import AccountRow, CustomerRow, KpiObservationRow
@@ -20,6 +21,7 @@ __all__ = [
     "CustomerRow",
     "DriverRow",
     "EnrichmentRow",
+    "ErasureRow",
     "FeedbackRow",
     "FeedbackTagRow",
     "IdempotencyRow",
@@ -32,6 +34,7 @@ __all__ = [
     "SentenceRow",
     "TagCorrectionRow",
     "TaxonomyRow",
+    "TombstoneRow",
     "TopicAssignmentRow",
     "TopicEditRow",
     "TopicProposalRow",

@@ -1,0 +1,63 @@
+"""Erasing a customer, and the receipts."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
+
+from api.auth import require
+from api.dependencies import ServiceOf
+from api.pages.measured import Remembered
+from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
+from api.routes.people import ExternalId
+from pipelines.erasing.files import FilesErased
+from voc.erasure import Erasure
+from voc.keys import Key, Scope
+
+router = APIRouter(tags=["customers"])
+Admin = Annotated[Key, Depends(require(Scope.ADMIN))]
+
+
+class Foreseen(BaseModel):
+    """What an erasure would do: rows by table, and files of the data folder."""
+
+    state: Literal["preview"] = "preview"
+    places: dict[str, int]
+    files: FilesErased
+
+
+class ReceiptQuery(BaseModel):
+    """A page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: CursorText = None
+
+
+@router.delete("/v1/customers/{external_id:path}")
+def erase_customer(
+    request: Request,
+    service: ServiceOf,
+    external_id: ExternalId,
+    key: Admin,
+    *,
+    preview: Annotated[bool, Query(description="Only say what would be erased.")] = False,
+) -> Erasure | Foreseen:
+    """Erase a customer everywhere and answer the receipt; nothing of the customer is taken in afterwards."""
+    if preview:
+        found = service.erasing.preview(external_id)
+        return Foreseen(places=found.places, files=found.files)
+    receipt = service.erasing.erase(external_id, by=key.name)
+    remembered: Remembered = request.app.state.page_lists
+    remembered.forget()
+    service.wake()
+    return receipt
+
+
+@router.get("/v1/erasures")
+def erasures(service: ServiceOf, query: Annotated[ReceiptQuery, Query()], _key: Admin) -> Page[Erasure]:
+    """List the receipts of erasures, latest first; they name nobody."""
+    with service.store.read() as unit:
+        found = unit.erasures.find()
+    return page_of(found, limit=query.limit, cursor=query.cursor)
