@@ -28,6 +28,7 @@ from api.routes import (
     analyze,
     erasures,
     error_pages,
+    explain,
     feedback,
     health,
     intake,
@@ -53,6 +54,7 @@ FORMS: tuple[type[Form], ...] = (
     people.CustomerForm,
     people.AccountForm,
     kpis.KpiForm,
+    explain.ExplainForm,
     alerts.AckForm,
     operations.RequeueForm,
     taxonomies.TaxonomyForm,
@@ -67,7 +69,7 @@ FORMS: tuple[type[Form], ...] = (
 )
 ROUTERS = (
     health, intake, analyze, feedback, search, topics, topic_changes, people, erasures, kpis, alerts, operations, quality, taxonomies,
-    error_pages,
+    error_pages, explain,
 )  # fmt: skip
 
 

@@ -5,15 +5,17 @@ Invariant: a condition that is not known is refused, never ignored: an answer ov
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.moments import read_moment
 from api.paging import DEFAULT_LIMIT, CursorText, Limit
+from api.strict_json import shown_path
 from voc.clock import Clock
 from voc.enrichment import Intent, Urgency
 from voc.errors import BadDateError, BadFilterError, FutureDateError
@@ -69,6 +71,21 @@ class PagedNarrowing(Narrowing):
 
     limit: Limit = DEFAULT_LIMIT
     cursor: CursorText = None
+
+
+def checked_filters(filters: Any, *, names: AbstractSet[str]) -> None:
+    """Refuse conditions inside a body that are not known or cannot be read, with the names that may be shown.
+
+    Raises
+    ------
+    BadFilterError
+        With the path of the first one.
+    """
+    try:
+        Narrowing.model_validate(filters)
+    except ValidationError as error:
+        path = [str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"]]
+        raise BadFilterError(field=shown_path(["filters", *path], names)) from None
 
 
 def _moment(name: str, text: str | None, *, zone: ZoneInfo, clock: Clock) -> datetime | None:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pipelines.commands import admin, data, demo, erasing, evaluating, file_tools, tags, topics
+from pipelines.commands import admin, data, demo, erasing, evaluating, explaining, file_tools, tags, topics
 
 app = typer.Typer(
     help="Voice of Customer: reads, groups, links and explains what customers write, in Japanese and English, offline.",
@@ -26,6 +26,7 @@ app.add_typer(customers, name="customers")
 app.add_typer(kpis, name="kpis")
 app.command("run")(data.run)
 app.command("status")(data.status)
+app.command("explain")(explaining.explain)
 app.command("report")(data.report)
 app.command("export")(data.export)
 app.command("serve")(admin.serve)

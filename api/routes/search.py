@@ -4,20 +4,20 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import ConfigDict, Field, StrictStr, ValidationError
+from pydantic import ConfigDict, Field, StrictStr
 
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf, zone_of
 from api.forms import Form, read_form
 from api.model_calls import model_call
-from api.narrowing import Narrowing
+from api.narrowing import Narrowing, checked_filters
 from api.openapi import example_body
 from api.paging import MAX_LIMIT
 from api.routes.feedback import NearList, near
-from api.strict_json import parse, shown_path, usable
+from api.strict_json import parse, usable
 from pipelines.service import Service
-from voc.errors import BadFilterError, BadQueryError
+from voc.errors import BadQueryError
 from voc.keys import Key, Scope
 
 router = APIRouter(tags=["search"])
@@ -49,16 +49,8 @@ def _search(service: Service, raw: bytes) -> NearList:
     words = value.get("query") if isinstance(value, dict) else None
     if not isinstance(words, str) or not words.strip() or len(words) > LONGEST_QUERY:
         raise BadQueryError(field="query", limit=LONGEST_QUERY)
-    _check_filters(value.get("filters", {}))
+    checked_filters(value.get("filters", {}), names=NAMES)
     form = read_form(SearchForm, value, names=NAMES)
     wanted = form.filters.wanted(zone=zone_of(service), clock=service.clock)
     hits = service.search(form.query, wanted=wanted, limit=form.limit)
     return NearList(data=near(service, hits))
-
-
-def _check_filters(filters: Any) -> None:
-    try:
-        Narrowing.model_validate(filters)
-    except ValidationError as error:
-        path = [str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"]]
-        raise BadFilterError(field=shown_path(["filters", *path], NAMES)) from None

@@ -1,5 +1,6 @@
 """Quotes: the real sentences that stand for an issue."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, select
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, and_, select
 from voc.drivers import Issue, IssueKind
 from voc.issues import Quote
 from voc.sentiment import SentimentLabel
+from voc.store.feedback import chunks
 from voc.store.rows import table
 from voc.store.tables import FeedbackRow, FeedbackTagRow, SentenceRow, TopicAssignmentRow
 
@@ -39,21 +41,27 @@ class QuoteStore:
         rows = self._of_tag(issue.id) if issue.kind is IssueKind.TAG else self._of_topic(issue.id)
         quotes: dict[str, Quote] = {}
         for row in rows:
-            words = row.verbatim[row.start : row.end]
-            if row.feedback_id in quotes or (ids is not None and row.feedback_id not in ids) or len(words) < SHORTEST_CHARS:
+            if row.feedback_id in quotes or (ids is not None and row.feedback_id not in ids) or row.end - row.start < SHORTEST_CHARS:
                 continue
-            quotes[row.feedback_id] = Quote(
-                feedback_id=row.feedback_id, text=words, sentiment=SentimentLabel(row.sentiment_label), submitted_at=row.submitted_at
-            )
+            quotes[row.feedback_id] = _quote(row)
             if len(quotes) == limit:
                 break
         return list(quotes.values())
 
+    def said(self, issue: Issue, *, ids: Sequence[str]) -> list[Quote]:
+        """Return what each of these comments says about the issue: its most negative sentence about it, in the order of the ids."""
+        found: dict[str, Quote] = {}
+        for some in chunks(ids):
+            query = _sentences().where(SENTENCES.c.feedback_id.in_(some))
+            if issue.kind is IssueKind.TOPIC:
+                query = query.join(ASSIGNMENTS, _assigned()).where(ASSIGNMENTS.c.topic_id == issue.id)
+            for row in self._connection.execute(query.order_by(SENTENCES.c.sentiment_score.desc(), SENTENCES.c.position.desc())):
+                if issue.kind is IssueKind.TOPIC or any(tag["tag"] == issue.id for tag in row.tags):
+                    found[row.feedback_id] = _quote(row)
+        return [found[name] for name in ids if name in found]
+
     def _of_topic(self, topic_id: str) -> list[Any]:
-        query = _sentences().join(
-            ASSIGNMENTS, and_(ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position)
-        )
-        query = query.where(ASSIGNMENTS.c.topic_id == topic_id)
+        query = _sentences().join(ASSIGNMENTS, _assigned()).where(ASSIGNMENTS.c.topic_id == topic_id)
         ordered = query.order_by(ASSIGNMENTS.c.similarity.desc(), SENTENCES.c.feedback_id, SENTENCES.c.position)
         return list(self._connection.execute(ordered.limit(READ_AT_MOST)).all())
 
@@ -68,6 +76,15 @@ class QuoteStore:
         carried = {row.feedback_id for score, row in scored if score > 0}  # a tag a person gave is of no one sentence
         named = [(score, row) for score, row in scored if score > 0 or row.feedback_id not in carried]
         return [row for _, row in sorted(named, key=lambda pair: (-pair[0], -abs(pair[1].sentiment_score), pair[1].feedback_id))]
+
+
+def _assigned() -> Any:
+    return and_(ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position)
+
+
+def _quote(row: Any) -> Quote:
+    words = row.verbatim[row.start : row.end]
+    return Quote(feedback_id=row.feedback_id, text=words, sentiment=SentimentLabel(row.sentiment_label), submitted_at=row.submitted_at)
 
 
 def _sentences() -> Any:

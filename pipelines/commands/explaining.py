@@ -1,0 +1,126 @@
+"""Commands that explain KPIs: why one moved (``explain``)."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.commands.console import JsonFlag, errors_as_exit_codes, print_json, say, settings
+from voc.kpis import Kpi
+from voc.ledger import Grouping, LedgerBy
+
+if TYPE_CHECKING:
+    from voc.ledger import RootCause
+
+Lang = Annotated[str, typer.Option("--lang", help="ja or en.")]
+LARGEST = 12
+
+
+def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
+    kpi: Annotated[Kpi, typer.Option(help="The KPI that moved.")] = Kpi.NPS,
+    since: Annotated[str | None, typer.Option("--from", help="First day of the period, for example 2026-04-01.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day of the period.")] = None,
+    before_since: Annotated[str | None, typer.Option("--before-from", help="First day of what it is compared with.")] = None,
+    before_until: Annotated[str | None, typer.Option("--before-to", help="Last day of what it is compared with.")] = None,
+    segment: Annotated[str | None, typer.Option(help="Compare this segment …")] = None,
+    against: Annotated[str | None, typer.Option(help="… with this one, in the period.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only comments of this source.")] = None,
+    by: Annotated[LedgerBy, typer.Option(help="Which issues: tags, topics or both.")] = LedgerBy.TAGS,
+    mix: Annotated[Grouping | None, typer.Option(help="Whose mix counts: segment, source, language or role.")] = None,
+    lang: Lang = "en",
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Say what the change of a KPI is made of: terms that add up, with interval, n and quotes. Left out: the last 90 days."""
+    from pipelines.assembly import build_store, build_taxonomy
+    from pipelines.reporting import period_filter
+    from pipelines.root_cause import ask, root_cause, segments_of
+    from voc.filters import FeedbackFilter
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        zone = config.intake.default_timezone
+        after, before = period_filter(since, until, zone=zone), period_filter(before_since, before_until, zone=zone)
+        wanted = FeedbackFilter.model_validate({"source": source})
+        store = build_store(config, read_only=True)
+        try:
+            with store.read() as unit:
+                question = ask(
+                    unit,
+                    kpi=kpi,
+                    after=(after.since, after.until),
+                    before=(before.since, before.until),
+                    segments=segments_of(segment, against),
+                    by=by,
+                    grouping=mix,
+                )
+                found = root_cause(unit, taxonomy=build_taxonomy(), question=question, wanted=wanted, language=lang)
+        finally:
+            store.close()
+        if json:
+            print_json(found.model_dump(mode="json"))
+        else:
+            for line in lines(found, language=lang, zone=zone):
+                say(line)
+
+
+def lines(found: "RootCause", *, language: str, zone: str) -> list[str]:
+    """Return the answer as text: the change, its terms, and the opened issues."""
+    from zoneinfo import ZoneInfo
+
+    from pipelines.explain.ledger_wording import headline, is_clear, shortage, term_name
+    from pipelines.report.figures import Figures
+
+    question, ledger = found.question, found.ledger
+    figures = Figures(language=language, zone=ZoneInfo(zone))
+    named = term_headings(language)
+    compared = (
+        f"{figures.days(question.before)}  →  {figures.days(question.after)}"
+        if question.against is None
+        else f"{question.against}  →  {question.segment}   {figures.days(question.after)}"
+    )
+    shown = [headline(ledger, language=language), compared, *filter(None, (shortage(ledger, language=language),)), ""]
+    small = ledger.terms[LARGEST:-1]
+    for term in (*ledger.terms[:LARGEST], *ledger.terms[max(LARGEST, len(ledger.terms) - 1) :]):
+        interval = figures.interval(term.low, term.high, signed=True)
+        clear = "*" if is_clear(term) else " "
+        rate = f"q {figures.q(term.q)}" if term.q is not None else ""
+        name = term_name(term, grouping=question.grouping, kpi=ledger.kpi, language=language)
+        shown.append(f"{figures.signed(term.amount):>8} {interval:<18} {clear} {rate:<9} {name}")
+    if small:
+        shown.append(f"{figures.signed(sum(term.amount for term in small)):>8} {'':<18}   {'':<9} {named['small']} ({len(small)})")
+    if ledger.terms:
+        shown += [f"{figures.signed(ledger.change):>8} {named['sum']}", "", named["clear"]]
+    for drill in found.drills:
+        shown += ["", drill.issue.name]
+        shown += [
+            f"    {named[line.kind.value]:<10} {line.n_before:>5} → {line.n_after:<5} "
+            f"{figures.number(line.value_before):>7} → {figures.number(line.value_after):<7} {line.name or named['unknown']}"
+            for line in drill.lines
+        ]
+        shown += [f"      “{' '.join(quote.text.split())}”" for quote in drill.quotes]
+    return shown
+
+
+def term_headings(language: str) -> dict[str, str]:
+    """Return the words of the text table."""
+    english = {
+        "small": "Smaller terms together",
+        "sum": "Sum of the terms = the change",
+        "clear": "* clear: q ≤ 0.05 over all issues, or an interval beside 0. Associated with the change, not its cause.",
+        "reason": "reason",
+        "group": "group",
+        "product": "product",
+        "release": "release",
+        "unknown": "unknown",
+    }
+    japanese = {
+        "small": "その他の小さな項目の合計",
+        "sum": "項目の合計 = 変化",
+        "clear": "* 明確: 全課題を通したq ≤ 0.05、または0を含まない区間。変化との関連であり、原因を示すものではありません。",
+        "reason": "理由",
+        "group": "グループ",
+        "product": "製品",
+        "release": "リリース",
+        "unknown": "不明",
+    }
+    return japanese if language == "ja" else english

@@ -1,0 +1,167 @@
+"""Root cause: answers a question about a KPI's change from the store: the ledger, and its largest issues opened. Read-only.
+
+The same for the API, the command line and the pages, so that they can never disagree. "Root cause" is what the people who ask call it;
+the answer says what the change is associated with.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from pipelines.explain.drill import drill_lines
+from pipelines.explain.ledger import ledger
+from pipelines.explaining import issues_of, linked
+from pipelines.link import voices
+from voc.drivers import Issue, IssueKind, Voice
+from voc.errors import BadFilterError
+from voc.filters import FeedbackFilter
+from voc.issues import Period
+from voc.kpis import Kpi
+from voc.ledger import Drill, DrillKind, Grouping, Ledger, LedgerBy, Question, RootCause
+from voc.store.unit import Unit
+from voc.taxonomy import Taxonomy
+from voc.voices import VoiceRow, issue_key
+
+OPENED = 3
+RECENT_DAYS = 90
+MOST_QUOTES = 5
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where a store without comments is asked about the last days: a time of which nothing is known."""
+Dates = tuple[datetime | None, datetime | None]
+RELEASE_NAMES = ("release", "version")
+"""Names of the metadata that say which release a comment is about."""
+KINDS = {LedgerBy.TAGS: (IssueKind.TAG,), LedgerBy.TOPICS: (IssueKind.TOPIC,), LedgerBy.BOTH: (IssueKind.TAG, IssueKind.TOPIC)}
+
+
+def root_cause(
+    unit: Unit, *, taxonomy: Taxonomy, question: Question, wanted: FeedbackFilter, language: str, opened: int = OPENED
+) -> RootCause:
+    """Take the change of a KPI apart and open its largest issues.
+
+    Parameters
+    ----------
+    question
+        Which KPI, and what is compared with what.
+    wanted
+        Which comments count on both sides; its dates are not looked at, the question's are.
+    language
+        ``ja`` or ``en``: the reader's, for tag names.
+    opened
+        How many issues to open.
+    """
+    rows = unit.voices.find(wanted.model_copy(update={"since": None, "until": None}))
+    links = linked(rows, unit=unit)
+    grouped = {row.feedback_id: _group(row, question.grouping) for row in rows}
+    before, after = (
+        [
+            voice.model_copy(update={"segment": grouped[voice.feedback_id]})
+            for voice in voices(side, kpi=question.kpi, links=links)
+        ]
+        for side in sides(rows, question)
+    )
+    known = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
+    issues = [issue for issue in known if issue.kind in KINDS[question.by]]
+    found = ledger(question.kpi, before=before, after=after, issues=issues)
+    drills = [_drill(unit, issue, before, after, known) for issue in largest(found, opened)]
+    return RootCause(question=question, ledger=found, drills=tuple(drills))
+
+
+def ask(
+    unit: Unit,
+    *,
+    kpi: Kpi,
+    after: Dates = (None, None),
+    before: Dates = (None, None),
+    segments: tuple[str, str] | None = None,
+    by: LedgerBy = LedgerBy.TAGS,
+    grouping: Grouping | None = None,
+) -> Question:
+    """Return the question with what was not said filled in.
+
+    Parameters
+    ----------
+    after, before
+        First moment, and first moment that no longer counts. Left out: the last ``RECENT_DAYS`` days, and as long a time before.
+    segments
+        Compare the second with the first, in the period after, instead of two periods.
+    grouping
+        Whose mix counts. Left out: segments, or the source where segments are compared.
+
+    Raises
+    ------
+    BadFilterError
+        If a period ends before it starts.
+    """
+    last = unit.feedback.period()[1]
+    end = after[1] or (NEVER if last is None else last + timedelta(microseconds=1))
+    later = _period(after[0] or end - timedelta(days=RECENT_DAYS), end, field="since")
+    default = later.before()
+    ends = before[1] or default.end
+    earlier = _period(before[0] or ends - (later.end - later.start), ends)
+    against, segment = segments or (None, None)
+    chosen = grouping or (Grouping.SEGMENT if segments is None else Grouping.SOURCE)
+    return Question(kpi=kpi, before=earlier, after=later, segment=segment, against=against, by=by, grouping=chosen)
+
+
+def segments_of(segment: str | None, against: str | None) -> tuple[str, str] | None:
+    """Return the two segments that are compared, the one before first; None where periods are.
+
+    Raises
+    ------
+    BadFilterError
+        If only one is named, or both are the same.
+    """
+    if segment is None and against is None:
+        return None
+    if segment is None or against is None or segment == against:
+        raise BadFilterError("Name two segments to compare.", field="segment" if segment is None else "against")
+    return against, segment
+
+
+def _period(start: datetime, end: datetime, *, field: str = "before_since") -> Period:
+    if start >= end:
+        raise BadFilterError("A period ends after it starts.", field=field)
+    return Period(start=start, end=end)
+
+
+def sides(rows: Sequence[VoiceRow], question: Question) -> tuple[list[VoiceRow], list[VoiceRow]]:
+    """Return the voices before and after: of the two periods, or of the two segments in the period after."""
+
+    def inside(period: Period, segment: str | None) -> list[VoiceRow]:
+        return [
+            row for row in rows if period.start <= row.submitted_at < period.end and (segment is None or row.segment == segment)
+        ]
+
+    before = question.after if question.against is not None else question.before
+    return inside(before, question.against), inside(question.after, question.segment)
+
+
+def largest(found: Ledger, count: int) -> list[Issue]:
+    """Return the issues of the largest terms, each once."""
+    issues = {issue_key(term.issue): term.issue for term in found.terms if term.issue is not None}
+    return list(issues.values())[:count]
+
+
+def _group(row: VoiceRow, grouping: Grouping) -> str | None:
+    values = {Grouping.SEGMENT: row.segment, Grouping.SOURCE: row.source.value, Grouping.LANGUAGE: row.language.value}
+    return values.get(grouping, row.role.value)
+
+
+def _drill(unit: Unit, issue: Issue, before: Sequence[Voice], after: Sequence[Voice], known: Sequence[Issue]) -> Drill:
+    key = issue_key(issue)
+    mine = [voice for voice in (*before, *after) if key in voice.issue_keys]
+    comments = unit.feedback.get_many([voice.feedback_id for voice in mine])
+    places: dict[DrillKind, dict[str, str | None]] = {
+        DrillKind.PRODUCT: {comment.id: comment.product for comment in comments},
+        DrillKind.RELEASE: {
+            comment.id: next((comment.metadata[name] for name in RELEASE_NAMES if comment.metadata.get(name)), None)
+            for comment in comments
+        },
+    }
+    others = [other for other in known if other.kind is not issue.kind]
+    said = sorted((voice for voice in after if key in voice.issue_keys), key=lambda voice: (voice.value, voice.feedback_id))
+    quotes = unit.quotes.said(issue, ids=[voice.feedback_id for voice in said[: 4 * MOST_QUOTES]])
+    return Drill(
+        issue=issue,
+        lines=drill_lines(issue, before=before, after=after, others=others, places=places),
+        quotes=tuple(quotes[:MOST_QUOTES]),
+    )

@@ -1,0 +1,101 @@
+"""Why a KPI moved, over HTTP: terms that add up, what was asked said again, and questions that make no sense refused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.app import Running, running
+
+QUESTION = {"kpi": "nps", "since": "2026-04-01", "until": "2026-07-01", "before_since": "2026-01-01", "before_until": "2026-04-01"}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Twenty answers a quarter; in the second one three times as many name the login, and give a 2 instead of a 9."""
+    with running(Path(tmp_path_factory.mktemp("explain"))) as found:
+        for month, often in (("02", 5), ("05", 2)):
+            for at in range(20):
+                login = at % often == 0
+                found.post(
+                    "/v1/feedback",
+                    {
+                        "text": f"I cannot log in, it is broken ({month}-{at})." if login else f"The new dashboard is great ({month}-{at}).",
+                        "external_id": f"{month}-{at}",
+                        "submitted_at": f"2026-{month}-{at + 1:02d}T09:00:00+09:00",
+                        "account_id": f"a{at % 8}",
+                        "segment": "smb" if at < 10 else "enterprise",
+                        "product": "tsumugi",
+                        "metadata": {"release": "4.1" if month == "02" else "4.2"},
+                        "scores": {"nps": 2 if login else 9},
+                    },
+                )
+        found.work()
+        yield found
+
+
+def explain(app: Running, **changes: object) -> dict:
+    answer = app.post("/v1/explain", QUESTION | changes)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_terms_add_up_and_the_one_that_was_named_more_often_comes_first(told):
+    answer = explain(told)
+    ledger = answer["ledger"]
+    assert (ledger["before"]["value"], ledger["after"]["value"], ledger["change"]) == (60.0, 0.0, -60.0)
+    assert sum(term["amount"] for term in ledger["terms"]) == pytest.approx(-60.0, abs=1e-9)
+    first = ledger["terms"][0]
+    assert (first["kind"], first["issue"]["id"]) == ("prevalence", "account.login")
+    assert (first["figures"]["n_before"], first["figures"]["n_after"]) == (4, 10)
+    assert len(first["evidence"]) == 14
+    assert ledger["terms"][-1]["kind"] == "unexplained"
+
+
+def test_an_issue_opens_to_releases_groups_and_what_was_said(told):
+    opened = explain(told)["drills"][0]
+    assert opened["issue"]["id"] == "account.login"
+    lines = {(line["kind"], line["name"]): (line["n_before"], line["n_after"]) for line in opened["lines"]}
+    assert lines["release", "4.2"] == (0, 10)
+    assert lines["product", "tsumugi"] == (4, 10)
+    assert lines["group", "smb"] == (2, 5)
+    assert all(quote["text"].startswith("I cannot log in") for quote in opened["quotes"])
+    assert opened["quotes"]
+    assert explain(told, opened=0)["drills"] == []
+
+
+def test_two_segments_are_compared_in_one_period(told):
+    answer = explain(told, segment="smb", against="enterprise")
+    assert (answer["ledger"]["before"]["n"], answer["ledger"]["after"]["n"]) == (10, 10)
+    assert answer["question"]["grouping"] == "source"
+
+
+def test_a_filter_holds_on_both_sides_and_too_few_answers_say_so(told):
+    ledger = explain(told, filters={"segment": "nobody"})["ledger"]
+    assert (ledger["state"], ledger["change"], ledger["terms"]) == ("not_enough", None, [])
+    assert "10 needed" in ledger["note"]
+
+
+def test_without_dates_the_last_ninety_days_are_compared_with_those_before(told):
+    answer = told.post("/v1/explain", {}).json()
+    assert answer["question"]["after"]["end"].startswith("2026-05-20")
+    assert answer["question"]["before"]["end"] == answer["question"]["after"]["start"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"since": "2026-08-01"},
+        {"since": "soon"},
+        {"segment": "smb"},
+        {"segment": "smb", "against": "smb"},
+        {"filters": {"since": "2026-01-01"}},
+        {"filters": {"colour": "red"}},
+        {"kpi": "joy"},
+        {"by": "feeling"},
+        {"opened": 11},
+        {"colour": "red"},
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(told, change):
+    assert told.post("/v1/explain", QUESTION | change).status_code == 422
