@@ -26,6 +26,7 @@ from api.rates import RateLimits
 from api.routes import (
     alerts,
     analyze,
+    audits,
     erasures,
     error_pages,
     explain,
@@ -66,11 +67,27 @@ FORMS: tuple[type[Form], ...] = (
     topic_changes.SwitchForm,
     topic_changes.UndoForm,
     topic_changes.DecisionForm,
+    audits.AuditForm,
 )
 ROUTERS = (
-    health, intake, analyze, feedback, search, topics, topic_changes, people, erasures, kpis, alerts, operations, quality, taxonomies,
-    error_pages, explain,
-)  # fmt: skip
+    health,
+    intake,
+    analyze,
+    feedback,
+    search,
+    topics,
+    topic_changes,
+    people,
+    erasures,
+    kpis,
+    explain,
+    alerts,
+    operations,
+    quality,
+    taxonomies,
+    audits,
+    error_pages,
+)
 
 
 def create_app(service: Service) -> FastAPI:

@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from pipelines.commands import admin, data, demo, erasing, evaluating, explaining, file_tools, tags, topics
+from pipelines.commands import (
+    admin,
+    audit,
+    data,
+    demo,
+    erasing,
+    evaluating,
+    explaining,
+    file_tools,
+    tags,
+    topics,
+)
 
 app = typer.Typer(
     help="Voice of Customer: reads, groups, links and explains what customers write, in Japanese and English, offline.",
@@ -40,6 +51,7 @@ app.command("analyze")(file_tools.analyze)
 app.command("embed")(file_tools.embed)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(tags.tags, name="tags")
+app.command("audit")(audit.audit)
 app.command("redact")(file_tools.redact)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from pipelines.auditing import Auditing
 from pipelines.enrich import comment_text, encoder_for_tags
 from pipelines.erasing.work import Erasing
 from pipelines.ingest import ingest
@@ -104,6 +105,7 @@ class Service:
         self.quality, self._teacher = parts.quality, parts.teacher
         self._detector, self._redactor, self._words = parts.detector, parts.redactor, parts.words
         self.topics = TopicEditing(parts.store, parts.commits, clock=parts.clock)
+        self.audits = Auditing(parts.store, parts.commits, clock=parts.clock)
         self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
         self.erasing = Erasing(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock, forget=self.index.forget)
         self.loop = LoopState()

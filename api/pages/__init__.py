@@ -12,13 +12,44 @@ from fastapi.staticfiles import StaticFiles
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
-from api.pages import alarms, comments, corrections, erasing, health, issue, issues, login, overview, people, quality, tags, topic_edits
+from api.pages import (
+    alarms,
+    audit,
+    comments,
+    corrections,
+    erasing,
+    health,
+    issue,
+    issues,
+    login,
+    overview,
+    people,
+    quality,
+    tags,
+    topic_edits,
+)
 from api.pages.access import Sessions
 from api.pages.measured import Remembered
 from api.pages.route import PageRoute, error_page
 from voc.errors import NotFoundError
 
 STATIC = Path(__file__).parent / "static"
+PARTS = (
+    overview,
+    issues,
+    issue,
+    comments,
+    corrections,
+    people,
+    erasing,
+    alarms,
+    health,
+    tags,
+    topic_edits,
+    audit,
+    quality,
+    login,
+)
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -40,7 +71,7 @@ def mount_pages(app: FastAPI) -> None:
     """Add the pages under ``/`` and their files under ``/static``; call it last, so that no other route is hidden."""
     app.state.page_sessions = Sessions()
     app.state.page_lists = Remembered()
-    for part in (overview, issues, issue, comments, corrections, people, erasing, alarms, health, tags, topic_edits, quality, login):
+    for part in PARTS:
         app.include_router(part.router)
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -13,6 +13,7 @@ from api.pages.looks import render
 from api.pages.measured import measured
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
+from pipelines.auditing import audited_tags
 from pipelines.explain.trends import month_of, readable, share_interval
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import RECENT_DAYS, find_issue
@@ -63,6 +64,9 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         summary = next((one for one in found.issues if one.issue.kind is kind and one.issue.id == issue_id), None)
         heard = readable(found.rows)
         mine = [row for row in heard if issue_key(asked) in row.issue_keys]
+        own_drivers = [] if summary is None else [driver for driver in summary.drivers.values() if driver is not None]
+        of_tag = [issue_id] if kind is IssueKind.TAG else []
+        audited = audited_tags(unit, rows=found.rows, drivers=own_drivers, tags=of_tag)
         topic = unit.topics.get(issue_id) if kind is IssueKind.TOPIC else None
         context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
@@ -83,6 +87,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         tag=visit.service.tag(issue_id) if kind is IssueKind.TAG else None,
         topic=topic,
         summary=summary,
+        audited=audited.get(issue_id),
         recent_days=RECENT_DAYS,
         effects=list(zip(measured_drivers, [forest([driver])[0] for driver in measured_drivers], strict=True)),
         with_values={driver.kpi: _count_with(mine, driver.kpi, found.links) for driver in measured_drivers},

@@ -11,6 +11,7 @@ from api.pages.looks import render
 from api.pages.measured import chosen_kpi, measured
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
+from pipelines.auditing import audited_tags
 from pipelines.explain.drivers import impact
 from pipelines.explain.trends import readable
 from pipelines.explaining import EXPLAINED
@@ -49,6 +50,8 @@ def issues(visit: Visiting) -> HTMLResponse:
         unassigned_sentences = unit.topics.unassigned_share()
         proposals = len(unit.proposals.find(state=ProposalState.OPEN))
         known = unit.taxonomies.with_own(visit.service.taxonomy)
+        of_tag: list[str] | None = [] if kind is IssueKind.TOPIC else None
+        audited = audited_tags(unit, rows=found.rows, tags=of_tag)
     mine = ordered([summary for summary in found.issues if summary.issue.kind is kind], sort=sort, kpi=kpi)
     shown = mine if visit.query("all") else mine[:SHOWN_AT_FIRST]
     heard = readable(found.rows)
@@ -64,6 +67,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         sort=sort,
         sorts=SORTS,
         lines=_lines(shown, known=known, kpi=kpi),
+        audited=audited,
         hidden=len(mine) - len(shown),
         counts={name: sum(summary.issue.kind is name for summary in found.issues) for name in IssueKind},
         heard=len(heard),

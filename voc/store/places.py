@@ -37,6 +37,7 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.FeedbackTagRow), feedback="feedback_id"),
     Place(table(tables.SearchEntryRow), feedback="feedback_id"),
     Place(table(tables.TagCorrectionRow), feedback="feedback_id"),
+    Place(table(tables.AuditAnswerRow), feedback="feedback_id"),
     Place(table(tables.TopicAssignmentRow), feedback="feedback_id"),
     Place(table(tables.KpiObservationRow), feedback="feedback_id", customer="customer_id"),
     Place(table(tables.CustomerRow), customer="id"),

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from voc.store.audits import AuditStore
 from voc.store.corrections import CorrectionStore
 from voc.store.customers import CustomerStore
 from voc.store.enrichments import EnrichmentStore
@@ -30,6 +31,7 @@ class Unit:
         self.search = SearchStore(connection)
         self.taxonomies = TaxonomyStore(connection)
         self.corrections = CorrectionStore(connection)
+        self.audits = AuditStore(connection)
         self.topics = TopicStore(connection)
         self.topic_edits = TopicEditStore(connection)
         self.proposals = ProposalStore(connection)

@@ -4,6 +4,7 @@ Feedback ids are derived from the identity at the source, so the primary key is 
 are keyed by (feedback, model version): a new model version adds rows, it overwrites none.
 """
 
+from voc.store.tables.audits import AuditAnswerRow
 from voc.store.tables.enrichments import EnrichmentRow, FeedbackTagRow, SearchEntryRow, SentenceRow
 from voc.store.tables.erasures import ErasureRow, TombstoneRow
 from voc.store.tables.feedback import AttemptRow, BandRow, FeedbackRow, IdempotencyRow
@@ -17,6 +18,7 @@ __all__ = [
     "AccountRow",
     "AlertRow",
     "AttemptRow",
+    "AuditAnswerRow",
     "BandRow",
     "CustomerRow",
     "DriverRow",

@@ -1,0 +1,118 @@
+"""Audit: twenty comments in ten minutes, read without seeing their tags, so that every share says how far tagging errors reach."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.auth import same_site
+from api.pages.access import form_fields
+from api.pages.looks import render
+from api.pages.measured import measured
+from api.pages.route import PageRoute
+from api.pages.visit import Visit, Visiting
+from api.problems import ForbiddenError
+from pipelines.auditing import SHEET, answers_by, audited_tags
+from pipelines.explaining import EXPLAINED
+from voc.audits import AuditedTag
+from voc.drivers import IssueKind
+from voc.filters import FeedbackFilter
+from voc.taxonomy import Tag
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Fields = Annotated[dict[str, str], Depends(form_fields)]
+TAG_FIELD = "tag."
+SITTING = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A tag of the list: as counted, and as corrected once enough comments were read."""
+
+    id: str
+    name: str
+    counted: int
+    audited: AuditedTag | None
+
+
+@router.get("/audit")
+def audit(visit: Visiting) -> HTMLResponse:
+    """Show the next comment to read, and what the answers say of the tags so far."""
+    tag = visit.query("for") or None
+    drawn = visit.service.audits.draw(tag=tag, limit=SHEET)
+    with visit.service.store.read() as unit:
+        answers = unit.audits.find()
+        mine = answers_by(answers, visit.who.name)
+        known = unit.taxonomies.with_own(visit.service.taxonomy).tags
+        lines = _lines(visit)
+        last = mine[0] if mine else None
+        last_words = unit.feedback.get(last.feedback_id) if last is not None else None
+    since = visit.service.clock() - SITTING
+    return render(
+        visit,
+        "audit.html",
+        page="audit",
+        tag=tag,
+        comment=drawn[0] if drawn else None,
+        groups=_groups(known, visit.language),
+        lines=lines,
+        answers=len(answers),
+        sitting=sum(answer.at >= since for answer in mine),
+        sheet=SHEET,
+        last=last,
+        last_words=last_words,
+        explained=EXPLAINED,
+    )
+
+
+@router.post("/audit/{feedback_id}", dependencies=[Depends(same_site)])
+def answer(visit: Visiting, feedback_id: str, form: Fields) -> RedirectResponse:
+    """Keep an answer and go to the next comment."""
+    _may_act(visit)
+    tag = form.get("for") or None
+    said = [name.removeprefix(TAG_FIELD) for name in form if name.startswith(TAG_FIELD)]
+    visit.service.audits.answer(
+        feedback_id,
+        tags=None if form.get("unsure") else said,
+        drawn_for=form.get("drawn_for") or None,
+        by=visit.who.name,
+        known=lambda name: visit.service.tag(name) is not None,
+    )
+    return _next(tag)
+
+
+@router.post("/audit/{feedback_id}/undo", dependencies=[Depends(same_site)])
+def undo(visit: Visiting, feedback_id: str, form: Fields) -> RedirectResponse:
+    """Take an answer back."""
+    _may_act(visit)
+    visit.service.audits.undo(feedback_id)
+    return _next(form.get("for") or None)
+
+
+def _lines(visit: Visit) -> list[Line]:
+    """Return all tags that occur, most comments first."""
+    with visit.service.store.read() as unit:
+        found = measured(unit, visit, wanted=FeedbackFilter())
+        tags = [summary for summary in found.issues if summary.issue.kind is IssueKind.TAG]
+        drivers = [driver for summary in tags for driver in summary.drivers.values() if driver is not None]
+        audited = audited_tags(unit, rows=found.rows, drivers=drivers)
+    return [Line(one.issue.id, one.issue.name, one.volume, audited.get(one.issue.id)) for one in tags]
+
+
+def _groups(known: tuple[Tag, ...], language: str) -> dict[str, list[Tag]]:
+    groups: dict[str, list[Tag]] = {}
+    for tag in known:
+        groups.setdefault(tag.large.in_language(language), []).append(tag)
+    return groups
+
+
+def _next(tag: str | None) -> RedirectResponse:
+    return RedirectResponse("/audit" + (f"?{urlencode({'for': tag})}" if tag else ""), status_code=303)
+
+
+def _may_act(visit: Visit) -> None:
+    if not visit.who.can_act:
+        raise ForbiddenError
