@@ -1,10 +1,12 @@
 """Issue shapes: a topic or a tag with its volume, share, trend, mood and what goes with the KPIs."""
 
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from pydantic import BaseModel
 
 from api.dependencies import zone_of
+from api.topic_shapes import GroupLine
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import issue_list
 from pipelines.service import Service
@@ -14,7 +16,7 @@ from voc.issues import Change, IssueSummary, Quote, SentimentSplit
 from voc.kpis import Kpi
 from voc.store import Unit
 from voc.taxonomy import Bilingual
-from voc.topics import Topic
+from voc.topics import Topic, TopicName, name_for
 
 
 class MonthCount(BaseModel):
@@ -58,18 +60,49 @@ class IssueShape(BaseModel):
         )
 
 
+class NameSource(BaseModel):
+    """Which namer a name is by, and the real sentence that shows it best (null: it is gone)."""
+
+    namer: str
+    sentence: str | None
+
+    @classmethod
+    def of(cls, name: TopicName | None, texts: Mapping[str, str]) -> Self | None:
+        """Return where a name comes from; ``texts`` by sentence id."""
+        return None if name is None else cls(namer=name.by, sentence=texts.get(name.example_id or ""))
+
+
 class TopicShape(IssueShape):
-    """A topic: found in the comments, not given. ``parents``: the topics it was split from; ``named_by`` null: named by the service."""
+    """A topic: found in the comments, not given.
+
+    ``parents``: the topics it was split from; ``named_by``: the person who named it, null: the service, and ``name_from`` says how.
+    """
 
     keywords: list[str]
     pinned: bool
     named_by: str | None
+    name_from: NameSource | None
     parents: list[str]
+    group: GroupLine | None
 
 
-def topic_facts(topic: Topic) -> dict[str, object]:
-    """Return what a topic's shape says beside its summary."""
-    return {"keywords": list(topic.keywords), "pinned": topic.pinned, "named_by": topic.named_by, "parents": list(topic.parents)}
+def topic_facts(unit: Unit, topics: Sequence[Topic], language: str) -> dict[str, dict[str, object]]:
+    """Return what each topic's shape says beside its summary, by id."""
+    groups = unit.topic_groups.find()
+    names = {topic.id: name_for(topic.names, language) for topic in topics}
+    sentences = [name.example_id for name in names.values() if name is not None and name.example_id is not None]
+    texts = unit.enrichments.sentence_texts(sentences)
+    return {
+        topic.id: {
+            "keywords": list(topic.keywords),
+            "pinned": topic.pinned,
+            "named_by": topic.named_by,
+            "name_from": NameSource.of(names[topic.id], texts),
+            "parents": list(topic.parents),
+            "group": GroupLine.of(groups[topic.group_id], language) if topic.group_id in groups else None,
+        }
+        for topic in topics
+    }
 
 
 class TopicDetail(TopicShape):

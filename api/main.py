@@ -40,6 +40,7 @@ from api.routes import (
     search,
     taxonomies,
     topic_changes,
+    topic_groups,
     topics,
 )
 from pipelines.service import Service
@@ -68,6 +69,7 @@ FORMS: tuple[type[Form], ...] = (
     topic_changes.UndoForm,
     topic_changes.DecisionForm,
     audits.AuditForm,
+    topic_groups.GroupForm,
 )
 ROUTERS = (
     health,
@@ -77,6 +79,7 @@ ROUTERS = (
     search,
     topics,
     topic_changes,
+    topic_groups,
     people,
     erasures,
     kpis,

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from pipelines.topic_editing import Outcome
 from voc.store import Unit
-from voc.topics import ChangeKind, Proposal, ProposalKind, ProposalState, Topic, TopicEdit, TopicState
+from voc.topics import ChangeKind, Proposal, ProposalKind, ProposalState, Topic, TopicEdit, TopicGroup, TopicState
 from voc.values import UtcDatetime
 
 EXAMPLES = 5
@@ -23,32 +23,50 @@ class TopicLine(BaseModel):
     named_by: str | None
     parents: list[str]
     merged_into: str | None
+    group_id: str | None
 
     @classmethod
-    def of(cls, topic: Topic) -> Self:
-        """Return a topic's line."""
-        return cls(**topic.model_dump(include=set(cls.model_fields)))
+    def of(cls, topic: Topic, language: str) -> Self:
+        """Return a topic's line for a reader of the language."""
+        return cls(**topic.model_dump(include=set(cls.model_fields)) | {"name": topic.name_in(language)})
+
+
+class GroupLine(BaseModel):
+    """A group of topics; ``named_by`` null: named by the service."""
+
+    id: str
+    name: str
+    named_by: str | None
+
+    @classmethod
+    def of(cls, group: TopicGroup, language: str) -> Self:
+        """Return a group's line for a reader of the language."""
+        return cls(id=group.id, name=group.name_in(language), named_by=group.named_by)
 
 
 class ChangeShape(BaseModel):
-    """A change: the topics it touches before and after, how many sentences move; ``edit`` is its number, null for a preview."""
+    """A change: the topics and groups it touches before and after, how many sentences move; ``edit`` is its number, null for a preview."""
 
     kind: ChangeKind
     edit: int | None
     moved: int
     before: list[TopicLine]
     after: list[TopicLine]
+    groups_before: list[GroupLine]
+    groups_after: list[GroupLine]
 
     @classmethod
-    def of(cls, outcome: Outcome) -> Self:
+    def of(cls, outcome: Outcome, language: str) -> Self:
         """Return the shape of what was done or previewed."""
         change = outcome.change
         return cls(
             kind=change.kind,
             edit=outcome.edit.number if outcome.edit is not None else None,
             moved=len(change.moves),
-            before=[TopicLine.of(topic) for topic in change.before],
-            after=[TopicLine.of(topic) for topic in change.after],
+            before=[TopicLine.of(topic, language) for topic in change.before],
+            after=[TopicLine.of(topic, language) for topic in change.after],
+            groups_before=[GroupLine.of(group, language) for group in change.groups_before],
+            groups_after=[GroupLine.of(group, language) for group in change.groups_after],
         )
 
 
@@ -90,14 +108,14 @@ class EditShape(BaseModel):
     undone_at: UtcDatetime | None
 
     @classmethod
-    def of(cls, edit: TopicEdit) -> Self:
+    def of(cls, edit: TopicEdit, language: str) -> Self:
         """Return the shape of an edit."""
-        shown = ChangeShape.of(Outcome(edit.change, edit))
+        shown = ChangeShape.of(Outcome(edit.change, edit), language)
         plain = edit.model_dump(include={"by", "at", "undone_by", "undone_at"})
         return cls(edit=edit.number, kind=shown.kind, moved=shown.moved, before=shown.before, after=shown.after, **plain)
 
 
-def proposal_shapes(unit: Unit, proposals: list[Proposal]) -> list[ProposalShape]:
+def proposal_shapes(unit: Unit, proposals: list[Proposal], language: str) -> list[ProposalShape]:
     """Return proposals with their topics as they stand now and sentences to judge by."""
     topics = {topic.id: topic for topic in unit.topics.find(states=TopicState)}
     wanted = [name for one in proposals for topic in _all(one, topics) for name in topic.example_ids[:EXAMPLES]]
@@ -109,11 +127,14 @@ def proposal_shapes(unit: Unit, proposals: list[Proposal]) -> list[ProposalShape
     return [
         ProposalShape(
             **one.model_dump(include={"id", "run_id", "kind", "state", "size", "decided_by", "decided_at"}),
-            topics=[TopicLine.of(topics[name]) for name in one.topic_ids if name in topics],
+            topics=[TopicLine.of(topics[name], language) for name in one.topic_ids if name in topics],
             examples=[text for name in one.topic_ids if name in topics for text in said(topics[name])],
             parts=[
                 PartShape(
-                    name=part.topic.name, keywords=list(part.topic.keywords), size=len(part.sentence_ids), examples=said(part.topic)
+                    name=part.topic.name_in(language),
+                    keywords=list(part.topic.keywords),
+                    size=len(part.sentence_ids),
+                    examples=said(part.topic),
                 )
                 for part in one.parts
             ],

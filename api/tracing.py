@@ -50,7 +50,7 @@ def trace_of(service: Service, feedback_id: str, *, language: str) -> Trace:
         stages = [
             _ingested(feedback),
             _enriched(unit, feedback),
-            _discovered(unit, feedback),
+            _discovered(unit, feedback, language),
             _linked(unit, feedback),
             _explained(unit, service, feedback, language),
             _acted(unit, feedback),
@@ -99,12 +99,12 @@ def _enriched(unit: Unit, feedback: Feedback) -> StageTrace:
     )
 
 
-def _discovered(unit: Unit, feedback: Feedback) -> StageTrace:
+def _discovered(unit: Unit, feedback: Feedback, language: str) -> StageTrace:
     run = unit.topics.current_run()
     assigned = unit.topics.of_feedback([feedback.id])
     if run is None or not assigned:
         return StageTrace(stage="discover", state="waiting" if run is None else "nothing")
-    names = {topic.id: topic.name for topic in unit.topics.find()}
+    names = {topic.id: topic.name_in(language) for topic in unit.topics.find()}
     sentences = [
         {"sentence": sentence, "topic": topic, "name": None if topic is None else names.get(topic)} for sentence, topic in assigned.items()
     ]

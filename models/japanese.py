@@ -50,6 +50,17 @@ class Part:
     end: int
 
 
+@dataclass(frozen=True)
+class Morpheme:
+    """A longest unit of the dictionary as it stands in the text, with what grammar needs of it."""
+
+    surface: str
+    dictionary: str
+    form: str
+    kind: tuple[str, ...]
+    """Class, subclasses and conjugation, six of them, ``*`` where there is none."""
+
+
 def has_japanese(text: str) -> bool:
     """Tell whether a kana or a kanji stands in the text."""
     return KANA_OR_KANJI.search(text) is not None
@@ -95,6 +106,15 @@ def parts(text: str) -> list[Part]:
     with _ONE_AT_A_TIME:
         return [
             Part(str(part.normalized_form()), str(part.part_of_speech()[0]), part.begin(), part.end()) for part in _tokenizer("A")(text)
+        ]
+
+
+def morphemes(text: str) -> list[Morpheme]:
+    """Return the dictionary's longest units of a text in order."""
+    with _ONE_AT_A_TIME:
+        return [
+            Morpheme(str(unit.surface()), str(unit.dictionary_form()), str(unit.normalized_form()), tuple(unit.part_of_speech()))
+            for unit in _tokenizer("C")(nfkc(text[:WINDOW_CHARS]))
         ]
 
 

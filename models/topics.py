@@ -17,7 +17,6 @@ import numpy as np
 from models.clusters import NEIGHBOURS, NONE, SEED, GivenGroups, Labels, LeidenClusters, Matrix, centroids, nearest_centroid
 from models.topic_words import forms_to_show, shared_words, words_of
 from voc.enrichment import VECTOR_DIMENSIONS
-from voc.feedback import Language
 from voc.ids import derived_id
 from voc.ports import TopicModel
 from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence
@@ -28,18 +27,16 @@ LEAST_SHARE = 0.001
 LEAST_SIMILARITY = 0.4
 KEYWORDS = 8
 EXAMPLES = 5
-NAME_CANDIDATES = 10
-NAME_KEYWORDS = 2
-"""A sentence serves as a name only with that many of the topic's keywords in it."""
-NAME_CHARS = {Language.JA: (6, 40), Language.EN: (12, 60)}
-"""Least and most characters of a sentence that serves as a name."""
+NAMELESS = "–"
+NAME_KEYWORDS = 3
+"""By so many of its keywords a topic is called that no namer says anything of."""
 
 
 class BertopicTopics(TopicModel):
     """BERTopic over given vectors with a seeded neighbour graph and Leiden as its cluster model."""
 
     name = "bertopic-leiden"
-    version = "3"
+    version = "4"
 
     def parameters(self) -> Mapping[str, str]:
         """Return the settings that decide the outcome, for the record."""
@@ -156,37 +153,17 @@ def _topic(members: Sequence[TopicSentence], vectors: Matrix, centre: Matrix, ke
     typical: dict[str, TopicSentence] = {}
     for place in by_typicality.tolist():
         typical.setdefault(members[place].text.strip().casefold(), members[place])
-        if len(typical) >= NAME_CANDIDATES:
+        if len(typical) >= EXAMPLES:
             break
-    examples = list(typical.values())
     shown = tuple(dict.fromkeys(forms[word].replace("_", " ") for word in keywords))
     return Topic(
         id=derived_id("tp", *sorted(member.id for member in members)),
-        name=_name(examples, keywords, shown),
+        name=" · ".join(shown[:NAME_KEYWORDS]) or NAMELESS,
         keywords=shown,
-        example_ids=tuple(example.id for example in examples[:EXAMPLES]),
+        example_ids=tuple(example.id for example in typical.values()),
         size=len(members),
         centroid=centre.astype("<f2").tobytes(),
     )
-
-
-def _name(examples: Sequence[TopicSentence], keywords: Sequence[str], shown: Sequence[str]) -> str:
-    """Return, of the most typical sentences as long as a name, the shortest with most keywords; where none has two, the first keywords."""
-    texts = [text for example in examples if _fits_a_name(text := _one_line(example.text), example.language)]
-    candidates = [(len({word for word, _ in words_of(text)} & set(keywords)), text) for text in texts]
-    telling = [(-count, len(text), text) for count, text in candidates if count >= NAME_KEYWORDS]
-    if telling:
-        return min(telling)[2].rstrip("。.")
-    return " · ".join(shown[:3]) or _one_line(examples[0].text)[: NAME_CHARS[Language.JA][1]]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _fits_a_name(text: str, language: Language) -> bool:
-    least, most = NAME_CHARS.get(language, NAME_CHARS[Language.JA])
-    return least <= len(text) <= most
 
 
 def _assignments(

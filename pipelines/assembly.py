@@ -20,6 +20,7 @@ from models.sentences import PysbdSentences
 from models.service import ChildService
 from models.tag_folder import TagFolder
 from models.tagging import HeadTagger
+from models.topic_names import PhraseTopicNamer
 from models.topics import BertopicTopics
 from pipelines.enrich import Understanding
 from pipelines.erasing.work import Erasing
@@ -97,7 +98,8 @@ def build_inside(settings: ModelSettings | None = None) -> Inside:
     heads = understanding.read_for_heads(sentences, understanding.encoder.encode(sentences))
     understanding.sentiment.sentiments(sentences, heads)
     understanding.tagger.tags(sentences, heads)
-    return Inside(understanding=understanding, topics=BertopicTopics(), teacher=FewShotTeacher())
+    namer = PhraseTopicNamer(understanding.encoder)
+    return Inside(understanding=understanding, topics=BertopicTopics(), teacher=FewShotTeacher(), namer=namer)
 
 
 def build_models(settings: ModelSettings) -> ModelProcess:

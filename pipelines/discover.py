@@ -4,14 +4,19 @@ Invariants: every sentence handed in has exactly one assignment, to a topic or t
 only proposes (``pipelines.topic_proposals``). Only the very first fit makes topics by itself.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipelines.topic_groups import grouped
+from pipelines.topic_naming import named, named_groups
 from pipelines.topic_proposals import Standing, propose
-from voc.ports import TopicModel, Vectors
-from voc.topics import Proposal, Topic, TopicAssignment, TopicRun, TopicSentence, TopicState
+from voc.ports import TopicModel, TopicNamer, Vectors
+from voc.topics import Proposal, Topic, TopicAssignment, TopicGroup, TopicRun, TopicSentence, TopicState
+
+DOUBLED = 2
+TAKING_IN = (TopicState.ACTIVE, TopicState.EXCLUDED)
 
 
 @dataclass(frozen=True)
@@ -22,9 +27,10 @@ class Discovery:
     topics: tuple[Topic, ...]
     assignments: tuple[TopicAssignment, ...]
     proposals: tuple[Proposal, ...]
+    groups: tuple[TopicGroup, ...] = ()
 
 
-def discover(sentences: Sequence[TopicSentence], model: TopicModel, *, standing: Standing) -> Discovery:
+def discover(sentences: Sequence[TopicSentence], model: TopicModel, *, standing: Standing, namer: TopicNamer | None = None) -> Discovery:
     """Return topics, assignments and proposals for the sentences; the order they come in does not matter.
 
     Parameters
@@ -36,8 +42,19 @@ def discover(sentences: Sequence[TopicSentence], model: TopicModel, *, standing:
     standing
         What stands so far; with nothing in it the fit's groups become the topics. Sentences that have a topic keep it; those that have none
         may join one.
+    namer
+        Names topics and groups that have no name; without one they keep what the model calls them.
     """
     ordered = sorted(sentences, key=lambda sentence: sentence.id)
+    found = _found(ordered, model, standing)
+    home = {a.sentence_id: a.topic_id for a in (*standing.assignments.values(), *found.assignments) if a.topic_id is not None}
+    if namer is not None:
+        topics, proposals = named(found.topics, found.proposals, ordered, home, namer)
+        found = replace(found, topics=tuple(topics), proposals=tuple(proposals))
+    return _in_groups(found, standing, ordered, home, namer)
+
+
+def _found(ordered: Sequence[TopicSentence], model: TopicModel, standing: Standing) -> Discovery:
     if not standing.topics:
         run = model.fit(ordered)
         return Discovery(run=run, topics=run.topics, assignments=run.assignments, proposals=())
@@ -54,12 +71,32 @@ def discover(sentences: Sequence[TopicSentence], model: TopicModel, *, standing:
     return Discovery(run=run, topics=topics, assignments=(*joined, *asked), proposals=tuple(proposals))
 
 
+def _in_groups(
+    found: Discovery, standing: Standing, sentences: Sequence[TopicSentence], home: Mapping[str, str], namer: TopicNamer | None
+) -> Discovery:
+    """Return what was found with every topic that takes in sentences, and every topic that is proposed, in a group."""
+    parts = [part.topic for proposal in found.proposals for part in proposal.parts]
+    anew = len(found.run.assignments) >= DOUBLED * standing.fitted
+    placed, groups = grouped([*(t for t in found.topics if t.state in TAKING_IN), *parts], standing.groups, anew=anew)
+    by_id = {topic.id: topic for topic in placed}
+    topics = tuple(by_id.get(topic.id, topic) for topic in found.topics)
+    proposals = tuple(_with_parts(proposal, by_id) for proposal in found.proposals)
+    if namer is not None:
+        groups = named_groups(groups, placed, sentences, home, namer)
+    return replace(found, topics=topics, proposals=proposals, groups=tuple(groups))
+
+
+def _with_parts(proposal: Proposal, topics: Mapping[str, Topic]) -> Proposal:
+    parts = tuple(part.model_copy(update={"topic": topics[part.topic.id]}) for part in proposal.parts)
+    return proposal.model_copy(update={"parts": parts})
+
+
 def assign(sentences: Sequence[TopicSentence], topics: Sequence[Topic], *, least_similarity: float) -> list[TopicAssignment]:
     """Bring new sentences to the nearest topic that takes in sentences, if it is near enough; not settled until a fit has seen them.
 
     Cosine with the topics' centroids, brute force: milliseconds for a thousand sentences.
     """
-    open_topics = [topic for topic in topics if topic.state in (TopicState.ACTIVE, TopicState.EXCLUDED)]
+    open_topics = [topic for topic in topics if topic.state in TAKING_IN]
     if not sentences or not open_topics:
         return [TopicAssignment(sentence_id=s.id, topic_id=None, similarity=0.0, settled=False) for s in sentences]
     cosines = np.clip(_unit([s.vector for s in sentences]) @ _unit([topic.centroid for topic in open_topics]).T, -1.0, 1.0)

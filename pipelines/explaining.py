@@ -1,6 +1,6 @@
 """Explaining: reads what the stages link, explain and act need, calls them, and writes their results back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipelines.act import alerts, mentions
 from pipelines.explain.drivers import drivers, rank
@@ -14,7 +14,8 @@ from voc.linking import Links
 from voc.store import Store
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
-from voc.voices import VoiceRow
+from voc.topics import Topic, TopicGroup
+from voc.voices import VoiceRow, issue_key
 
 EXPLAINED = (Kpi.NPS, Kpi.CSAT, Kpi.CES, Kpi.CHURN)
 LANGUAGE_OF_NAMES = "en"
@@ -22,16 +23,20 @@ LANGUAGE_OF_NAMES = "en"
 
 def issues_of(rows: Sequence[VoiceRow], *, unit: Unit, taxonomy: Taxonomy, language: str) -> list[Issue]:
     """Return the issues that occur in the voices, named for a reader of the language; kinds apart, by id."""
-    topics = {topic.id: topic.name for topic in unit.topics.find()}
-    tags = {tag.id: tag.small.in_language(language) for tag in unit.taxonomies.with_own(taxonomy).tags}
-    names = {IssueKind.TOPIC: topics, IssueKind.TAG: tags}
-    found = []
-    for key in sorted({key for row in rows for key in row.issue_keys}):
-        kind, _, identifier = key.partition(":")
-        name = names[IssueKind(kind)].get(identifier)
-        if name is not None:
-            found.append(Issue(kind=IssueKind(kind), id=identifier, name=name))
-    return found
+    groups = unit.topic_groups.find()
+    topics = [topic_issue(topic, groups, language) for topic in unit.topics.find()]
+    tags = [
+        Issue(kind=IssueKind.TAG, id=tag.id, name=tag.small.in_language(language)) for tag in unit.taxonomies.with_own(taxonomy).tags
+    ]
+    known = {issue_key(issue): issue for issue in (*topics, *tags)}
+    return [known[key] for key in sorted({key for row in rows for key in row.issue_keys}) if key in known]
+
+
+def topic_issue(topic: Topic, groups: Mapping[str, TopicGroup], language: str) -> Issue:
+    """Return a topic as an issue for a reader of the language; ``groups`` by id."""
+    group = groups.get(topic.group_id or "")
+    naming = {} if group is None else {"group": group.name_in(language), "group_id": group.id}
+    return Issue(kind=IssueKind.TOPIC, id=topic.id, name=topic.name_in(language), **naming)
 
 
 def linked(rows: Sequence[VoiceRow], *, unit: Unit) -> Links:

@@ -26,7 +26,7 @@ from voc.masking import mask
 from voc.no_signal import is_no_signal
 from voc.ports import LanguageDetector, Redactor
 from voc.settings import Settings
-from voc.topics import Topic, TopicSentence
+from voc.topics import Topic, TopicGroup, TopicSentence
 
 BLANK = "*"
 NO_TOPIC = -1
@@ -122,7 +122,9 @@ def topics_file(path: Path, *, out: Path, text_column: str, settings: Settings, 
     with out.open("wb") as target:
         for at, row in enumerate(rows):
             target.write(orjson.dumps({"id": row.id, "topic": topic_of.get(at, NO_TOPIC)}) + b"\n")
-    described = [_described(topic, numbers[topic.id], rows) for topic in sorted(run.topics, key=lambda topic: numbers[topic.id])]
+    groups = {group.id: group for group in run.groups}
+    ordered = sorted(run.topics, key=lambda topic: numbers[topic.id])
+    described = [_described(topic, groups.get(topic.group_id or ""), numbers[topic.id], rows) for topic in ordered]
     Path(f"{out}.topics.json").write_bytes(orjson.dumps(described, option=orjson.OPT_INDENT_2))
     return {"rows": len(rows), "topics": len(run.topics), "without_topic": len(rows) - len(topic_of)}
 
@@ -230,10 +232,15 @@ def _batches(rows: Sequence[FileRow], size: int = 1_000) -> Iterator[Sequence[Fi
         yield rows[start : start + size]
 
 
-def _described(topic: Topic, number: int, rows: Sequence[FileRow]) -> dict[str, Any]:
+def _described(topic: Topic, group: TopicGroup | None, number: int, rows: Sequence[FileRow]) -> dict[str, Any]:
     return {
         "id": number,
         "name": topic.name,
+        "names": {
+            language: {"text": name.text, "sentence": rows[int(name.example_id)].text if name.example_id is not None else None}
+            for language, name in topic.names.items()
+        },
+        "group": None if group is None else {language: name.text for language, name in group.names.items()},
         "keywords": list(topic.keywords),
         "examples": [rows[int(identifier)].text for identifier in topic.example_ids[:EXAMPLES]],
         "size": topic.size,

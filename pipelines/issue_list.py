@@ -9,7 +9,7 @@ from datetime import tzinfo
 
 from pipelines.explain.summaries import summarise, unassigned_share
 from pipelines.explain.trends import last_days
-from pipelines.explaining import EXPLAINED, issues_of, linked, measure
+from pipelines.explaining import EXPLAINED, issues_of, linked, measure, topic_issue
 from voc.drivers import Issue, IssueKind
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary, Quote
@@ -92,4 +92,4 @@ def find_issue(unit: Unit, *, kind: IssueKind, issue_id: str, taxonomy: Taxonomy
         tag = unit.taxonomies.with_own(taxonomy).tag(issue_id)
         return None if tag is None else Issue(kind=kind, id=tag.id, name=tag.small.in_language(language))
     topic = unit.topics.get(issue_id)
-    return None if topic is None else Issue(kind=kind, id=topic.id, name=topic.name)
+    return None if topic is None else topic_issue(topic, unit.topic_groups.find(), language)

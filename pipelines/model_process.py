@@ -14,7 +14,7 @@ from pipelines.enrich import Understanding, enrich
 from pipelines.topic_proposals import Standing
 from voc.enrichment import CommentText, Enrichment
 from voc.errors import ModelError, ModelUnavailableError
-from voc.ports import TopicModel, Vectors
+from voc.ports import TopicModel, TopicNamer, Vectors
 from voc.tag_learning import LearntTags, TagTeacher
 from voc.topics import TopicSentence
 
@@ -48,6 +48,7 @@ class Inside:
     understanding: Understanding
     topics: TopicModel
     teacher: TagTeacher | None = None
+    namer: TopicNamer | None = None
     with_own_tags: tuple[str, Understanding] | None = None
     """The stamp of the own tags held, and the models with them."""
 
@@ -80,7 +81,7 @@ class Inside:
     def discover(self, payload: tuple[list[TopicSentence], Standing]) -> Discovery:
         """Run the stage ``discover``."""
         sentences, standing = payload
-        return discover(sentences, self.topics, standing=standing)
+        return discover(sentences, self.topics, standing=standing, namer=self.namer)
 
 
 class ModelProcess:

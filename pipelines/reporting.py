@@ -226,7 +226,7 @@ FEEDBACK_COLUMNS = (
     "nps", "csat", "ces", "duplicate_of", "no_signal", "model_version",
 )  # fmt: skip
 ISSUE_COLUMNS = (
-    "kind", "id", "name", "volume", "share", "share_low", "share_high", "accounts", "negative", "neutral", "positive", "mixed",
+    "kind", "id", "name", "group", "volume", "share", "share_low", "share_high", "accounts", "negative", "neutral", "positive", "mixed",
     "recent", "previous", "change", "change_low", "change_high", "significant",
 )  # fmt: skip
 DRIVER_COLUMNS = (
@@ -264,7 +264,7 @@ def write_export(
 def _issue_rows(unit: Unit, what: str, taxonomy: Taxonomy, wanted: FeedbackFilter, settings: Settings, language: str) -> Iterator[Row]:
     found = issue_list(unit, taxonomy=taxonomy, wanted=wanted, language=language, zone=ZoneInfo(settings.intake.default_timezone))
     for summary in found.issues:
-        naming = {"kind": summary.issue.kind.value, "id": summary.issue.id, "name": summary.issue.name}
+        naming = {"kind": summary.issue.kind.value, "id": summary.issue.id, "name": summary.issue.name, "group": summary.issue.group}
         if what == "drivers":
             for driver in summary.drivers.values():
                 if driver is not None:

@@ -8,17 +8,35 @@ from collections.abc import Mapping, Sequence
 
 from voc.errors import InputError
 from voc.ids import derived_id
-from voc.topics import ChangeKind, Move, Proposal, ProposalKind, ProposedPart, Topic, TopicChange, TopicState
+from voc.topics import ChangeKind, Move, Proposal, ProposalKind, ProposedPart, Topic, TopicChange, TopicGroup, TopicState
 
 LONGEST_NAME = 120
 
 
 def rename(topic: Topic, name: str, *, by: str) -> TopicChange:
     """Give a topic a name of a person's; no fit changes it."""
-    wanted = " ".join(name.split())
-    if not 0 < len(wanted) <= LONGEST_NAME:
-        raise InputError(f"A name has 1 to {LONGEST_NAME} characters.", field="name")
-    return _of_one(ChangeKind.RENAME, topic, topic.model_copy(update={"name": wanted, "named_by": by}))
+    return _of_one(ChangeKind.RENAME, topic, topic.model_copy(update={"name": _good_name(name), "names": {}, "named_by": by}))
+
+
+def regroup(topic: Topic, group: TopicGroup, *, made: bool = False) -> TopicChange:
+    """Put a topic into a group, which is made by it where it is new; no fit moves the topic again."""
+    _must_stand(topic)
+    change = _of_one(ChangeKind.REGROUP, topic, topic.model_copy(update={"group_id": group.id, "group_by_person": True}))
+    return change.model_copy(update={"groups_after": (group,)}) if made else change
+
+
+def new_group(topic: Topic, name: str, *, by: str) -> TopicGroup:
+    """Return a group of a person's own making, for this topic first."""
+    wanted = _good_name(name)
+    return TopicGroup(id=derived_id("tg", topic.id, wanted), name=wanted, named_by=by)
+
+
+def rename_group(group: TopicGroup, name: str, *, by: str) -> TopicChange:
+    """Give a group a name of a person's; no fit changes it."""
+    after = group.model_copy(update={"name": _good_name(name), "names": {}, "named_by": by})
+    if after == group:
+        raise InputError("The group is already called so.", group_id=group.id)
+    return TopicChange(kind=ChangeKind.RENAME_GROUP, groups_before=(group,), groups_after=(after,))
 
 
 def pin(topic: Topic, *, pinned: bool) -> TopicChange:
@@ -104,17 +122,22 @@ def accepted(proposal: Proposal, topics: Mapping[str, Topic], *, members: Mappin
 
 def own_part(topic: Topic, sentence_ids: Sequence[str], *, name: str, by: str) -> ProposedPart:
     """Return the part a person cuts out of a topic by hand; its keywords and examples are found at the next fit."""
-    wanted = " ".join(name.split())
-    if not 0 < len(wanted) <= LONGEST_NAME:
-        raise InputError(f"A name has 1 to {LONGEST_NAME} characters.", field="name")
+    wanted = _good_name(name)
     ids = tuple(dict.fromkeys(sentence_ids))
     made = topic.model_copy(
         update={
-            "id": derived_id("tp", topic.id, *sorted(ids)), "name": wanted, "named_by": by, "keywords": (), "example_ids": ids[:5],
-            "pinned": False, "merged_into": None,
+            "id": derived_id("tp", topic.id, *sorted(ids)), "name": wanted, "names": {}, "named_by": by, "keywords": (),
+            "example_ids": ids[:5], "pinned": False, "merged_into": None,
         }
     )  # fmt: skip
     return ProposedPart(topic=made, sentence_ids=ids)
+
+
+def _good_name(name: str) -> str:
+    wanted = " ".join(name.split())
+    if not 0 < len(wanted) <= LONGEST_NAME:
+        raise InputError(f"A name has 1 to {LONGEST_NAME} characters.", field="name")
+    return wanted
 
 
 def _of_one(kind: ChangeKind, before: Topic, after: Topic) -> TopicChange:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipelines.intake import Writer
-from pipelines.topic_changes import accepted, exclude, merge, move, own_part, pin, rename, split
+from pipelines.topic_changes import accepted, exclude, merge, move, new_group, own_part, pin, regroup, rename, rename_group, split
 from voc.clock import Clock
 from voc.errors import InputError, NotFoundError
 from voc.store import Store, Unit
-from voc.topics import Proposal, ProposalKind, ProposalState, Topic, TopicChange, TopicEdit
+from voc.topics import Proposal, ProposalKind, ProposalState, Topic, TopicChange, TopicEdit, TopicGroup
 
 Build = Callable[[Unit, Topic], TopicChange]
 """Says what a change of a topic would be."""
@@ -45,6 +45,25 @@ class TopicEditing:
             with self._store.read() as unit:
                 return Outcome(build(unit, existing(unit, topic_id)), None)
         return self._do(lambda unit: build(unit, existing(unit, topic_id)), by=by)
+
+    def rename_group(self, group_id: str, name: str, *, by: str, preview: bool = False) -> Outcome:
+        """Give a group of topics another name.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such group.
+        InputError
+            If the name cannot be given.
+        """
+
+        def build(unit: Unit) -> TopicChange:
+            return rename_group(existing_group(unit, group_id), name, by=by)
+
+        if preview:
+            with self._store.read() as unit:
+                return Outcome(build(unit), None)
+        return self._do(build, by=by)
 
     def decide(self, proposal_id: str, *, accept: bool, by: str, name: str | None = None, preview: bool = False) -> Outcome | None:
         """Accept a proposal, with another name for what it makes if one is given, or reject it (None).
@@ -122,9 +141,31 @@ def existing(unit: Unit, topic_id: str) -> Topic:
     return found
 
 
+def existing_group(unit: Unit, group_id: str) -> TopicGroup:
+    """Return the group; raises NotFoundError where there is none."""
+    found = unit.topic_groups.find().get(group_id)
+    if found is None:
+        raise NotFoundError(group_id=group_id)
+    return found
+
+
 def renamed(name: str, *, by: str) -> Build:
     """Give another name."""
     return lambda _, topic: rename(topic, name, by=by)
+
+
+def in_group(group_id: str | None, *, name: str | None = None, by: str) -> Build:
+    """Put the topic into a group: one there is, or a new one under a name."""
+
+    def build(unit: Unit, topic: Topic) -> TopicChange:
+        if (group_id is None) == (name is None):
+            raise InputError("Say either which group or what a new one is called.", field="group_id")
+        if group_id is not None:
+            return regroup(topic, existing_group(unit, group_id))
+        group = new_group(topic, name or "", by=by)
+        return regroup(topic, group, made=group.id not in unit.topic_groups.find())
+
+    return build
 
 
 def pinned(*, on: bool) -> Build:

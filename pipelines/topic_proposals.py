@@ -8,7 +8,7 @@ merged is not proposed to be split again nor the other way round, and a rejected
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
@@ -22,6 +22,7 @@ from voc.topics import (
     Topic,
     TopicAssignment,
     TopicEdit,
+    TopicGroup,
     TopicRun,
     TopicSentence,
     TopicState,
@@ -48,6 +49,9 @@ class Standing:
     assignments: Mapping[str, TopicAssignment]
     rejected: tuple[Proposal, ...] = ()
     edits: tuple[TopicEdit, ...] = ()
+    groups: Mapping[str, TopicGroup] = field(default_factory=dict)
+    fitted: int = 0
+    """Sentences the fit before looked at."""
 
 
 def propose(run: TopicRun, sentences: Sequence[TopicSentence], standing: Standing) -> list[Proposal]:

@@ -85,6 +85,7 @@ class TopicWork:
             if unit.erasures.revision() != erasures:
                 return
             before = {topic.id: topic for topic in standing.topics}
+            unit.topic_groups.put([group for group in found.groups if standing.groups.get(group.id) != group])
             changed = [topic for topic in found.topics if before.get(topic.id) != topic]
             unit.topics.put([topic for topic in changed if topic.id not in before or _untouched(unit, before[topic.id])])
         self._write(found.assignments)
@@ -115,6 +116,8 @@ def _standing(unit: Unit) -> Standing:
         assignments=unit.topics.assignments(),
         rejected=tuple(unit.proposals.find(state=ProposalState.REJECTED)),
         edits=tuple(unit.topic_edits.find()),
+        groups=unit.topic_groups.find(),
+        fitted=int((unit.topics.current_run() or {"sentences": 0})["sentences"]),
     )
 
 

@@ -13,7 +13,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_follow_one_comment", "03_what_drives_nps", "04_model_quality"]
+    assert [path.stem for path in NOTEBOOKS] == ["01_follow_one_comment", "02_topics_and_tags", "03_what_drives_nps", "04_model_quality"]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

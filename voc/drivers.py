@@ -19,6 +19,10 @@ class Issue(Value):
     kind: IssueKind
     id: str
     name: str
+    """For the reader it was made for."""
+    group: str | None = None
+    """The name of the group of topics it stands in; None for tags."""
+    group_id: str | None = None
 
 
 class Voice(Value):

@@ -3,7 +3,7 @@
 Implementations name their port as base class. Every model carries ``name`` and ``version``; both travel with each result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from voc.enrichment import Intent, TagScore, Urgency
 from voc.feedback import Language, Redaction, Span
 from voc.sentiment import Sentiment
 from voc.taxonomy import Tag
-from voc.topics import Topic, TopicRun, TopicSentence
+from voc.topics import Topic, TopicName, TopicRun, TopicSentence
 
 Vectors = NDArray[np.float32]
 """Shape [n, 384], rows of unit length."""
@@ -152,4 +152,24 @@ class TopicModel(Model, Protocol):
 
     def parameters(self) -> Mapping[str, str]:
         """Return the settings that decide the outcome, for the record."""
+        ...
+
+
+class TopicNamer(Model, Protocol):
+    """Says what topics are called; every name carries the namer's name and version."""
+
+    def names(
+        self, groups: Mapping[str, Sequence[TopicSentence]], *, wanted: Collection[str], taken: Collection[str] = ()
+    ) -> dict[str, dict[str, TopicName]]:
+        """Return the names of the wanted groups by language (``ja``, ``en``), distinct from each other and from those taken.
+
+        ``groups``: the sentences of every group there is, so that names can tell them apart. A group of which nothing can be said in a
+        language has no name in it.
+        """
+        ...
+
+    def words(
+        self, groups: Mapping[str, Sequence[TopicSentence]], *, wanted: Collection[str], taken: Collection[str] = ()
+    ) -> dict[str, dict[str, TopicName]]:
+        """Return, as ``names`` does, the few words that tell each wanted group from the others: what a group of topics is called."""
         ...

@@ -2,8 +2,11 @@
 
 A fit only *proposes* (``Proposal``); people accept, change or reject. Whatever happens to topics is a ``TopicChange``: the topics before
 and after, and the sentences that move. Kept with who and when it is a ``TopicEdit``, and can be undone.
+
+Topics stand in groups (``TopicGroup``): the upper of two levels. A group is durable as a topic is.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import Field
@@ -43,11 +46,43 @@ class TopicState(StrEnum):
     MERGED = "merged"
 
 
+class TopicName(Value):
+    """What a topic is called in one language, by which namer, and the real sentence that shows it best."""
+
+    text: str
+    by: str
+    """Name and version of the namer."""
+    example_id: str | None = None
+
+
+def name_for(names: Mapping[str, TopicName], language: str) -> TopicName | None:
+    """Return the name in the reader's language, else the one there is."""
+    return names.get(language) or next((names[key] for key in sorted(names)), None)
+
+
+class TopicGroup(Value):
+    """The upper level: some topics that are near each other; identity is ``id``, never the name."""
+
+    id: str
+    name: str
+    """What a person called it; else the name in no particular language."""
+    names: dict[str, TopicName] = Field(default_factory=dict)
+    """By language, ``ja`` and ``en``; empty where a person named it."""
+    named_by: str | None = None
+    """The person who gave the name; None: the service."""
+
+    def name_in(self, language: str) -> str:
+        """Return the name for a reader of the language."""
+        found = name_for(self.names, language)
+        return self.name if found is None else found.text
+
+
 class Topic(Value, ser_json_bytes="base64", val_json_bytes="base64"):
     """A topic: name, keywords, and its most typical real sentences; identity is ``id``, never the name."""
 
     id: str
     name: str
+    """What a person called it; else a name in no particular language, for where ``names`` has none."""
     keywords: tuple[str, ...]
     example_ids: tuple[str, ...]
     """Ids of the most typical sentences, most typical first."""
@@ -57,12 +92,22 @@ class Topic(Value, ser_json_bytes="base64", val_json_bytes="base64"):
     """Little-endian float16, unit length."""
     state: TopicState = TopicState.ACTIVE
     named_by: str | None = None
-    """Who gave the name; None: the service."""
+    """The person who gave the name; None: the service."""
+    names: dict[str, TopicName] = Field(default_factory=dict)
+    """By language, ``ja`` and ``en``; empty where a person named it."""
+    group_id: str | None = None
+    group_by_person: bool = False
+    """Whether a person put it into its group; then no fit moves it."""
     pinned: bool = False
     """A pinned topic is never part of a proposal."""
     parents: tuple[str, ...] = ()
     """The topics it was split from."""
     merged_into: str | None = None
+
+    def name_in(self, language: str) -> str:
+        """Return the name for a reader of the language; a person's name is the same for all."""
+        found = name_for(self.names, language)
+        return self.name if found is None else found.text
 
 
 class TopicAssignment(Value):
@@ -143,6 +188,8 @@ class ChangeKind(StrEnum):
     EXCLUDE = "exclude"
     RETIRE = "retire"
     NEW = "new"
+    REGROUP = "regroup"
+    RENAME_GROUP = "rename_group"
 
 
 class Move(Value):
@@ -156,24 +203,28 @@ class Move(Value):
 class TopicChange(Value):
     """A change of topics, done or only previewed: topics as they were and as they become, and the sentences that move.
 
-    A topic in ``after`` alone is made by it, one in ``before`` alone is taken away.
+    A topic in ``after`` alone is made by it, one in ``before`` alone is taken away; the same holds of groups.
     """
 
     kind: ChangeKind
     before: tuple[Topic, ...] = ()
     after: tuple[Topic, ...] = ()
+    groups_before: tuple[TopicGroup, ...] = ()
+    groups_after: tuple[TopicGroup, ...] = ()
     moves: tuple[Move, ...] = ()
 
     @property
     def topic_ids(self) -> frozenset[str]:
-        """Every topic it touches."""
+        """Every topic and group it touches."""
+        groups = {group.id for group in (*self.groups_before, *self.groups_after)}
         moved = {end for move in self.moves for end in (move.from_topic, move.to_topic) if end is not None}
-        return frozenset({topic.id for topic in (*self.before, *self.after)} | moved)
+        return frozenset({topic.id for topic in (*self.before, *self.after)} | groups | moved)
 
     def reversed(self) -> "TopicChange":
         """Return what takes it back."""
         moves = tuple(Move(sentence_id=m.sentence_id, from_topic=m.to_topic, to_topic=m.from_topic) for m in self.moves)
-        return TopicChange(kind=self.kind, before=self.after, after=self.before, moves=moves)
+        topics = {"before": self.after, "after": self.before}
+        return TopicChange(kind=self.kind, **topics, groups_before=self.groups_after, groups_after=self.groups_before, moves=moves)
 
 
 class TopicEdit(Value):

@@ -95,7 +95,7 @@ def _choices(unit: Unit, visit: Visit, name: str, facets: dict[str, list[str]]) 
         known = unit.taxonomies.with_own(visit.service.taxonomy)
         return tuple(Choice(value=tag.id, label=tag.small.in_language(visit.language)) for tag in known.tags)
     if name == "topic":
-        return tuple(Choice(value=topic.id, label=topic.name) for topic in unit.topics.find())
+        return tuple(Choice(value=topic.id, label=topic.name_in(visit.language)) for topic in unit.topics.find())
     return tuple(Choice(value=value, label=value) for value in facets.get(name, []))
 
 

@@ -70,6 +70,8 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         topic = unit.topics.get(issue_id) if kind is IssueKind.TOPIC else None
         context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
+            "said": unit.topics.sentences_of_names(visit.language).get(issue_id),
+            "topic_groups": sorted(unit.topic_groups.find().values(), key=lambda group: group.name_in(visit.language)),
             "others": [other for other in unit.topics.find() if other.id != issue_id] if topic is not None else [],
             "edits": unit.topic_edits.find(issue_id) if topic is not None else [],
             "examples": list(unit.enrichments.sentence_texts(topic.example_ids).values()) if topic is not None else [],

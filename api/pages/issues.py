@@ -1,6 +1,6 @@
 """Issues: the tags and topics people speak of, by volume, by what goes with a KPI, or by the KPI's level."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -36,6 +36,17 @@ class Line:
     driver: Driver | None
     share_bar: Whisker
     effect: Whisker | None
+    said: str | None
+    """Of a topic: the real sentence that shows its name best."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines under one heading: a group of topics, or without one."""
+
+    group: str | None
+    group_id: str | None
+    lines: list[Line]
 
 
 @router.get("/issues")
@@ -47,6 +58,7 @@ def issues(visit: Visiting) -> HTMLResponse:
     with visit.service.store.read() as unit:
         found = measured(unit, visit)
         bar = filter_bar(unit, visit)
+        said = unit.topics.sentences_of_names(visit.language)
         unassigned_sentences = unit.topics.unassigned_share()
         proposals = len(unit.proposals.find(state=ProposalState.OPEN))
         known = unit.taxonomies.with_own(visit.service.taxonomy)
@@ -66,7 +78,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         kpis=EXPLAINED,
         sort=sort,
         sorts=SORTS,
-        lines=_lines(shown, known=known, kpi=kpi),
+        sections=_sections(_lines(shown, known=known, kpi=kpi, said=said)),
         audited=audited,
         hidden=len(mine) - len(shown),
         counts={name: sum(summary.issue.kind is name for summary in found.issues) for name in IssueKind},
@@ -102,7 +114,16 @@ def ordered(summaries: Sequence[IssueSummary], *, sort: str, kpi: Kpi) -> list[I
     return sorted(summaries, key=key)
 
 
-def _lines(shown: Sequence[IssueSummary], *, known: Taxonomy, kpi: Kpi) -> list[Line]:
+def _sections(lines: Sequence[Line]) -> list[Section]:
+    """Return the lines by group, in the order of each group's first."""
+    found: dict[str | None, Section] = {}
+    for line in lines:
+        issue = line.summary.issue
+        found.setdefault(issue.group_id, Section(issue.group, issue.group_id, [])).lines.append(line)
+    return list(found.values())
+
+
+def _lines(shown: Sequence[IssueSummary], *, known: Taxonomy, kpi: Kpi, said: Mapping[str, str]) -> list[Line]:
     measured_drivers = [summary.drivers.get(kpi) for summary in shown]
     effects = iter(forest([driver for driver in measured_drivers if driver is not None]))
     return [
@@ -111,6 +132,7 @@ def _lines(shown: Sequence[IssueSummary], *, known: Taxonomy, kpi: Kpi) -> list[
             tag=known.tag(summary.issue.id) if summary.issue.kind is IssueKind.TAG else None,
             driver=driver,
             share_bar=bar,
+            said=said.get(summary.issue.id),
             effect=next(effects) if driver is not None else None,
         )
         for summary, driver, bar in zip(shown, measured_drivers, share_bars(shown), strict=True)

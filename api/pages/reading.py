@@ -108,6 +108,8 @@ def _topic_names(language: str) -> dict[str, str]:
         "change.pin": _("pinned or let go"),
         "change.exclude": _("hidden or shown"),
         "change.retire": _("retired"),
+        "change.regroup": _("put into another group"),
+        "change.rename_group": _("group renamed"),
     }
 
 

@@ -12,7 +12,7 @@ from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
 from api.problems import ForbiddenError
 from api.topic_shapes import proposal_shapes
-from pipelines.topic_editing import Build, excluded, merged, pinned, renamed
+from pipelines.topic_editing import Build, excluded, in_group, merged, pinned, renamed
 from voc.errors import BadFilterError
 from voc.topics import ProposalState
 
@@ -25,7 +25,7 @@ SHOWN_EDITS = 20
 def proposals(visit: Visiting) -> HTMLResponse:
     """Show what the last fit proposes and the edits of late."""
     with visit.service.store.read() as unit:
-        waiting = proposal_shapes(unit, unit.proposals.find(state=ProposalState.OPEN))
+        waiting = proposal_shapes(unit, unit.proposals.find(state=ProposalState.OPEN), visit.language)
         edits = unit.topic_edits.find()[:SHOWN_EDITS]
         run = unit.topics.current_run()
         unassigned = unit.topics.unassigned_share()
@@ -51,6 +51,14 @@ def edit(visit: Visiting, topic_id: str, what: str, form: Fields) -> RedirectRes
     return RedirectResponse(f"/issues/topic/{topic_id}#history", status_code=303)
 
 
+@router.post("/topic-groups/{group_id}/rename", dependencies=[Depends(same_site)])
+def rename_group(visit: Visiting, group_id: str, form: Fields) -> RedirectResponse:
+    """Rename a group of topics."""
+    _may_act(visit)
+    visit.service.topics.rename_group(group_id, form.get("name", ""), by=visit.who.name)
+    return RedirectResponse(safe_next(form.get("next", "/issues?kind=topic")), status_code=303)
+
+
 @router.post("/topic-edits/{number}/undo", dependencies=[Depends(same_site)])
 def undo(visit: Visiting, number: int, form: Fields) -> RedirectResponse:
     """Take an edit back."""
@@ -67,6 +75,8 @@ def _build(what: str, form: dict[str, str], *, by: str) -> Build:
         return merged([form.get("other", "")])
     if what == "pin":
         return pinned(on=switch)
+    if what == "group":
+        return in_group(form.get("group") or None, name=form.get("name", "").strip() or None, by=by)
     if what == "exclude":
         return excluded(on=switch)
     raise BadFilterError(field="what")

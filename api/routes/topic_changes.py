@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ServiceOf
+from api.dependencies import ReaderLanguage, ServiceOf
 from api.forms import Form, Name, read_form
 from api.openapi import example_body
 from api.paging import Page
@@ -109,7 +109,7 @@ F = TypeVar("F", bound=Form)
 
 
 @router.get("/v1/runs/{run_id}/proposals")
-def proposals(service: ServiceOf, run_id: str, _key: Reader) -> Page[ProposalShape]:
+def proposals(service: ServiceOf, run_id: str, language: ReaderLanguage, _key: Reader) -> Page[ProposalShape]:
     """List what a fit proposed, largest first; ``latest`` names the last fit."""
     with service.store.read() as unit:
         run = unit.topics.current_run()
@@ -119,83 +119,84 @@ def proposals(service: ServiceOf, run_id: str, _key: Reader) -> Page[ProposalSha
         found = unit.proposals.find(run_id=wanted)
         if not found and (run is None or wanted != run["id"]):
             raise NotFoundError(run_id=run_id)
-        return Page(data=proposal_shapes(unit, found), next_cursor=None)
+        return Page(data=proposal_shapes(unit, found, language), next_cursor=None)
 
 
 @router.post("/v1/runs/{run_id}/decisions", openapi_extra=example_body(DecisionForm))
-async def decide(request: Request, service: ServiceOf, run_id: str, key: Admin) -> DecisionShape:
+async def decide(request: Request, service: ServiceOf, run_id: str, key: Admin, language: ReaderLanguage) -> DecisionShape:
     """Accept or reject a proposal. Accepting is an edit that can be taken back; a rejected proposal returns only when it has grown."""
-    return await run_sync(partial(_decide, service, await one_body(request), run_id, key))
+    return await run_sync(partial(_decide, service, await one_body(request), run_id, key, language))
 
 
 @router.get("/v1/topics/{topic_id}/history")
-def history(service: ServiceOf, topic_id: str, _key: Reader) -> Page[EditShape]:
+def history(service: ServiceOf, topic_id: str, language: ReaderLanguage, _key: Reader) -> Page[EditShape]:
     """List the edits that touched a topic, latest first, those taken back among them."""
     with service.store.read() as unit:
         existing(unit, topic_id)
-        return Page(data=[EditShape.of(edit) for edit in unit.topic_edits.find(topic_id)], next_cursor=None)
+        return Page(data=[EditShape.of(edit, language) for edit in unit.topic_edits.find(topic_id)], next_cursor=None)
 
 
 @router.post("/v1/topics/{topic_id}/rename", openapi_extra=example_body(RenameForm))
-async def rename(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+async def rename(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Give a topic a name; no fit changes it."""
-    form = _form(RenameForm, await one_body(request))
-    return await run_sync(partial(_edit, service, topic_id, renamed(form.name, by=form.by or key.name), form, key))
+    form = form_of(RenameForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, renamed(form.name, by=form.by or key.name), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/merge", openapi_extra=example_body(MergeForm))
-async def merge(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+async def merge(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Bring other topics into this one; their past comes with them, their ids lead here."""
-    form = _form(MergeForm, await one_body(request))
-    return await run_sync(partial(_edit, service, topic_id, merged(form.topic_ids), form, key))
+    form = form_of(MergeForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, merged(form.topic_ids), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/split", openapi_extra=example_body(SplitForm))
-async def split(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+async def split(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Let some sentences become a topic of their own; the rest keeps id and name."""
-    form = _form(SplitForm, await one_body(request))
+    form = form_of(SplitForm, await one_body(request))
     build = split_off(form.sentence_ids, name=form.name, by=form.by or key.name)
-    return await run_sync(partial(_edit, service, topic_id, build, form, key))
+    return await run_sync(partial(_edit, service, topic_id, build, form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/move", openapi_extra=example_body(MoveForm))
-async def move(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+async def move(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Move sentences to this topic, from wherever they are; no fit moves them again."""
-    form = _form(MoveForm, await one_body(request))
-    return await run_sync(partial(_edit, service, topic_id, moved_here(form.sentence_ids), form, key))
+    form = form_of(MoveForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, moved_here(form.sentence_ids), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/pin", openapi_extra=example_body(SwitchForm))
-async def pin(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+async def pin(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Keep a topic out of all proposals, or let it in again."""
-    form = _form(SwitchForm, await one_body(request))
-    return await run_sync(partial(_edit, service, topic_id, pinned(on=form.on), form, key))
+    form = form_of(SwitchForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, pinned(on=form.on), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/exclude", openapi_extra=example_body(SwitchForm))
-async def exclude(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> ChangeShape:
+async def exclude(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Hide a topic: it keeps its sentences but is no issue; or show it again."""
-    form = _form(SwitchForm, await one_body(request))
-    return await run_sync(partial(_edit, service, topic_id, excluded(on=form.on), form, key))
+    form = form_of(SwitchForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, excluded(on=form.on), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/undo", openapi_extra=example_body(UndoForm))
-async def undo(request: Request, service: ServiceOf, topic_id: str, key: Admin) -> EditShape:
+async def undo(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> EditShape:
     """Take an edit of the topic back, unless a later one that stands touches the same topics."""
-    form = _form(UndoForm, await one_body(request))
-    return await run_sync(partial(_undo, service, topic_id, form, key))
+    form = form_of(UndoForm, await one_body(request))
+    return await run_sync(partial(_undo, service, topic_id, form, key, language))
 
 
-def _form(kind: type[F], raw: bytes) -> F:
+def form_of(kind: type[F], raw: bytes) -> F:
+    """Return the form of a request's body, strictly read."""
     body, names = parse(raw), frozenset(kind.model_fields)
     return read_form(kind, usable(body.value, doubtful=body.doubtful, names=names), names=names)
 
 
-def _edit(service: Service, topic_id: str, build: Build, form: EditForm, key: Key) -> ChangeShape:
-    return ChangeShape.of(service.topics.edit(topic_id, build, by=form.by or key.name, preview=form.preview))
+def _edit(service: Service, topic_id: str, build: Build, form: EditForm, key: Key, language: str) -> ChangeShape:  # handed on
+    return ChangeShape.of(service.topics.edit(topic_id, build, by=form.by or key.name, preview=form.preview), language)
 
 
-def _undo(service: Service, topic_id: str, form: UndoForm, key: Key) -> EditShape:
+def _undo(service: Service, topic_id: str, form: UndoForm, key: Key, language: str) -> EditShape:
     with service.store.read() as unit:
         existing(unit, topic_id)
         mine = unit.topic_edits.find(topic_id)
@@ -204,11 +205,11 @@ def _undo(service: Service, topic_id: str, form: UndoForm, key: Key) -> EditShap
             raise NotFoundError(topic_id=topic_id)
     done = service.topics.undo(number, by=form.by or key.name)
     with service.store.read() as unit:
-        return EditShape.of(next(edit for edit in unit.topic_edits.find() if edit.number == done.number))
+        return EditShape.of(next(edit for edit in unit.topic_edits.find() if edit.number == done.number), language)
 
 
-def _decide(service: Service, raw: bytes, run_id: str, key: Key) -> DecisionShape:
-    form = _form(DecisionForm, raw)
+def _decide(service: Service, raw: bytes, run_id: str, key: Key, language: str) -> DecisionShape:
+    form = form_of(DecisionForm, raw)
     with service.store.read() as unit:
         proposal = unit.proposals.get(form.proposal_id)
         if proposal is None or run_id not in (LATEST, proposal.run_id):
@@ -218,5 +219,6 @@ def _decide(service: Service, raw: bytes, run_id: str, key: Key) -> DecisionShap
     with service.store.read() as unit:
         shown = unit.proposals.get(form.proposal_id)
         return DecisionShape(
-            proposal=proposal_shapes(unit, [shown or proposal])[0], change=ChangeShape.of(done) if done is not None else None
+            proposal=proposal_shapes(unit, [shown or proposal], language)[0],
+            change=ChangeShape.of(done, language) if done is not None else None,
         )

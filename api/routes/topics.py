@@ -1,12 +1,14 @@
 """Topics and tags: what many comments are about."""
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
 
 from api.auth import require
 from api.dependencies import ReaderLanguage, ServiceOf, zone_of
 from api.issue_shapes import TagIssueShape, TopicDetail, TopicShape, summaries, topic_facts
-from api.narrowing import Narrowed, PagedNarrowed
+from api.narrowing import Narrowed, PagedNarrowed, PagedNarrowing
 from api.paging import Page, cursor_after, feedback_cursor, page_of
 from api.routes.feedback import shapes
 from api.shapes import FeedbackShape
@@ -37,17 +39,26 @@ class TopicPage(Page[TopicShape]):
     unassigned_share: float | None
 
 
+class TopicNarrowing(PagedNarrowing):
+    """Conditions, a page, and of which group of topics."""
+
+    group: str | None = Field(default=None, max_length=100, description="Only topics of this group (its id).")
+
+
+TopicsNarrowed = Annotated[TopicNarrowing, Query()]
+
+
 @router.get("/v1/topics")
-def topics(service: ServiceOf, query: PagedNarrowed, language: ReaderLanguage) -> TopicPage:
+def topics(service: ServiceOf, query: TopicsNarrowed, language: ReaderLanguage) -> TopicPage:
     """List the topics of the comments that match."""
     with service.store.read() as unit:
-        known = {topic.id: topic for topic in unit.topics.find()}
+        known = topic_facts(unit, unit.topics.find(), language)
         wanted = query.wanted(zone=zone_of(service), clock=service.clock)
         found = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language)
         run = unit.topics.current_run()
         unassigned = unit.topics.unassigned_share()
     page = page_of(
-        [TopicShape.of(summary, **topic_facts(known[summary.issue.id])) for summary in found],
+        [TopicShape.of(one, **known[one.issue.id]) for one in found if query.group in (None, one.issue.group_id)],
         limit=query.limit,
         cursor=query.cursor,
     )
@@ -64,7 +75,8 @@ def topic(service: ServiceOf, topic_id: str, query: Narrowed, language: ReaderLa
         all_of_kind = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language)
         summary = _of(all_of_kind, found.id)
         quotes = unit.quotes.of_issue(summary.issue, limit=QUOTES)
-    return TopicDetail.of(summary, **topic_facts(found), quotes=quotes)
+        facts = topic_facts(unit, [found], language)[found.id]
+    return TopicDetail.of(summary, **facts, quotes=quotes)
 
 
 @router.get("/v1/topics/{topic_id}/feedback")

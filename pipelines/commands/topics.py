@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipelines.topic_editing import Outcome, TopicEditing
 
 FILE = "file"
+Lang = Annotated[str, typer.Option("--lang", help="Names for readers of ja or en.")]
 Who = Annotated[str, typer.Option("--by", help="Who decides; kept with the edit.")]
 
 
@@ -65,7 +66,7 @@ def fit(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
 
 
 @topics.command("proposals")
-def proposals(*, json: JsonFlag = False) -> None:
+def proposals(*, lang: Lang = "en", json: JsonFlag = False) -> None:
     """List what the last fit proposes and nobody has decided, largest first."""
     from pipelines.assembly import build_store
     from voc.topics import ProposalState, TopicState
@@ -75,7 +76,7 @@ def proposals(*, json: JsonFlag = False) -> None:
         try:
             with store.read() as unit:
                 found = unit.proposals.find(state=ProposalState.OPEN)
-                names = {topic.id: topic.name for topic in unit.topics.find(states=TopicState)}
+                names = {topic.id: topic.name_in(lang) for topic in unit.topics.find(states=TopicState)}
                 examples = [name for one in found for part in one.parts for name in part.topic.example_ids[:2]]
                 texts = unit.enrichments.sentence_texts(examples)
         finally:
@@ -88,7 +89,7 @@ def proposals(*, json: JsonFlag = False) -> None:
             about = ", ".join(names.get(name, name) for name in one.topic_ids)
             say(f"{one.id}  {one.kind.value:<6} {one.size:>5} sentences  {about}")
             for part in one.parts:
-                say(f"    {len(part.sentence_ids):>5}  {part.topic.name}")
+                say(f"    {len(part.sentence_ids):>5}  {part.topic.name_in(lang)}")
                 for text in (texts[name] for name in part.topic.example_ids[:2] if name in texts):
                     say(f"           {' '.join(text.split())}")
         if not found:
@@ -132,7 +133,12 @@ def undo(number: Annotated[int, typer.Argument(help="Number of the edit.")], by:
 
 
 @topics.command("history")
-def history(topic: Annotated[str | None, typer.Argument(help="Id of a topic; left out: all.")] = None, *, json: JsonFlag = False) -> None:
+def history(
+    topic: Annotated[str | None, typer.Argument(help="Id of a topic; left out: all.")] = None,
+    *,
+    lang: Lang = "en",
+    json: JsonFlag = False,
+) -> None:
     """List what was done to topics, by whom and when, latest first."""
     from pipelines.assembly import build_store
 
@@ -148,7 +154,8 @@ def history(topic: Annotated[str | None, typer.Argument(help="Id of a topic; lef
             print_json({"edits": [edit.model_dump(mode="json", exclude=kept) for edit in found]})
             return
         for edit in found:
-            after = ", ".join(f"{one.name} ({one.size})" for one in edit.change.after)
+            after = ", ".join(f"{one.name_in(lang)} ({one.size})" for one in edit.change.after)
+            after = after or ", ".join(group.name_in(lang) for group in edit.change.groups_after)
             moved = f"{len(edit.change.moves)} moved" + (f", taken back by {edit.undone_by}" if edit.undone_by else "")
             say(f"{edit.number:>4}  {edit.at:%Y-%m-%d %H:%M}  {edit.by}  {edit.change.kind.value}: {after}, {moved}")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.erasing.recognise import Recogniser
+from pipelines.erasing.topics import name_goes
 from voc.topics import ProposalState, Topic
 
 GONE = object()
@@ -71,8 +72,22 @@ class Rewriting:
         changed = {name: self._value(item, of_words=of_words or name in WORDS) for name, item in kept.items()}
         return {name: None if item is GONE else item for name, item in changed.items()}
 
+    def _of_names(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Return what has names by language without those that go; one of them that was also its name is replaced."""
+        names = value.get("names")
+        if not isinstance(names, dict):
+            return value
+        goes = {key for key, name in names.items() if name_goes(str(name["text"]), self.who, self.dropped_words)}
+        if not goes:
+            return value
+        kept = {key: name for key, name in names.items() if key not in goes}
+        replaced = any(names[key]["text"] == value.get("name") for key in goes)
+        left = next((kept[key]["text"] for key in sorted(kept)), ERASED_TEXT)
+        return value | {"names": kept} | ({"name": left} if replaced else {})
+
     def _of_topic(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Return a topic as it once was, or what names one, without a name that is the person's words."""
+        """Return a topic as it once was, a group, or what names one, without names that are the person's words."""
+        value = self._of_names(value)
         field = "issue_name" if "issue_name" in value else "name"
         name, topic = value.get(field), self.topics.get(str(value.get("issue_id", value.get("id"))))
         if not isinstance(name, str) or (topic is None and "centroid" not in value):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.erasing.recognise import Recogniser
-from voc.topics import Topic, TopicSentence, TopicState
+from voc.topics import Topic, TopicName, TopicSentence, TopicState
 
 EXAMPLES = 5
 NAME_CHARS = (6, 60)
@@ -37,6 +37,7 @@ def without(left: Left, who: Recogniser, *, dropped_words: frozenset[str]) -> To
         kept = _told_by(kept, left.sentences)
     elif left.touched and topic.state in (TopicState.ACTIVE, TopicState.EXCLUDED):
         kept = kept.model_copy(update={"keywords": (), "example_ids": (), "state": TopicState.RETIRED})
+    kept = kept.model_copy(update={"names": _names(topic, who, dropped_words)})
     if not _name_goes(topic, who, dropped_words):
         return kept
     return kept.model_copy(update={"name": _name(left.sentences, kept), "named_by": None})
@@ -61,6 +62,20 @@ def _told_by(topic: Topic, sentences: Sequence[TopicSentence]) -> Topic:
         if len(typical) == EXAMPLES:
             break
     return topic.model_copy(update={"centroid": centre.astype("<f2").tobytes(), "example_ids": tuple(typical.values())})
+
+
+def _names(topic: Topic, who: Recogniser, dropped: frozenset[str]) -> dict[str, TopicName]:
+    """Return the names that stay; the next fit gives others for those that go."""
+    return {
+        language: name.model_copy(update={"example_id": None}) if who.is_id(name.example_id or "") else name
+        for language, name in topic.names.items()
+        if not name_goes(name.text, who, dropped)
+    }
+
+
+def name_goes(text: str, who: Recogniser, dropped: frozenset[str]) -> bool:
+    """Tell whether a name the service gave is the person's words, or has one that too few voices use now."""
+    return who.is_theirs(text) or any(word in text for word in dropped)
 
 
 def _name_goes(topic: Topic, who: Recogniser, dropped: frozenset[str]) -> bool:

@@ -169,7 +169,7 @@ def _issues(sheets: Sheets) -> None:
     issues, t = sheets.data.issues, sheets.t
     months = [month for month, _ in issues[0].months] if issues else []
     columns = [
-        Column("issue", WIDE), Column("kind"), Column("volume", style="count"), Column("n", style="count"),
+        Column("issue", WIDE), Column("kind"), Column("group", MIDDLE), Column("volume", style="count"), Column("n", style="count"),
         Column("share", style="percent"), Column("low", style="percent"), Column("high", style="percent"),
         Column("voices", style="count"), *(Column(f"sentiment_{mood}", style="count") for mood in _MOODS),
         Column("change", style="signed_percent"), Column("change_low", style="signed_percent"),
@@ -177,8 +177,9 @@ def _issues(sheets: Sheets) -> None:
     ]
     rows: list[list[Cell]] = [
         [
-            issue.issue.name, t(f"kind_{issue.issue.kind.value}"), issue.volume, issue.total, issue.share, issue.share_low,
-            issue.share_high, issue.accounts, *(getattr(issue.sentiment, mood) for mood in _MOODS), issue.change.difference,
+            issue.issue.name, t(f"kind_{issue.issue.kind.value}"), issue.issue.group, issue.volume, issue.total, issue.share,
+            issue.share_low, issue.share_high, issue.accounts, *(getattr(issue.sentiment, mood) for mood in _MOODS),
+            issue.change.difference,
             issue.change.low, issue.change.high, issue.change.significant,
         ]
         for issue in issues

@@ -48,6 +48,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "kind": ("Kind", "種類"),
     "kind_tag": ("Tag", "タグ"),
     "kind_topic": ("Topic", "トピック"),
+    "group": ("Group", "グループ"),
     "volume": ("Comments", "件数"),
     "share": ("Share", "割合"),
     "sentiment": ("Sentiment", "感情"),

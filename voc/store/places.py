@@ -42,6 +42,7 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.KpiObservationRow), feedback="feedback_id", customer="customer_id"),
     Place(table(tables.CustomerRow), customer="id"),
     Place(table(tables.TopicRow), rewritten=True),
+    Place(table(tables.TopicGroupRow), rewritten=True),
     Place(table(tables.TopicProposalRow), rewritten=True),
     Place(table(tables.TopicEditRow), rewritten=True),
     Place(table(tables.DriverRow), rewritten=True),

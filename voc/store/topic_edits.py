@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from voc.store.feedback import insert_or_ignore
 from voc.store.rows import table
 from voc.store.tables import TopicEditRow, TopicProposalRow
+from voc.store.topic_groups import TopicGroupStore
 from voc.store.topics import TopicStore
 from voc.topics import ChangeKind, Move, Proposal, ProposalState, Topic, TopicAssignment, TopicChange, TopicEdit
 
@@ -62,6 +63,7 @@ class TopicEditStore:
     def do(self, change: TopicChange, *, by: str, now: datetime, proposal_id: str | None = None) -> TopicEdit:
         """Carry a change out and keep it; sentences a person moves stay where the person put them."""
         TopicStore(self._connection).put(change.after)
+        TopicGroupStore(self._connection).put(change.groups_after)
         self._move(change.moves, by_person=True if change.kind is ChangeKind.MOVE else None)
         row = {
             "change": orjson.loads(change.model_dump_json()),
@@ -76,7 +78,10 @@ class TopicEditStore:
     def undo(self, edit: TopicEdit, *, by: str, now: datetime) -> None:
         """Take an edit back; sentences that came to a topic it had made go to the topic that was split, else to none."""
         back, topics = edit.change.reversed(), TopicStore(self._connection)
-        topics.put([_as_it_was(topic, topics.get(topic.id)) for topic in back.after])
+        topics.put([_as_it_was(topic, topics.get(topic.id), edit.change.kind) for topic in back.after])
+        groups, kept_groups = TopicGroupStore(self._connection), {group.id for group in back.groups_after}
+        groups.put(back.groups_after)
+        groups.remove([group.id for group in back.groups_before if group.id not in kept_groups])
         self._move(back.moves, by_person=False if back.kind is ChangeKind.MOVE else None)
         kept = {topic.id for topic in back.after}
         gone = [topic for topic in back.before if topic.id not in kept]
@@ -109,11 +114,12 @@ def _moved(row: TopicAssignment, goal: str | None, *, by_person: bool | None) ->
     return row.model_copy(update={"topic_id": goal, "settled": True, "by_person": row.by_person if by_person is None else by_person})
 
 
-def _as_it_was(topic: Topic, now: Topic | None) -> Topic:
-    """Return the topic as it was, with what a fit has said of it since."""
+def _as_it_was(topic: Topic, now: Topic | None, kind: ChangeKind) -> Topic:
+    """Return the topic as it was, with what a fit has said of it since, its group among it unless that is what is taken back."""
     if now is None:
         return topic
-    return topic.model_copy(update={"keywords": now.keywords, "example_ids": now.example_ids, "centroid": now.centroid})
+    since = {"keywords", "example_ids", "centroid"} | (set() if kind is ChangeKind.REGROUP else {"group_id", "group_by_person"})
+    return topic.model_copy(update=now.model_dump(include=since))
 
 
 def _proposal(row: Any) -> Proposal:

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
-from voc.store.enrichments import sentence_id, split_sentence_id
+from voc.store.enrichments import EnrichmentStore, sentence_id, split_sentence_id
 from voc.store.feedback import chunks, insert_or_replace
 from voc.store.rows import table
 from voc.store.tables import FeedbackRow, SentenceRow, TopicAssignmentRow, TopicRow, TopicRunRow
-from voc.topics import Topic, TopicAssignment, TopicRun, TopicState
+from voc.topics import Topic, TopicAssignment, TopicRun, TopicState, name_for
 
 RUNS = table(TopicRunRow)
 TOPICS = table(TopicRow)
@@ -112,6 +112,13 @@ class TopicStore:
         for feedback_id, position in map(split_sentence_id, sentence_ids):
             mine = and_(ASSIGNMENTS.c.feedback_id == feedback_id, ASSIGNMENTS.c.position == position)
             self._connection.execute(delete(ASSIGNMENTS).where(mine))
+
+    def sentences_of_names(self, language: str) -> dict[str, str]:
+        """Return the real sentence that shows each standing topic's name best, for a reader of the language, by topic id."""
+        names = {topic.id: name_for(topic.names, language) for topic in self.find()}
+        wanted = {key: name.example_id for key, name in names.items() if name is not None and name.example_id is not None}
+        texts = EnrichmentStore(self._connection).sentence_texts(sorted(set(wanted.values())))
+        return {key: texts[sentence] for key, sentence in wanted.items() if sentence in texts}
 
     def of_feedback(self, feedback_ids: Sequence[str]) -> dict[str, str | None]:
         """Return the topic of every assigned sentence of the comments, by sentence id; None where none is near enough."""

@@ -17,6 +17,7 @@ from voc.store.results import AlertStore, DriverStore
 from voc.store.search import SearchStore
 from voc.store.taxonomies import TaxonomyStore
 from voc.store.topic_edits import ProposalStore, TopicEditStore
+from voc.store.topic_groups import TopicGroupStore
 from voc.store.topics import TopicStore
 from voc.store.voices import VoiceStore
 
@@ -33,6 +34,7 @@ class Unit:
         self.corrections = CorrectionStore(connection)
         self.audits = AuditStore(connection)
         self.topics = TopicStore(connection)
+        self.topic_groups = TopicGroupStore(connection)
         self.topic_edits = TopicEditStore(connection)
         self.proposals = ProposalStore(connection)
         self.customers = CustomerStore(connection)

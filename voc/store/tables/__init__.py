@@ -12,7 +12,7 @@ from voc.store.tables.journal import ImportRow, KeyRow, RunRow
 from voc.store.tables.people import AccountRow, CustomerRow, KpiObservationRow
 from voc.store.tables.results import AlertRow, DriverRow
 from voc.store.tables.tags import LearntTagsRow, TagCorrectionRow, TaxonomyRow
-from voc.store.tables.topics import TopicAssignmentRow, TopicEditRow, TopicProposalRow, TopicRow, TopicRunRow
+from voc.store.tables.topics import TopicAssignmentRow, TopicEditRow, TopicGroupRow, TopicProposalRow, TopicRow, TopicRunRow
 
 __all__ = [
     "AccountRow",
@@ -39,6 +39,7 @@ __all__ = [
     "TombstoneRow",
     "TopicAssignmentRow",
     "TopicEditRow",
+    "TopicGroupRow",
     "TopicProposalRow",
     "TopicRow",
     "TopicRunRow",

@@ -34,9 +34,23 @@ class TopicRow(SQLModel, table=True):
     centroid: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     state: str
     named_by: str | None = None
+    names: dict[str, Any] = json_column()
+    group_id: str | None = None
+    group_by_person: bool = False
     pinned: bool = False
     parents: list[Any] = json_column()
     merged_into: str | None = None
+
+
+class TopicGroupRow(SQLModel, table=True):
+    """A group of topics; which topics are in it stands with them."""
+
+    __tablename__ = "topic_group"
+
+    id: str = Field(primary_key=True)
+    name: str
+    names: dict[str, Any] = json_column()
+    named_by: str | None = None
 
 
 class TopicAssignmentRow(SQLModel, table=True):
