@@ -24,6 +24,7 @@ from api.pages import mount_pages
 from api.problems import BadValueError, MethodNotAllowedError, RequestError
 from api.rates import RateLimits
 from api.routes import (
+    actions,
     alerts,
     analyze,
     audits,
@@ -37,6 +38,7 @@ from api.routes import (
     operations,
     people,
     quality,
+    queues,
     search,
     taxonomies,
     topic_changes,
@@ -58,6 +60,10 @@ FORMS: tuple[type[Form], ...] = (
     kpis.KpiForm,
     explain.ExplainForm,
     alerts.AckForm,
+    queues.CaseForm,
+    actions.ActionForm,
+    actions.ActionChangeForm,
+    actions.ExperimentForm,
     operations.RequeueForm,
     taxonomies.TaxonomyForm,
     taxonomies.CorrectionForm,
@@ -85,6 +91,8 @@ ROUTERS = (
     kpis,
     explain,
     alerts,
+    queues,
+    actions,
     operations,
     quality,
     taxonomies,

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from pipelines.commands import (
+    actions,
     admin,
     audit,
     data,
@@ -13,6 +14,7 @@ from pipelines.commands import (
     evaluating,
     explaining,
     file_tools,
+    queue,
     tags,
     topics,
 )
@@ -52,6 +54,8 @@ app.command("embed")(file_tools.embed)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(tags.tags, name="tags")
 app.command("audit")(audit.audit)
+app.command("queue")(queue.queue)
+app.add_typer(actions.actions, name="actions")
 app.command("redact")(file_tools.redact)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from pipelines.acting import Acting
 from pipelines.auditing import Auditing
 from pipelines.enrich import comment_text, encoder_for_tags
 from pipelines.erasing.work import Erasing
@@ -20,6 +21,7 @@ from pipelines.intake import Intake
 from pipelines.model_process import ModelProcess
 from pipelines.own_taxonomies import lesson, lesson_material
 from pipelines.progress import SilentProgress
+from pipelines.queueing import Queue
 from pipelines.run import RunCounts, Runner
 from pipelines.search import DEPTH, Hit, Nearness, SearchIndex, mixed
 from pipelines.topic_editing import TopicEditing
@@ -106,6 +108,8 @@ class Service:
         self._detector, self._redactor, self._words = parts.detector, parts.redactor, parts.words
         self.topics = TopicEditing(parts.store, parts.commits, clock=parts.clock)
         self.audits = Auditing(parts.store, parts.commits, clock=parts.clock)
+        self.queue = Queue(parts.store, parts.commits, clock=parts.clock)
+        self.actions = Acting(parts.store, parts.commits, clock=parts.clock)
         self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
         self.erasing = Erasing(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock, forget=self.index.forget)
         self.loop = LoopState()

@@ -13,6 +13,7 @@ from pipelines.erasing.rejects import without_erased
 from pipelines.importing import ImportPlan, dry_run, import_feedback
 from pipelines.ingest import ingest
 from pipelines.progress import progress_for
+from pipelines.sources.assignments_file import read_assignments
 from pipelines.sources.customers_file import read_profiles
 from pipelines.sources.guessing import guess_mapping
 from pipelines.sources.kpis_file import read_kpis
@@ -20,6 +21,7 @@ from pipelines.sources.mapping import ColumnMapping, load_mapping, parse_mapping
 from pipelines.sources.reading import Rejected
 from pipelines.sources.rejects import write_rejects
 from pipelines.sources.table import Table, open_table
+from voc.actions import Arm, Assignment
 from voc.clock import utc_now
 from voc.customers import Account, Customer
 from voc.errors import BadMappingError
@@ -192,6 +194,23 @@ def import_kpis(
         return read_kpis(table, mapping, timezone=zone)
 
     return [_import_facts(file, encoding, read=read, take=take, settings=settings, dry=dry, quiet=quiet) for file in files]
+
+
+def import_assignments(  # one call, the file's own options apart from what every import has
+    file: Path, experiment: str, mapping: str | None, encoding: str | None, *, settings: Settings, dry: bool, quiet: bool
+) -> dict[str, Any]:
+    """Import who was put on which side of an experiment; return the accounting."""
+
+    def take(store: Store, items: list[Assignment]) -> dict[str, int]:
+        with store.write() as unit:
+            unit.actions.assign(items)
+        return {arm.value: sum(item.arm is arm for item in items) for arm in Arm}
+
+    def read(table: Table, zone: ZoneInfo) -> Any:
+        del zone
+        return read_assignments(table, experiment, mapping)
+
+    return _import_facts(file, encoding, read=read, take=take, settings=settings, dry=dry, quiet=quiet)
 
 
 def _import_facts(

@@ -1,6 +1,7 @@
 """KPI observations in the store."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select
@@ -73,6 +74,11 @@ class KpiStore:
             query = query.where(or_(OBSERVATIONS.c.feedback_id.is_(None), OBSERVATIONS.c.feedback_id.not_in(repeated)))
         rows = self._connection.execute(query.limit(limit))
         return [KpiObservation(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy's public name
+
+    def latest(self) -> datetime | None:
+        """Return when the latest observation was made; None where there is none."""
+        found: datetime | None = self._connection.execute(select(func.max(OBSERVATIONS.c.observed_at))).scalar_one()
+        return found
 
     def counts(self) -> dict[str, int]:
         """Return how many observations there are of each KPI."""

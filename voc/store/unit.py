@@ -2,7 +2,9 @@
 
 from sqlalchemy import Connection
 
+from voc.store.actions import ActionStore
 from voc.store.audits import AuditStore
+from voc.store.cases import CaseStore
 from voc.store.corrections import CorrectionStore
 from voc.store.customers import CustomerStore
 from voc.store.enrichments import EnrichmentStore
@@ -14,6 +16,7 @@ from voc.store.kpis import KpiStore
 from voc.store.pending import PendingStore
 from voc.store.quotes import QuoteStore
 from voc.store.results import AlertStore, DriverStore
+from voc.store.said import SaidStore
 from voc.store.search import SearchStore
 from voc.store.taxonomies import TaxonomyStore
 from voc.store.topic_edits import ProposalStore, TopicEditStore
@@ -43,6 +46,9 @@ class Unit:
         self.voices = VoiceStore(connection)
         self.drivers = DriverStore(connection)
         self.alerts = AlertStore(connection)
+        self.said = SaidStore(connection)
+        self.cases = CaseStore(connection)
+        self.actions = ActionStore(connection)
         self.keys = KeyStore(connection)
         self.journal = JournalStore(connection)
         self.erasures = ErasureStore(connection, mark)

@@ -4,7 +4,9 @@ Feedback ids are derived from the identity at the source, so the primary key is 
 are keyed by (feedback, model version): a new model version adds rows, it overwrites none.
 """
 
+from voc.store.tables.actions import ActionEditRow, ActionRow, AssignmentRow
 from voc.store.tables.audits import AuditAnswerRow
+from voc.store.tables.cases import CaseStepRow
 from voc.store.tables.enrichments import EnrichmentRow, FeedbackTagRow, SearchEntryRow, SentenceRow
 from voc.store.tables.erasures import ErasureRow, TombstoneRow
 from voc.store.tables.feedback import AttemptRow, BandRow, FeedbackRow, IdempotencyRow
@@ -16,10 +18,14 @@ from voc.store.tables.topics import TopicAssignmentRow, TopicEditRow, TopicGroup
 
 __all__ = [
     "AccountRow",
+    "ActionEditRow",
+    "ActionRow",
     "AlertRow",
+    "AssignmentRow",
     "AttemptRow",
     "AuditAnswerRow",
     "BandRow",
+    "CaseStepRow",
     "CustomerRow",
     "DriverRow",
     "EnrichmentRow",

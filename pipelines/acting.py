@@ -1,0 +1,168 @@
+"""Actions on a store: record them before their result, keep every change, and check them against the values of their measure."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+
+from pipelines.explain.action_check import evaluate
+from pipelines.intake import Writer
+from pipelines.measures import data_until, measured
+from voc.actions import Action, ActionEdit, Assignment, Evaluation, Plan
+from voc.clock import Clock
+from voc.errors import InputError, NotFoundError
+from voc.ids import random_id
+from voc.store import Store, Unit
+
+FREE = frozenset({"owner", "due", "note"})
+"""What may change after the start."""
+
+
+class Acting:
+    """What people do with actions."""
+
+    def __init__(self, store: Store, writer: Writer, *, clock: Clock) -> None:
+        self._store, self._writer, self._clock = store, writer, clock
+
+    def add(
+        self, plan: Plan, *, by: str, owner: str | None = None, due: date | None = None, note: str = "", retrospective: bool = False
+    ) -> Action:
+        """Record an action.
+
+        Raises
+        ------
+        InputError
+            If its start lies before data already seen and it is not marked as retrospective, or what it names does not exist.
+        """
+        now = self._clock()
+
+        def keep(unit: Unit) -> Action:
+            _check(unit, plan)
+            seen = data_until(unit)
+            starts = datetime.combine(plan.starts_on, time(), tzinfo=UTC)
+            late = seen is not None and starts <= seen
+            if late and not retrospective:
+                message = "The start lies before data already seen: mark the action as retrospective, or start it later."
+                raise InputError(message, field="starts_on", data_until=seen.date().isoformat() if seen else None)
+            action = Action(
+                id=random_id("act"), plan=plan, retrospective=late, owner=owner, due=due, note=note, created_by=by, created_at=now
+            )
+            unit.actions.add(action)
+            return action
+
+        return self._writer.do(keep)
+
+    def change(self, action_id: str, changes: dict[str, object], *, by: str) -> Action:
+        """Change an action: owner, due day and note at any time, what it expects only before its start.
+
+        Parameters
+        ----------
+        action_id
+            Whose.
+        changes
+            New values by field of ``Action`` (owner, due, note) or of its plan.
+        by
+            Who.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such action.
+        InputError
+            If it has started and something it expects would change.
+        """
+        now = self._clock()
+
+        def keep(unit: Unit) -> Action:
+            action = existing(unit, action_id)
+            free = {name: value for name, value in changes.items() if name in FREE}
+            planned = {name: value for name, value in changes.items() if name not in FREE}
+            plan = Plan.model_validate(action.plan.model_dump() | planned)
+            after = Action.model_validate(action.model_dump() | free | {"plan": plan})
+            differences = _differences(action, after)
+            fixed = sorted(set(differences) - FREE)
+            if fixed and _started(unit, action, now=now):
+                raise InputError("The action has started: only owner, due day and note can change.", field=fixed[0])
+            if fixed:
+                _check(unit, plan)
+                seen = data_until(unit)
+                if seen is not None and datetime.combine(plan.starts_on, time(), tzinfo=UTC) <= seen:
+                    raise InputError("The start lies before data already seen.", field="starts_on")
+            if differences:
+                unit.actions.replace(after, by=by, now=now, changes=differences)
+            return after
+
+        return self._writer.do(keep)
+
+    def assign(self, assignments: Sequence[Assignment]) -> int:
+        """Keep who was put on which side of an experiment; return how many."""
+        self._writer.do(lambda unit: unit.actions.assign(assignments))
+        return len(assignments)
+
+    def find(self) -> list[Action]:
+        """Return all actions, latest start first."""
+        with self._store.read() as unit:
+            return unit.actions.find()
+
+    def get(self, action_id: str) -> tuple[Action, list[ActionEdit]]:
+        """Return an action and what was changed on it, latest first.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such action.
+        """
+        with self._store.read() as unit:
+            return existing(unit, action_id), unit.actions.edits(action_id)
+
+    def check(self, action_id: str) -> Evaluation:
+        """Check an action against the data as they stand.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such action.
+        """
+        with self._store.read() as unit:
+            action = existing(unit, action_id)
+            return checked(unit, action)
+
+
+def checked(unit: Unit, action: Action) -> Evaluation:
+    """Return the check of an action."""
+    experiment = action.plan.experiment
+    assignments = unit.actions.assignments(experiment) if experiment is not None else []
+    values = measured(unit, action.plan)
+    return evaluate(action, values, assignments=assignments, data_until=data_until(unit))
+
+
+def existing(unit: Unit, action_id: str) -> Action:
+    """Return the action; raises NotFoundError where there is none."""
+    found = unit.actions.get(action_id)
+    if found is None:
+        raise NotFoundError(action_id=action_id)
+    return found
+
+
+def _check(unit: Unit, plan: Plan) -> None:
+    """Refuse a plan that names what does not exist."""
+    if plan.experiment is not None and plan.experiment not in unit.actions.experiments():
+        raise InputError("There are no assignments of that experiment; import them first.", field="experiment")
+    if plan.measure.value == "issue_share" and plan.issue_id is None:
+        raise InputError("The share of an issue needs the issue.", field="issue_id")
+    missing = [one for one in plan.population.account_ids if unit.customers.account(one) is None]
+    if missing:
+        raise InputError("An account of the population is not known.", field="accounts", unknown=len(missing))
+
+
+def _started(unit: Unit, action: Action, *, now: datetime) -> bool:
+    seen = data_until(unit)
+    return action.plan.starts_on <= max(now, seen or now).date()
+
+
+def _differences(before: Action, after: Action) -> dict[str, tuple[str, str]]:
+    """Return what changed, each field before and after as text."""
+    flat = [{**one.model_dump(mode="json", exclude={"plan"}), **one.plan.model_dump(mode="json")} for one in (before, after)]
+    return {name: (_text(flat[0][name]), _text(flat[1][name])) for name in flat[0] if flat[0][name] != flat[1][name]}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,84 @@
+"""The queue, cases, actions and experiments over HTTP."""
+
+from datetime import timedelta
+
+from tests.support.app import Running
+
+
+def test_the_queue_lists_who_to_call_with_reasons_in_the_readers_language(filled: Running) -> None:
+    english = filled.get("/v1/queues/at-risk", limit=5).json()
+    assert english["total"] >= len(english["data"]) > 0
+    first = english["data"][0]
+    assert first["concerns"][0]["quote"]
+    assert first["risk_kind"] == "evidence"
+    assert english["check"]["state"] == "no_churn_data"
+    assert "No churn data" in english["check_wording"]
+    japanese = filled.client.get("/v1/queues/at-risk?limit=1", headers=filled.key() | {"Accept-Language": "ja"}).json()
+    assert "解約の記録がない" in japanese["check_wording"]
+
+
+def test_every_entry_is_on_one_page_of_the_queue(filled: Running) -> None:
+    page = filled.get("/v1/queues/at-risk", limit=1).json()
+    seen = [entry["id"] for entry in page["data"]]
+    while page["next_cursor"] is not None:
+        page = filled.get("/v1/queues/at-risk", limit=1, cursor=page["next_cursor"]).json()
+        seen += [entry["id"] for entry in page["data"]]
+    assert len(seen) > 1
+    assert len(seen) == len(set(seen)) == page["total"]
+
+
+def test_a_handled_case_leaves_the_queue_and_comes_back_when_the_decision_is_taken_back(filled: Running) -> None:
+    entry = filled.get("/v1/queues/at-risk").json()["data"][0]["id"]
+    done = filled.post("/v1/cases", {"subject_id": entry, "state": "handled", "note": "Called.", "owner": "Sato", "by": "Ito"})
+    assert done.json()["case"]["by"] == "Ito"
+    assert entry not in [one["id"] for one in filled.get("/v1/queues/at-risk").json()["data"]]
+    assert [one["id"] for one in filled.get("/v1/queues/at-risk", case="handled").json()["data"]] == [entry]
+    undone = filled.post("/v1/cases", {"subject_id": entry, "state": "undo"}).json()
+    assert undone["case"] is None
+    assert undone["steps"][0]["undone_at"] is not None
+    assert entry in [one["id"] for one in filled.get("/v1/queues/at-risk").json()["data"]]
+
+
+def test_a_snooze_needs_a_day_to_come_and_a_case_somebody_known(filled: Running) -> None:
+    entry = filled.get("/v1/queues/at-risk").json()["data"][0]["id"]
+    assert filled.post("/v1/cases", {"subject_id": entry, "state": "snoozed"}).json()["code"] == "bad_request"
+    assert filled.post("/v1/cases", {"subject_id": "cu_nobody", "state": "open"}).status_code == 404
+    due = (filled.service.clock() + timedelta(days=3)).date().isoformat()
+    assert filled.post("/v1/cases", {"subject_id": entry, "state": "snoozed", "due": due}).json()["case"]["due"] == due
+    assert filled.post("/v1/cases", {"subject_id": entry, "state": "undo"}).status_code == 200
+
+
+PLAN = {"title": "Repair sign-in", "measure": "nps", "segment": "smb", "issue_kind": "tag", "issue_id": "account.login"}
+
+
+def test_an_action_is_recorded_before_its_result_or_marked(filled: Running) -> None:
+    refused = filled.post("/v1/actions", PLAN | {"starts_on": "2026-05-01"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+    late = filled.post("/v1/actions", PLAN | {"starts_on": "2026-05-01", "retrospective": True})
+    assert (late.status_code, late.json()["retrospective"], late.json()["plan"]["direction"]) == (201, True, "up")
+    found = filled.get(f"/v1/actions/{late.json()['id']}/evaluation").json()
+    assert found["verdict"] in {"worked", "no_sign", "cannot_tell"}
+    assert found["wording"]
+    assert {one["treated"] for one in found["series"]} == {True, False}
+
+
+def test_after_its_start_only_owner_due_day_and_note_of_an_action_change_and_each_change_is_kept(filled: Running) -> None:
+    started = filled.post("/v1/actions", PLAN | {"starts_on": "2026-05-01", "retrospective": True}).json()["id"]
+    assert filled.post(f"/v1/actions/{started}", {"measure": "csat"}).status_code == 400
+    changed = filled.post(f"/v1/actions/{started}", {"owner": "Suzuki", "by": "Ito"}).json()
+    assert changed["action"]["owner"] == "Suzuki"
+    assert [(edit["by"], edit["changes"]) for edit in changed["edits"]] == [("Ito", {"owner": ["", "Suzuki"]})]
+    later = filled.post("/v1/actions", PLAN | {"starts_on": "2099-01-01"}).json()["id"]
+    assert filled.post(f"/v1/actions/{later}", {"measure": "csat"}).json()["action"]["plan"]["measure"] == "csat"
+    assert filled.get(f"/v1/actions/{later}/evaluation").json()["doubts"] == ["not_started"]
+    assert len(filled.get("/v1/actions").json()["data"]) >= 2
+
+
+def test_an_experiment_names_who_was_put_where_and_an_action_refers_to_it(filled: Running) -> None:
+    assert filled.post("/v1/actions", PLAN | {"starts_on": "2099-01-01", "experiment": "e1"}).status_code == 400
+    given = [{"customer_id": f"c{n}", "arm": "treatment" if n % 2 else "control", "exposed_on": "2026-03-01"} for n in range(20)]
+    assert filled.post("/v1/experiments", {"name": "e1", "assignments": given}).json() == {"name": "e1", "treatment": 10, "control": 10}
+    assert filled.post("/v1/experiments", {"name": "e1", "assignments": given[:1]}).json()["control"] == 10
+    assert filled.post("/v1/experiments", {"name": "e1", "assignments": [{"arm": "control", "exposed_on": "2026-03-01"}]}).status_code == 422
+    action = filled.post("/v1/actions", PLAN | {"starts_on": "2026-03-01", "experiment": "e1", "retrospective": True}).json()["id"]
+    assert filled.get(f"/v1/actions/{action}/evaluation").json()["method"] == "experiment"
