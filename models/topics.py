@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from models.clusters import NEIGHBOURS, NONE, SEED, GivenGroups, Labels, LeidenClusters, Matrix, centroids, nearest_centroid
+from models.clusters import GRAPH_LIMIT, NONE, SEED, GivenGroups, LeidenClusters, centroids, nearest_centroid
+from models.neighbours import NEIGHBOURS, Labels, Matrix
 from models.topic_words import forms_to_show, shared_words, words_of
 from voc.enrichment import VECTOR_DIMENSIONS
 from voc.ids import derived_id
@@ -105,7 +106,14 @@ def _grouped(
 
 def _cluster_model(sentences: Sequence[TopicSentence], *, start: Labels | None) -> LeidenClusters:
     least_size = max(LEAST_SIZE, round(LEAST_SHARE * len(sentences)))
-    return LeidenClusters(resolution=RESOLUTION, least_size=least_size, least_similarity=LEAST_SIMILARITY, start=start)
+    spread = _by_topic_and_time(sentences, start) if len(sentences) > GRAPH_LIMIT else None
+    return LeidenClusters(resolution=RESOLUTION, least_size=least_size, least_similarity=LEAST_SIMILARITY, start=start, spread=spread)
+
+
+def _by_topic_and_time(sentences: Sequence[TopicSentence], start: Labels | None) -> Labels:
+    """Return the order along which a sample is even: every topic and every month gives its share."""
+    seconds = np.array([s.submitted_at.timestamp() if s.submitted_at else 0.0 for s in sentences])
+    return np.lexsort((seconds, np.zeros(len(sentences), np.int64) if start is None else start))
 
 
 def _bertopic(

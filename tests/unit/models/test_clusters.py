@@ -4,15 +4,8 @@ import numpy as np
 import pytest
 
 from models import clusters
-from models.clusters import NONE, LeidenClusters, centroids, nearest_centroid, neighbour_graph
-
-
-def bunches(sizes, *, noise=0.1, dimensions=16, seed=1):
-    """Vectors around one axis per bunch, and which bunch each is of."""
-    chance = np.random.default_rng(seed)
-    truth = np.repeat(np.arange(len(sizes)), sizes)
-    found = np.eye(dimensions, dtype=np.float32)[truth] + chance.normal(0, noise, (len(truth), dimensions)).astype(np.float32)
-    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32), truth
+from models.clusters import NONE, LeidenClusters, centroids, nearest_centroid
+from tests.support.vectors import bunches
 
 
 def grouped(vectors, *, least_similarity=0.0, least_size=3):
@@ -65,29 +58,34 @@ def test_few_vectors_give_no_group(n):
     assert grouped(vectors, least_size=5).tolist() == [NONE] * n
 
 
-def test_the_graph_does_not_depend_on_the_size_of_the_blocks(monkeypatch):
-    vectors, _ = bunches([40, 30], noise=0.4)
-    whole = neighbour_graph(vectors).toarray()
-    monkeypatch.setattr(clusters, "BLOCK_ROWS", 7)
-    np.testing.assert_allclose(neighbour_graph(vectors).toarray(), whole, atol=1e-6)
-
-
-def test_the_graph_holds_the_true_nearest_neighbours_both_ways():
-    vectors, _ = bunches([40, 30], noise=0.4)
-    graph = neighbour_graph(vectors).toarray()
-    cosines = vectors @ vectors.T
-    np.fill_diagonal(cosines, -1)
-    nearest = cosines.argmax(axis=1)
-    assert all(graph[place, near] == pytest.approx(cosines[place, near], abs=1e-6) for place, near in enumerate(nearest))
-    np.testing.assert_array_equal(graph, graph.T)
-
-
 def test_above_the_limit_the_rest_goes_to_the_nearest_group(monkeypatch):
     monkeypatch.setattr(clusters, "GRAPH_LIMIT", 40)
     vectors, truth = bunches([60, 60])
     labels = grouped(vectors, least_similarity=0.3)
     assert all(len(set(labels[truth == bunch])) == 1 for bunch in range(2))
     assert NONE not in labels
+
+
+def test_a_sample_takes_its_share_of_every_part_of_the_order(monkeypatch):
+    """Why: the first sentences alone would be the oldest, and a rare topic would be missed."""
+    monkeypatch.setattr(clusters, "GRAPH_LIMIT", 30)
+    vectors, _ = bunches([100], noise=0.4)
+    seen = []
+    monkeypatch.setattr(clusters, "communities", lambda some, **_: seen.append(some) or np.zeros(len(some), np.int64))
+    spread = np.argsort(np.arange(100) % 3, kind="stable")
+    LeidenClusters(resolution=1.0, least_size=1, least_similarity=0.0, spread=spread).fit(vectors)
+    places = [int(np.flatnonzero((vectors == one).all(axis=1))[0]) for one in seen[0]]
+    assert np.bincount(np.array(places) % 3).tolist() == pytest.approx([10, 10, 10], abs=1)
+    assert places == sorted(places)
+
+
+def test_groups_that_stand_are_begun_with():
+    vectors, truth = bunches([30, 20, 25])
+    start = truth.astype(np.int64)
+    start[::7] = NONE
+    labels = LeidenClusters(resolution=1.0, least_size=3, least_similarity=0.0, start=start).fit(vectors).labels_
+    assert all(len(set(labels[truth == bunch])) == 1 for bunch in range(3))
+    assert len(set(labels.tolist())) == 3
 
 
 def test_centroids_are_unit_mean_directions_and_the_nearest_is_found():
