@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from models.neighbours import BLOCK_ROWS, Labels, Matrix, neighbour_graph
+from models.neighbours import BLOCK_ROWS, Labels, Matrix, neighbour_graph, side_by_side
 
 GRAPH_LIMIT = 200_000
 """Above this many different vectors the graph is built on an even sample; the rest goes to the nearest group."""
@@ -162,10 +162,13 @@ def nearest_centroid(vectors: Matrix, centres: Matrix) -> tuple[Labels, Matrix]:
     """Return which centroid lies nearest to each vector and its cosine, both of shape [n]."""
     nearest = np.zeros(len(vectors), np.int64)
     similarity = np.zeros(len(vectors), np.float32)
-    for start in range(0, len(vectors), BLOCK_ROWS):
+
+    def look(start: int) -> None:
         cosines = vectors[start : start + BLOCK_ROWS] @ centres.T
         nearest[start : start + BLOCK_ROWS] = cosines.argmax(axis=1)
         similarity[start : start + BLOCK_ROWS] = cosines.max(axis=1)
+
+    side_by_side(look, range(0, len(vectors), BLOCK_ROWS))
     return nearest, similarity
 
 

@@ -48,14 +48,12 @@ class _Cells:
 def neighbour_graph(vectors: Matrix) -> Any:
     """Return the symmetric sparse matrix of cosines to the nearest neighbours; rows of unit length."""
     from scipy.sparse import coo_array
-    from threadpoolctl import threadpool_limits
 
     n = len(vectors)
     k = min(NEIGHBOURS, n - 1)
     if k < 1:
         return coo_array((n, n), dtype=np.float64).tocsr()
-    with threadpool_limits(limits=1):  # one thread a block: how many blocks run beside each other then changes no digit
-        near, cosines = _exact(vectors, k) if n <= EXACT_LIMIT else _by_cells(vectors, k)
+    near, cosines = _exact(vectors, k) if n <= EXACT_LIMIT else _by_cells(vectors, k)
     kept = cosines >= LEAST_EDGE
     rows = np.repeat(np.arange(n), kept.sum(axis=1))
     graph = coo_array((cosines[kept].astype(np.float64), (rows, near[kept])), shape=(n, n)).tocsr()
@@ -71,7 +69,7 @@ def _exact(vectors: Matrix, k: int) -> tuple[Labels, Matrix]:
         asked = np.arange(start, min(start + BLOCK_ROWS, len(vectors)))
         near[asked], cosines[asked] = _nearest(vectors[asked], vectors, asked, k)
 
-    _side_by_side(look, range(0, len(vectors), BLOCK_ROWS))
+    side_by_side(look, range(0, len(vectors), BLOCK_ROWS))
     return near, cosines
 
 
@@ -91,7 +89,7 @@ def _by_cells(vectors: Matrix, k: int) -> tuple[Labels, Matrix]:
             found, cosines[asked] = _nearest(candidates[rows], candidates, rows, k)
             near[asked] = cells.order[seen[found]]
 
-    _side_by_side(look, np.flatnonzero(sizes).tolist())
+    side_by_side(look, np.flatnonzero(sizes).tolist())
     return near, cosines
 
 
@@ -152,12 +150,17 @@ def _nearest_centre(vectors: Matrix, centres: Matrix) -> Labels:
     def look(start: int) -> None:
         nearest[start : start + BLOCK_ROWS] = (vectors[start : start + BLOCK_ROWS] @ centres.T).argmax(axis=1)
 
-    _side_by_side(look, range(0, len(vectors), BLOCK_ROWS))
+    side_by_side(look, range(0, len(vectors), BLOCK_ROWS))
     return nearest
 
 
-def _side_by_side(look: Callable[[int], None], parts: Iterable[int]) -> None:
-    """Do each part in a thread of a small pool; each writes to places of its own."""
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as pool:
+def side_by_side(look: Callable[[int], None], parts: Iterable[int]) -> None:
+    """Do each part in a thread of a small pool; each writes to places of its own.
+
+    Inside a part matrix products take one thread, so that the number of threads changes no digit and they do not wait for each other.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1), ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as pool:
         for _ in pool.map(look, parts):
             pass
