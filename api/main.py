@@ -32,6 +32,7 @@ from api.routes import (
     error_pages,
     explain,
     feedback,
+    figures,
     health,
     intake,
     kpis,
@@ -67,6 +68,7 @@ FORMS: tuple[type[Form], ...] = (
     operations.RequeueForm,
     taxonomies.TaxonomyForm,
     taxonomies.CorrectionForm,
+    figures.FigureForm,
     topic_changes.RenameForm,
     topic_changes.MergeForm,
     topic_changes.SplitForm,
@@ -97,6 +99,7 @@ ROUTERS = (
     quality,
     taxonomies,
     audits,
+    figures,
     error_pages,
 )
 

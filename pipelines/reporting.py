@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines.explain.levels import level
+from pipelines.counting import comment_counts, kpi_levels, row_accounting
 from pipelines.explaining import EXPLAINED
 from pipelines.exports import ExportFormat, Row, export
 from pipelines.issue_list import IssueList, issue_list
@@ -19,8 +19,8 @@ from voc.errors import BadDateError, BadFilterError
 from voc.feedback import Feedback, Language, own_words
 from voc.filters import Cursor, FeedbackFilter
 from voc.issues import IssueSummary, Period
-from voc.kpis import SURVEY_KPIS, Kpi
-from voc.report import CommentCounts, KpiAnswer, KpiLevel, Quote, ReportData, RowAccounting
+from voc.kpis import Kpi
+from voc.report import CommentCounts, Quote, ReportData
 from voc.settings import Settings
 from voc.store import Store
 from voc.store.unit import Unit
@@ -77,13 +77,13 @@ def report_data(
     drivers = [driver for summary in found.issues for driver in summary.drivers.values() if driver is not None]
     enriched = unit.enrichments.get_many([row.feedback_id for row in found.rows[-1:]])
     model = next((result.model.outputs for result in enriched.values()), {})
-    counts = _counts(unit, wanted, found)
+    counts = comment_counts(unit, wanted, found.rows)
     return ReportData(
         period=_period(found, wanted, clock),
         zone=zone.key,
         created_at=clock(),
         counts=counts,
-        rows=_accounting(unit),
+        rows=row_accounting(unit),
         kpis=kpi_levels(unit, wanted=wanted, zone=zone),
         issues=tuple(top),
         unassigned_share=found.unassigned,
@@ -99,26 +99,6 @@ def _named(alert: Alert, taxonomy: Taxonomy, language: str) -> Alert:
     """Return the alert with its issue named for the reader."""
     tag = taxonomy.tag(alert.issue_id)
     return alert if tag is None else alert.model_copy(update={"issue_name": tag.small.in_language(language)})
-
-
-def kpi_levels(unit: Unit, *, wanted: FeedbackFilter, zone: ZoneInfo) -> tuple[KpiLevel, ...]:
-    """Return each survey KPI over the filter's period: all answers, with or without a comment."""
-    levels = []
-    for kpi in SURVEY_KPIS:
-        observations = unit.kpis.find(
-            kpi=kpi,
-            since=wanted.since,
-            until=wanted.until,
-            account_id=wanted.account_id,
-            customer_id=wanted.customer_id,
-            repeats=False,
-        )
-        answers = [
-            KpiAnswer(value=o.value, observed_at=o.observed_at, cluster=o.account_id or o.customer_id or o.feedback_id or o.id)
-            for o in observations
-        ]
-        levels.append(level(kpi, answers=answers, zone=zone))
-    return tuple(levels)
 
 
 def write_report(
@@ -154,35 +134,6 @@ def _period(found: IssueList, wanted: FeedbackFilter, clock: Clock) -> Period:
     start = wanted.since or (min(moments) if moments else clock() - timedelta(days=1))
     end = wanted.until or (max(moments) + timedelta(seconds=1) if moments else max(clock(), start + timedelta(days=1)))
     return Period(start=start, end=end)
-
-
-def _counts(unit: Unit, wanted: FeedbackFilter, found: IssueList) -> CommentCounts:
-    def count(**changes: object) -> int:
-        return unit.feedback.count(wanted.model_copy(update=changes))
-
-    everything = count()
-    return CommentCounts(
-        comments=everything,
-        by_language={language: count(language=language) for language in Language},
-        no_signal=count(no_signal=True),
-        duplicates=everything - count(duplicates=False),
-        not_analysed=count(analysed=False),
-        customers=len({row.customer_id for row in found.rows if row.customer_id}),
-        accounts=len({row.account_id for row in found.rows if row.account_id}),
-    )
-
-
-def _accounting(unit: Unit) -> RowAccounting | None:
-    """Return the rows of all imports but those that only repeated an earlier one."""
-    imports = [entry for entry in unit.journal.imports(limit=1_000) if entry.finished_at is not None and entry.new + entry.rejected]
-    if not imports:
-        return None
-    return RowAccounting(
-        rows=sum(entry.rows for entry in imports),
-        new=sum(entry.new for entry in imports),
-        duplicates=sum(entry.duplicate for entry in imports),
-        rejected=sum(entry.rejected for entry in imports),
-    )
 
 
 def _with_quotes(unit: Unit, issues: Sequence[IssueSummary]) -> tuple[list[IssueSummary], dict[str, Quote]]:

@@ -16,6 +16,7 @@ from pipelines.acting import Acting
 from pipelines.auditing import Auditing
 from pipelines.enrich import comment_text, encoder_for_tags
 from pipelines.erasing.work import Erasing
+from pipelines.figures.work import FigureWork
 from pipelines.ingest import ingest
 from pipelines.intake import Intake
 from pipelines.model_process import ModelProcess
@@ -111,6 +112,9 @@ class Service:
         self.queue = Queue(parts.store, parts.commits, clock=parts.clock)
         self.actions = Acting(parts.store, parts.commits, clock=parts.clock)
         self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
+        self.figures = FigureWork(
+            parts.store, parts.commits, taxonomy=parts.taxonomy, folder=parts.settings.data_dir, clock=parts.clock
+        )
         self.erasing = Erasing(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock, forget=self.index.forget)
         self.loop = LoopState()
         self._wake, self._stop = threading.Event(), threading.Event()

@@ -48,6 +48,7 @@ class Person(Value):
 
     customer_ids: frozenset[str]
     feedback_ids: frozenset[str]
+    observation_ids: frozenset[str] = frozenset()
     identifiers: tuple[str, ...] = ()
     """What names the person: ids of their own system, name, e-mail, phone and the like."""
     verbatims: tuple[str, ...] = ()

@@ -12,6 +12,8 @@ LEAST_OTHER = 2
 LEAST_DIGITS = 7
 LEAST_QUOTED = 4
 """A text of fewer characters is nobody's own words."""
+WORD = re.compile(r"[a-z0-9][a-z0-9'’-]{2,}|[一-龥々]{2,}|[ァ-ヶー]{2,}")
+"""What a name made from sentences is put together of."""
 OUR_ID = re.compile(r"\b(?:fb|cu)_[0-9a-f]{24}\b")
 
 
@@ -51,11 +53,12 @@ class Recogniser:
         return bool(form) and form in self._said
 
     def is_theirs(self, text: str) -> bool:
-        """Whether the text names the person, or is words that they said and nobody else did."""
+        """Whether the text names the person, or holds words that they said and nobody else did."""
         known = self._known.get(text)
         if known is None:
-            quoted = len(text.strip()) >= LEAST_QUOTED and self.said(text.strip().rstrip("。.…"))
-            known = self.names(text) or (quoted and not self._said_by_others(text.strip().rstrip("。.…")))
+            whole = text.strip().rstrip("。.…")
+            parts = [*([whole] if len(whole) >= LEAST_QUOTED else ()), *WORD.findall(plain(text))]
+            known = self.names(text) or any(self.said(part) and not self._said_by_others(part) for part in parts)
             self._known[text] = known
         return known
 

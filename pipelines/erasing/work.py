@@ -15,6 +15,7 @@ from pipelines.erasing.files import FilesErased, erase_files
 from pipelines.erasing.recognise import Recogniser
 from pipelines.erasing.rewrite import Rewriting
 from pipelines.erasing.topics import Left, without, words_to_drop
+from pipelines.figures.waiting import take_in
 from pipelines.intake import Writer
 from voc.clock import Clock
 from voc.erasure import Erasure, ErasureState, Person
@@ -70,6 +71,7 @@ class Erasing:
             If the database does not answer; the erasure is finished at the next start.
         """
         with self._one_at_a_time:
+            take_in(self._folder, self._writer)
             erasure = self._begin(customer_id(external_id), external_id, by=by)
             return self._carry_on(erasure, customer_id(external_id), external_id)
 
@@ -216,6 +218,12 @@ def _erase_rows(unit: Unit, person: Person) -> tuple[dict[str, int], list[str]]:
     changed = sum(one != other for one, other in zip(topics, after, strict=True))
     if changed:
         counts["topic (rewritten)"] = changed
+    stale = unit.figures.forget(
+        person.feedback_ids | person.observation_ids,
+        of=lambda asked: asked.customer_id in person.customer_ids or who.names(asked.text or ""),
+    )
+    if stale:
+        counts["figure (stale)"] = stale
     unit.taxonomies.forget_older(again)
     return counts, again
 

@@ -178,6 +178,11 @@ class EnrichmentStore:
                 buffer += row.vector
         return ids, np.frombuffer(buffer, dtype=VECTOR_TYPE).reshape(len(ids), -1 if ids else 0)
 
+    def versions(self) -> list[str]:
+        """Return the model versions whose results stand."""
+        handled = select(FEEDBACK.c.handled_version).where(FEEDBACK.c.handled_version.is_not(None)).distinct()
+        return sorted(self._connection.execute(handled).scalars())
+
     def results_since(self, moment: datetime) -> list[str]:
         """Return the comment of each result computed after the moment."""
         return list(self._connection.execute(select(ENRICHMENTS.c.feedback_id).where(ENRICHMENTS.c.computed_at > moment)).scalars())

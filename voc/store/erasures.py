@@ -114,10 +114,12 @@ class ErasureStore:
         """Return everything by which the customer is recognised."""
         profile = self._connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id == customer_id)).one_or_none()
         said = self._connection.execute(select(FEEDBACK.c.id, FEEDBACK.c.verbatim).where(FEEDBACK.c.customer_id == customer_id)).all()
+        measured = self._connection.execute(select(OBSERVATIONS.c.id).where(OBSERVATIONS.c.customer_id == customer_id)).scalars()
         named = () if profile is None else (profile.external_id, profile.name, *profile.attributes.values())
         return Person(
             customer_ids=frozenset({customer_id}),
             feedback_ids=frozenset(row.id for row in said),
+            observation_ids=frozenset(measured),
             identifiers=tuple(dict.fromkeys(name.strip() for name in named if name)),
             verbatims=tuple(row.verbatim for row in said),
         )

@@ -23,6 +23,8 @@ class Place:
     """Rows go whose column holds the person's id."""
     rewritten: bool = False
     """Texts and JSON of all rows are rewritten: ids of the person's comments, and what only the person said, are taken out."""
+    elsewhere: str = ""
+    """Which method of the store does it, where neither rows go nor texts are rewritten."""
     holds_nobody: str = ""
     """Why nothing needs to be done."""
 
@@ -53,6 +55,8 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.AlertRow), rewritten=True),
     Place(table(tables.TaxonomyRow), rewritten=True),
     Place(table(tables.LearntTagsRow), rewritten=True),
+    Place(table(tables.FigureRow), elsewhere="FigureStore.forget"),
+    Place(table(tables.FigureEvidenceRow), elsewhere="FigureStore.forget"),
     Place(table(tables.AccountRow), holds_nobody="facts about an organisation"),
     Place(table(tables.TopicRunRow), holds_nobody="settings and counts of a fit"),
     Place(table(tables.ImportRow), holds_nobody="counts and the file's name; rejected rows lie in a file, which is rewritten"),

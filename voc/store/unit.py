@@ -10,6 +10,7 @@ from voc.store.customers import CustomerStore
 from voc.store.enrichments import EnrichmentStore
 from voc.store.erasures import ErasureStore, Mark
 from voc.store.feedback import FeedbackStore
+from voc.store.figures import FigureStore
 from voc.store.journal import JournalStore
 from voc.store.keys import KeyStore
 from voc.store.kpis import KpiStore
@@ -51,4 +52,5 @@ class Unit:
         self.actions = ActionStore(connection)
         self.keys = KeyStore(connection)
         self.journal = JournalStore(connection)
+        self.figures = FigureStore(connection)
         self.erasures = ErasureStore(connection, mark)

@@ -10,6 +10,7 @@ from voc.store.tables.cases import CaseStepRow
 from voc.store.tables.enrichments import EnrichmentRow, FeedbackTagRow, SearchEntryRow, SentenceRow
 from voc.store.tables.erasures import ErasureRow, TombstoneRow
 from voc.store.tables.feedback import AttemptRow, BandRow, FeedbackRow, IdempotencyRow
+from voc.store.tables.figures import FigureEvidenceRow, FigureRow
 from voc.store.tables.journal import ImportRow, KeyRow, RunRow
 from voc.store.tables.people import AccountRow, CustomerRow, KpiObservationRow
 from voc.store.tables.results import AlertRow, DriverRow
@@ -32,6 +33,8 @@ __all__ = [
     "ErasureRow",
     "FeedbackRow",
     "FeedbackTagRow",
+    "FigureEvidenceRow",
+    "FigureRow",
     "IdempotencyRow",
     "ImportRow",
     "KeyRow",

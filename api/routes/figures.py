@@ -1,0 +1,125 @@
+"""Figures as addresses: what a published number says, of which comments, by which models, and whether it still holds."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from api.auth import require
+from api.bodies import one_body
+from api.dependencies import ReaderLanguage, ServiceOf
+from api.forms import Form, Name, given, read_form
+from api.openapi import example_body
+from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
+from api.problems import BadValueError
+from api.strict_json import parse, usable
+from pipelines.figures.kinds import KINDS
+from pipelines.service import Service
+from voc.filters import FeedbackFilter
+from voc.keys import Key, Scope
+from voc.kpis import Kpi
+from voc.provenance import Figure, FigureKind, FigureQuery, FigureState
+
+router = APIRouter(tags=["figures"])
+Reader = Annotated[Key, Depends(require(Scope.READ))]
+
+
+class FigureForm(Form):
+    """A question: the kind of figure, the comments it is about, and the KPI or issue where the kind needs one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kind": "issue_share", "issue": "tag:account.login", "filter": {"segment": "enterprise"}}]}
+    )
+
+    kind: FigureKind
+    filter: dict[str, Any] | None = Field(default=None, description="The conditions of GET /v1/feedback, by name.")
+    kpi: Kpi | None = None
+    issue: Name | None = Field(default=None, description="kind:id, for example tag:account.login.")
+    alert: Name | None = None
+
+
+NAMES = frozenset(FigureForm.model_fields) | frozenset(FeedbackFilter.model_fields)
+
+
+class FigureShape(BaseModel):
+    """A figure, its formula in words, and whether it still holds (``state``; ``now`` is what the same question gives now)."""
+
+    figure: Figure
+    formula: str
+    state: FigureState
+    evidence_url: str
+
+    @classmethod
+    def of(cls, figure: Figure, state: FigureState, *, language: str) -> "FigureShape":
+        """Return the figure as it is shown."""
+        formula = KINDS[figure.query.kind].formula.in_language(language)
+        return cls(figure=figure, formula=formula, state=state, evidence_url=f"/v1/figures/{figure.id}/evidence")
+
+
+class Evidence(BaseModel):
+    """A comment or KPI value a figure rests on; ``text`` is the redacted verbatim, null for a KPI value without words."""
+
+    id: str
+    text: str | None
+    url: str | None
+
+
+class EvidenceQuery(BaseModel):
+    """A page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: CursorText = None
+
+
+@router.post("/v1/figures", openapi_extra=example_body(FigureForm))
+async def publish(request: Request, service: ServiceOf, language: ReaderLanguage, _key: Reader) -> FigureShape:
+    """Ask for a figure and give it an address."""
+    return await run_sync(partial(_publish, service, await one_body(request), language))
+
+
+@router.get("/v1/figures/{figure_id}")
+def get(service: ServiceOf, figure_id: str, language: ReaderLanguage, _key: Reader) -> FigureShape:
+    """Return a published figure and whether it still holds."""
+    figure, state = service.figures.get(figure_id)
+    return FigureShape.of(figure, state, language=language)
+
+
+@router.post("/v1/figures/{figure_id}/recompute")
+def recompute(service: ServiceOf, figure_id: str, language: ReaderLanguage, _key: Reader) -> FigureShape:
+    """Ask the figure's question again and give the answer an address of its own; it is the same address where nothing has changed."""
+    figure, _ = service.figures.get(figure_id)
+    now = service.figures.publish(figure.query)
+    return FigureShape.of(now, FigureState(fresh=True, now=now), language=language)
+
+
+@router.get("/v1/figures/{figure_id}/evidence")
+def evidence(service: ServiceOf, figure_id: str, query: Annotated[EvidenceQuery, Query()], _key: Reader) -> Page[Evidence]:
+    """List the comments a figure rests on."""
+    page = page_of(service.figures.evidence(figure_id), limit=query.limit, cursor=query.cursor)
+    with service.store.read() as unit:
+        texts = {comment.id: comment.verbatim for comment in unit.feedback.get_many(page.data)}
+    shown = [Evidence(id=name, text=texts.get(name), url=f"/v1/feedback/{name}" if name in texts else None) for name in page.data]
+    return Page(data=shown, next_cursor=page.next_cursor)
+
+
+def _publish(service: Service, raw: bytes, language: str) -> FigureShape:
+    body = parse(raw)
+    value = usable(body.value, doubtful=body.doubtful, names=NAMES)
+    form = read_form(FigureForm, given(value) if isinstance(value, dict) else value, names=NAMES)
+    try:
+        query = FigureQuery(
+            kind=form.kind,
+            filter=FeedbackFilter(**(form.filter or {})),
+            kpi=form.kpi,
+            issue=form.issue,
+            zone=service.settings.intake.default_timezone,
+            more={"alert": form.alert} if form.alert else {},
+        )
+    except ValidationError:
+        raise BadValueError(field="filter", problem="bad_value") from None
+    figure = service.figures.publish(query)
+    return FigureShape.of(figure, FigureState(fresh=True, now=figure), language=language)

@@ -1,0 +1,51 @@
+"""Desk: everything figures are computed from, over one state of the store; what several figures need is computed once."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pipelines.issue_list import IssueList, issue_list
+from voc.filters import FeedbackFilter
+from voc.issues import IssueSummary
+from voc.provenance import FigureQuery
+from voc.store.unit import Unit
+from voc.taxonomy import Taxonomy
+
+
+class Desk:
+    """Computes over one unit of work; ``known`` are issue lists that are computed already."""
+
+    def __init__(self, unit: Unit, *, taxonomy: Taxonomy, as_of: datetime) -> None:
+        self.unit, self.taxonomy, self.as_of = unit, taxonomy, as_of
+        self._lists: dict[tuple[FeedbackFilter, str], IssueList] = {}
+        self._versions: dict[str, str] | None = None
+
+    def knows(self, wanted: FeedbackFilter, zone: str, found: IssueList) -> None:
+        """Take over an issue list somebody has computed from the same state."""
+        self._lists[wanted, zone] = found
+
+    def issues(self, query: FigureQuery) -> IssueList:
+        """Return the issue list of the comments the question is about."""
+        key = (query.filter, query.zone)
+        if key not in self._lists:
+            zone = ZoneInfo(query.zone)
+            self._lists[key] = issue_list(self.unit, taxonomy=self.taxonomy, wanted=query.filter, language="en", zone=zone)
+        return self._lists[key]
+
+    def summary(self, query: FigureQuery) -> IssueSummary | None:
+        """Return what is said of the question's issue; None where nobody speaks of it."""
+        return next((one for one in self.issues(query).issues if f"{one.issue.kind.value}:{one.issue.id}" == query.issue), None)
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of everything that has a part in a figure."""
+        if self._versions is None:
+            run = self.unit.topics.current_run()
+            edits = self.unit.topic_edits.revision()
+            own = self.unit.taxonomies.active_version()
+            self._versions = {
+                "models": "+".join(self.unit.enrichments.versions()) or "none",
+                "taxonomy": f"{self.taxonomy.name}/{self.taxonomy.version}" + (f"+{own}" if own else ""),
+                "topics": run["id"] if run is not None else "none",
+                "topic_edits": f"{edits[0]}-{edits[1]}",
+                "corrections": str(self.unit.corrections.count()),
+            }
+        return dict(self._versions)

@@ -1,0 +1,150 @@
+"""Kinds of figures: what each answers, in words, and how it is computed. A new kind: a member of ``FigureKind`` and an entry here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from pipelines.counting import comment_counts, kpi_answers, kpi_level, row_accounting
+from pipelines.explain.trends import readable
+from pipelines.figures.desk import Desk
+from voc.provenance import Answer, Figure, FigureKind, FigureQuery, figure_of
+from voc.taxonomy import Bilingual
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind is computed; None where what it is about is not there. ``formula`` says it to a reader."""
+
+    answer: Callable[[Desk, FigureQuery], Answer | None]
+    formula: Bilingual
+
+
+def figure(desk: Desk, query: FigureQuery) -> Figure | None:
+    """Return the figure that answers a question now; None where what it is about is not there."""
+    found = answer(desk, query)
+    return None if found is None else figure_of(query, found, versions=desk.versions(), as_of=desk.as_of)
+
+
+def answer(desk: Desk, query: FigureQuery) -> Answer | None:
+    """Return what a question gives now, with the ids of its evidence."""
+    return KINDS[query.kind].answer(desk, query)
+
+
+def _comment_count(desk: Desk, query: FigureQuery) -> Answer:
+    counts = comment_counts(desk.unit, query.filter, desk.issues(query).rows)
+    names = ("no_signal", "duplicates", "not_analysed", "customers", "accounts")
+    parts: dict[str, float | None] = {name: getattr(counts, name) for name in names}
+    parts |= {f"language_{language.value}": count for language, count in counts.by_language.items()}
+    evidence = tuple(desk.unit.feedback.ids(query.filter))
+    return Answer(value=counts.comments, n=counts.comments, parts=parts, evidence=evidence)
+
+
+def _row_accounting(desk: Desk, _: FigureQuery) -> Answer | None:
+    rows = row_accounting(desk.unit)
+    if rows is None:
+        return None
+    return Answer(value=rows.rows, n=rows.rows, parts={"new": rows.new, "duplicates": rows.duplicates, "rejected": rows.rejected})
+
+
+def _kpi_level(desk: Desk, query: FigureQuery) -> Answer | None:
+    if query.kpi is None:
+        return None
+    answers = kpi_answers(desk.unit, query.kpi, wanted=query.filter)
+    level = kpi_level(query.kpi, answers, zone=ZoneInfo(query.zone))
+    parts: dict[str, float | None] = {"clusters": level.clusters}
+    for month in level.months:
+        parts |= {month.month: month.value, f"{month.month}.n": month.n}
+    evidence = tuple(observation.feedback_id or observation.id for observation in answers)
+    return Answer(value=level.value, low=level.low, high=level.high, n=level.n, parts=parts, evidence=evidence)
+
+
+def _issue_share(desk: Desk, query: FigureQuery) -> Answer | None:
+    summary = desk.summary(query)
+    if summary is None:
+        return None
+    change = summary.change
+    parts: dict[str, float | None] = {
+        "volume": summary.volume, "accounts": summary.accounts, **summary.sentiment.model_dump(),
+        "recent": change.recent.count, "previous": change.previous.count,
+        "change": change.difference, "change_low": change.low, "change_high": change.high,
+    }  # fmt: skip
+    parts |= dict(summary.months)
+    evidence = tuple(row.feedback_id for row in readable(desk.issues(query).rows) if query.issue in row.issue_keys)
+    return Answer(value=summary.share, low=summary.share_low, high=summary.share_high, n=summary.total, parts=parts, evidence=evidence)
+
+
+def _unassigned_share(desk: Desk, query: FigureQuery) -> Answer:
+    found = desk.issues(query)
+    heard = readable(found.rows)
+    return Answer(value=found.unassigned, n=len(heard), evidence=tuple(row.feedback_id for row in heard if not row.issue_keys))
+
+
+def _driver_effect(desk: Desk, query: FigureQuery) -> Answer | None:
+    summary = desk.summary(query)
+    driver = None if summary is None or query.kpi is None else summary.drivers.get(query.kpi)
+    if driver is None:
+        return None
+    names = (
+        "volume", "share", "n_with", "clusters_with", "mean_with", "mean_without", "difference", "difference_low", "difference_high",
+        "p", "q",
+    )  # fmt: skip
+    found = desk.issues(query)
+    linked = {name for name, kpi in found.links if kpi is query.kpi}
+    evidence = tuple(row.feedback_id for row in readable(found.rows) if query.issue in row.issue_keys and row.feedback_id in linked)
+    parts: dict[str, float | None] = {name: getattr(driver, name) for name in names}
+    return Answer(
+        value=driver.adjusted, low=driver.adjusted_low, high=driver.adjusted_high, n=driver.n, parts=parts, evidence=evidence
+    )
+
+
+def _alert_accounts(desk: Desk, query: FigureQuery) -> Answer | None:
+    alert = desk.unit.alerts.get(query.more.get("alert", ""))
+    if alert is None:
+        return None
+    return Answer(value=alert.accounts, n=len(alert.evidence), parts={"threshold": alert.threshold}, evidence=alert.evidence)
+
+
+KINDS: dict[FigureKind, Kind] = {
+    FigureKind.COMMENT_COUNT: Kind(
+        _comment_count,
+        Bilingual(
+            en="Comments that match, repeats included; parts by language, without signal, repeats of a voice, customers and accounts.",
+            ja="条件に合うコメント数(重複を含む)。内訳は言語、内容なし、同じ声の重複、顧客数、取引先数。",
+        ),
+    ),
+    FigureKind.ROW_ACCOUNTING: Kind(
+        _row_accounting,
+        Bilingual(en="Rows of all imported files = new + duplicate + rejected.", ja="取り込んだ全ファイルの行数 = 新規 + 重複 + 取り込み不可。"),
+    ),
+    FigureKind.KPI_LEVEL: Kind(
+        _kpi_level,
+        Bilingual(
+            en="Mean of all answers in the KPI's unit (NPS: promoters minus detractors in percent; CSAT: share of 4 and 5), "
+            "95 % interval clustered by account; parts by month.",
+            ja="全回答の平均(NPS は推奨者 − 批判者の %、CSAT は 4・5 の割合)。95 % 区間は取引先単位でまとめて計算。内訳は月別。",
+        ),
+    ),
+    FigureKind.ISSUE_SHARE: Kind(
+        _issue_share,
+        Bilingual(
+            en="Comments about the issue over all comments with a signal, repeats of a voice once; Wilson 95 % interval.",
+            ja="課題に触れたコメント数 ÷ 内容のある全コメント数(同じ声は 1 回)。95 % 区間は Wilson 法。",
+        ),
+    ),
+    FigureKind.UNASSIGNED_SHARE: Kind(
+        _unassigned_share,
+        Bilingual(en="Comments with a signal that carry no issue, over all with a signal.", ja="どの課題にも属さないコメントの割合(内容のあるものの中で)。"),
+    ),
+    FigureKind.DRIVER_EFFECT: Kind(
+        _driver_effect,
+        Bilingual(
+            en="Mean KPI of comments with the issue minus without it, segment and source held equal; 95 % interval clustered by account. "
+            "Says what is associated with the KPI, not what would happen.",
+            ja="課題があるコメントとないコメントの KPI 平均の差(セグメントと媒体を揃えて比較)。95 % 区間は取引先単位。関連を示すもので、効果の予測ではありません。",
+        ),
+    ),
+    FigureKind.ALERT_ACCOUNTS: Kind(
+        _alert_accounts,
+        Bilingual(en="Distinct accounts that complained about the issue in the alert's window.", ja="アラートの期間内に課題への苦情を寄せた取引先数。"),
+    ),
+}

@@ -1,0 +1,151 @@
+"""Figure: a published number with an address. Whoever reads it finds out what was asked, of which comments, by which models.
+
+Invariants: a figure's id follows from what was asked and what came out (value, evidence, versions), so the same question on the same state
+has the same id on every machine, and an id never means two numbers. A figure is never changed; when it no longer holds it is *stale*.
+"""
+
+from enum import StrEnum
+from hashlib import sha256
+
+from pydantic import Field
+
+from voc.filters import FeedbackFilter
+from voc.ids import derived_id
+from voc.kpis import Kpi
+from voc.values import UtcDatetime, Value
+
+
+class FigureKind(StrEnum):
+    """What can be asked. A kind says how to compute it in ``pipelines.figures``."""
+
+    COMMENT_COUNT = "comment_count"
+    ROW_ACCOUNTING = "row_accounting"
+    KPI_LEVEL = "kpi_level"
+    ISSUE_SHARE = "issue_share"
+    UNASSIGNED_SHARE = "unassigned_share"
+    DRIVER_EFFECT = "driver_effect"
+    ALERT_ACCOUNTS = "alert_accounts"
+
+
+class FigureQuery(Value):
+    """A question that has one figure as its answer."""
+
+    kind: FigureKind
+    filter: FeedbackFilter = FeedbackFilter()
+    kpi: Kpi | None = None
+    issue: str | None = None
+    """``kind:id`` of an issue."""
+    zone: str = "Asia/Tokyo"
+    """In which months are counted."""
+    more: dict[str, str] = Field(default_factory=dict)
+    """What else a kind needs to know, by name."""
+
+    def key(self) -> str:
+        """Return the question as text: equal questions have equal keys."""
+        plain = self.model_dump(mode="json", exclude={"filter"}, exclude_defaults=True) | {
+            name: sorted(value) if isinstance(value, list) else value
+            for name, value in self.filter.model_dump(mode="json", exclude_defaults=True).items()
+        }
+        return "\x1f".join(f"{name}={plain[name]!r}" for name in sorted(plain))
+
+
+class Answer(Value):
+    """What came out: the main value with its 95 % interval and n, and the other numbers that belong to it, by name; None: cannot be known."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int
+    parts: dict[str, float | None] = Field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+    """Ids of the comments (or, for answers without words, of the KPI values) it rests on."""
+
+
+class Figure(Value):
+    """A number as it was published."""
+
+    id: str
+    query: FigureQuery
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int
+    parts: dict[str, float | None] = Field(default_factory=dict)
+    versions: dict[str, str]
+    """Of models, taxonomy and topic edits."""
+    evidence_digest: str
+    evidence_count: int
+    as_of: UtcDatetime
+
+    def number(self, part: str) -> float | None:
+        """Return one of its numbers: ``value``, ``low``, ``high``, ``n`` or a part."""
+        own = {"value": self.value, "low": self.low, "high": self.high, "n": float(self.n)}
+        return own[part] if part in own else self.parts[part]
+
+
+class StaleReason(StrEnum):
+    """Why a figure no longer holds."""
+
+    ERASED = "erased"
+    """A comment it rested on was erased."""
+    EVIDENCE = "evidence"
+    """It would rest on other comments now: comments came in, or were tagged or grouped otherwise."""
+    VERSIONS = "versions"
+    """Models, taxonomy or topics have changed since."""
+    VALUE = "value"
+    """The same comments give another number now."""
+    GONE = "gone"
+    """What it is about is not there any more."""
+
+
+class FigureState(Value):
+    """Whether a figure still holds, and what the same question gives now."""
+
+    fresh: bool
+    reasons: tuple[StaleReason, ...] = ()
+    now: Figure | None = None
+
+
+def digest_of(evidence: tuple[str, ...]) -> str:
+    """Return the hash of a set of ids."""
+    return sha256("\n".join(sorted(evidence)).encode()).hexdigest()[:32]
+
+
+def figure_of(query: FigureQuery, answer: Answer, *, versions: dict[str, str], as_of: UtcDatetime) -> Figure:
+    """Return the answer as a figure with its address."""
+    digest = digest_of(answer.evidence)
+    numbers = {"value": answer.value, "low": answer.low, "high": answer.high, "n": answer.n} | answer.parts
+    said = [f"{name}={_written(numbers[name])}" for name in sorted(numbers)]
+    stamped = [f"{name}={versions[name]}" for name in sorted(versions)]
+    return Figure(
+        id=derived_id("fg", query.key(), *said, digest, *stamped),
+        query=query,
+        value=answer.value,
+        low=answer.low,
+        high=answer.high,
+        n=answer.n,
+        parts=answer.parts,
+        versions=versions,
+        evidence_digest=digest,
+        evidence_count=len(set(answer.evidence)),
+        as_of=as_of,
+    )
+
+
+def _written(number: float | None) -> str:
+    """Write a number with ten digits: what differs behind them differs between machines, not between answers."""
+    return "none" if number is None else f"{float(number):.10g}"
+
+
+def compared(then: Figure, now: Figure | None, *, erased: bool) -> FigureState:
+    """Say whether a figure still holds, given what the same question gives now."""
+    reasons = [StaleReason.ERASED] if erased else []
+    if now is None:
+        return FigureState(fresh=False, reasons=(*reasons, StaleReason.GONE))
+    if now.evidence_digest != then.evidence_digest:
+        reasons.append(StaleReason.EVIDENCE)
+    if now.versions != then.versions:
+        reasons.append(StaleReason.VERSIONS)
+    if not reasons and now.id != then.id:
+        reasons.append(StaleReason.VALUE)
+    return FigureState(fresh=not reasons, reasons=tuple(reasons), now=now)
