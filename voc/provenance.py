@@ -50,7 +50,7 @@ class FigureQuery(Value):
 
 
 class Answer(Value):
-    """What came out: the main value with its 95 % interval and n, and the other numbers that belong to it, by name; None: cannot be known."""
+    """What came out: the main value with 95 % interval and n, and the other numbers that belong to it, by name; None: cannot be known."""
 
     value: float | None
     low: float | None = None

@@ -69,7 +69,9 @@ class Rewriting:
         if any(isinstance(value.get(name), str) and self.who.is_id(value[name]) for name in ABOUT):
             return GONE
         kept = {name: item for name, item in self._of_topic(value).items() if not self.who.is_id(name)}
-        changed = {name: self._value(item, of_words=of_words or name in WORDS) for name, item in kept.items()}
+        changed = {
+            name: item if name == "centroid" else self._value(item, of_words=of_words or name in WORDS) for name, item in kept.items()
+        }
         return {name: None if item is GONE else item for name, item in changed.items()}
 
     def _of_names(self, value: dict[str, Any]) -> dict[str, Any]:

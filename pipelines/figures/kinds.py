@@ -114,7 +114,10 @@ KINDS: dict[FigureKind, Kind] = {
     ),
     FigureKind.ROW_ACCOUNTING: Kind(
         _row_accounting,
-        Bilingual(en="Rows of all imported files = new + duplicate + rejected.", ja="取り込んだ全ファイルの行数 = 新規 + 重複 + 取り込み不可。"),
+        Bilingual(
+            en="Rows of all imported files = new + duplicate + rejected.",
+            ja="取り込んだ全ファイルの行数 = 新規 + 重複 + 取り込み不可。",
+        ),
     ),
     FigureKind.KPI_LEVEL: Kind(
         _kpi_level,
@@ -133,18 +136,25 @@ KINDS: dict[FigureKind, Kind] = {
     ),
     FigureKind.UNASSIGNED_SHARE: Kind(
         _unassigned_share,
-        Bilingual(en="Comments with a signal that carry no issue, over all with a signal.", ja="どの課題にも属さないコメントの割合(内容のあるものの中で)。"),
+        Bilingual(
+            en="Comments with a signal that carry no issue, over all with a signal.",
+            ja="どの課題にも属さないコメントの割合(内容のあるものの中で)。",
+        ),
     ),
     FigureKind.DRIVER_EFFECT: Kind(
         _driver_effect,
         Bilingual(
             en="Mean KPI of comments with the issue minus without it, segment and source held equal; 95 % interval clustered by account. "
             "Says what is associated with the KPI, not what would happen.",
-            ja="課題があるコメントとないコメントの KPI 平均の差(セグメントと媒体を揃えて比較)。95 % 区間は取引先単位。関連を示すもので、効果の予測ではありません。",
+            ja="課題があるコメントとないコメントの KPI 平均の差(セグメントと媒体を揃えて比較)。95 % 区間は取引先単位。"
+            "関連を示すもので、効果の予測ではありません。",
         ),
     ),
     FigureKind.ALERT_ACCOUNTS: Kind(
         _alert_accounts,
-        Bilingual(en="Distinct accounts that complained about the issue in the alert's window.", ja="アラートの期間内に課題への苦情を寄せた取引先数。"),
+        Bilingual(
+            en="Distinct accounts that complained about the issue in the alert's window.",
+            ja="アラートの期間内に課題への苦情を寄せた取引先数。",
+        ),
     ),
 }
