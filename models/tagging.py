@@ -1,6 +1,7 @@
 """Tagging: tags of the shipped taxonomy, from its keywords alone (the weightless baseline) and from what was learnt with them.
 
-Japanese keywords are substrings, English ones regular-expression fragments between word boundaries, both on NFKC text in lower case.
+Japanese keywords are substrings, English ones regular-expression fragments between word boundaries, both on NFKC text in lower case; a
+Japanese keyword that begins or ends in a Latin letter or digit (ATM, SSO) begins or ends a Latin word there: "treatment" holds no ATM.
 Score = 1 − 0.5 · 0.7^(evidence − 1), where evidence is the number of distinct matches, and a long match counts more; so 0.5…1.
 Invariants: at most ``MOST_TAGS`` a sentence, best first; ``because`` are the matched words; a formula or an empty answer has no tag.
 """
@@ -44,6 +45,7 @@ class LexiconTagger(Tagger):
             for keyword in tag.keywords.ja:
                 self._japanese[plain(keyword)].add(place)
         self._phrases = PhraseIndex(self._japanese)
+        self._latin_edged = frozenset(phrase for phrase in self._japanese if _is_latin(phrase[0]) or _is_latin(phrase[-1]))
         self._english = [_either(tag.keywords.en) for tag in taxonomy.tags]
         self._any_english = _either([fragment for tag in taxonomy.tags for fragment in tag.keywords.en])
 
@@ -64,7 +66,9 @@ class LexiconTagger(Tagger):
             return ()
         text = plain(sentence)
         matches: dict[int, set[str]] = defaultdict(set)
-        for _, phrase in self._phrases.find_all(text):
+        for start, phrase in self._phrases.find_all(text):
+            if phrase in self._latin_edged and _cuts_a_word(text, start, phrase):
+                continue
             for place in self._japanese[phrase]:
                 matches[place].add(phrase)
         if self._any_english is not None and self._any_english.search(text):
@@ -129,6 +133,17 @@ def _score(words: set[str], *, japanese: bool) -> float:
     own = {word for word in words if not any(word != other and word in other for other in words)}
     evidence: float = len(own) + LONG_MATCH_BONUS * sum(len(word) >= LONG_MATCH_CHARS[japanese] for word in own)
     return float(round(1 - (1 - LEAST_SCORE) * PER_MATCH ** (evidence - 1), 4))
+
+
+def _cuts_a_word(text: str, start: int, phrase: str) -> bool:
+    """Return whether a phrase begins or ends in the middle of a Latin word or number."""
+    end = start + len(phrase)
+    edges = ((text[max(0, start - 1) : start], phrase[0]), (phrase[-1], text[end : end + 1]))
+    return any(_is_latin(left) and _is_latin(right) for left, right in edges)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _either(fragments: Sequence[str]) -> re.Pattern[str] | None:

@@ -182,6 +182,26 @@ def test_a_correction_overrides_the_model_at_once_and_a_later_one_reverses_it(an
         assert unit.corrections.examples() == [(comment.verbatim, {"account.login": False, "billing.invoice": True})]
 
 
+def test_results_stand_again_when_their_models_come_back(any_store: Store) -> None:
+    """Why: whoever went back to earlier tags had every comment waiting for ever, for the result on record was taken for nothing new."""
+    comment = feedback()
+    later = STAMP.model_copy(update={"version": "mv_next"})
+    with any_store.write() as unit:
+        unit.feedback.add([comment])
+        unit.enrichments.add([enrichment(comment, tags=("billing.invoice",))], now=NOON)
+        unit.enrichments.add([enrichment(comment, tags=("support.speed",), stamp=later)], now=NOON)
+        unit.corrections.add(comment.id, add=["account.login"], remove=["billing.invoice"], by="Sato", now=NOON)
+        unit.enrichments.add([enrichment(comment, tags=("billing.invoice",))] * 2, now=NOON)
+    with any_store.read() as unit:
+        found = unit.enrichments.get(comment.id)
+        assert found is not None
+        assert found.model.version == VERSION
+        assert unit.pending.count(VERSION) == 0
+        assert [tag.tag for tag in found.tags] == ["account.login"]
+        tags = ("account.login", "billing.invoice", "support.speed")
+        assert [tag for tag in tags if unit.feedback.count(FeedbackFilter(tag=tag))] == ["account.login"]
+
+
 def test_a_comment_can_be_corrected_before_the_models_have_read_it(any_store: Store) -> None:
     comment = feedback()
     with any_store.write() as unit:

@@ -45,22 +45,19 @@ class EnrichmentStore:
         self._connection = connection
 
     def add(self, results: Sequence[Enrichment], *, now: datetime) -> None:
-        """Keep results and take their comments off the work list, in one transaction; a second result for the same is ignored."""
-        results = self._fresh(results)
+        """Keep results and take their comments off the work list, in one transaction.
+
+        A second result of the same models is not kept: the one on record stands again where another model's stood since.
+        """
         if not results:
             return
-        self._connection.execute(insert(ENRICHMENTS), [enrichment_to_row(result) | {"computed_at": now} for result in results])
-        sentences = [sentence_to_row(result, sentence) for result in results for sentence in result.sentences]
+        fresh = self._fresh(results)
+        if fresh:
+            self._connection.execute(insert(ENRICHMENTS), [enrichment_to_row(result) | {"computed_at": now} for result in fresh])
+        sentences = [sentence_to_row(result, sentence) for result in fresh for sentence in result.sentences]
         if sentences:
             self._connection.execute(insert(SENTENCES), sentences)
-        said = CorrectionStore(self._connection).standing([result.feedback_id for result in results])
-        tags = [
-            {"tag": tag.tag, "model_version": result.model.version, "feedback_id": result.feedback_id, "score": tag.score}
-            for result in results
-            for tag in corrected(result.tags, said.get(result.feedback_id, {}))
-        ]
-        if tags:
-            self._connection.execute(insert(TAGS), tags)
+        self._put_tags(results)
         SearchStore(self._connection).put({result.feedback_id: result.words for result in results})
         version = results[0].model.version
         for some in chunks([result.feedback_id for result in results]):
@@ -68,6 +65,20 @@ class EnrichmentStore:
             self._connection.execute(
                 delete(ATTEMPTS).where(ATTEMPTS.c.feedback_id.in_(some), ATTEMPTS.c.model_version == version)
             )
+
+    def _put_tags(self, results: Sequence[Enrichment]) -> None:
+        """Keep what filters and counts read of the tags, as people corrected them."""
+        ids, version = [result.feedback_id for result in results], results[0].model.version
+        said = CorrectionStore(self._connection).standing(ids)
+        for some in chunks(ids):
+            self._connection.execute(delete(TAGS).where(TAGS.c.feedback_id.in_(some), TAGS.c.model_version == version))
+        tags = {
+            (result.feedback_id, tag.tag): {"tag": tag.tag, "model_version": version, "feedback_id": result.feedback_id, "score": tag.score}
+            for result in results
+            for tag in corrected(result.tags, said.get(result.feedback_id, {}))
+        }
+        if tags:
+            self._connection.execute(insert(TAGS), list(tags.values()))
 
     def get(self, feedback_id: str) -> Enrichment | None:
         """Return the result that stands for the comment, with its sentences, or None."""

@@ -43,6 +43,12 @@ def test_japanese_keywords_are_parts_of_the_text_and_english_ones_whole_words():
     assert names("a slowpoke prices nothing") == []
 
 
+def test_a_japanese_keyword_in_latin_letters_is_a_whole_word_too():
+    """Why: "treatment" was taken for ATM, so praise of nurses carried the tag of bank cards."""
+    assert names("the assessor was kind") == []
+    assert names("SSOが切れる") == names("当社のSSO") == names("SSO, again") == ["sso"]
+
+
 def test_full_width_and_half_width_writing_is_the_same():
     assert names("ﾛｸﾞｲﾝできない") == names("ログインできない") == ["login"]
     assert names("ＳＳＯが切れる") == ["sso"]
