@@ -11,7 +11,7 @@ right for a sentence like the examples. An example without a tag stands for "non
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -97,10 +97,15 @@ class FewShotHeads:
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """Heads and how well each tag is told, the tags that need more examples first."""
+    """Heads, how well each tag is told (those that need more examples first), and what learning more on top of it needs.
+
+    ``targets``: what each of the heads' examples has, 0 or 1, shape [m, L].
+    """
 
     heads: FewShotHeads
     quality: tuple[TagQuality, ...]
+    targets: Scores
+    ridge: float
 
 
 def fit(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, multi: bool) -> FewShotHeads:
@@ -155,7 +160,25 @@ def learn(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, mul
     judged = np.round(_probabilities(left_out, slope, offset, multi=multi), ROUND_DIGITS)
     below = _threshold(judged, targets, multi=multi)
     heads = FewShotHeads(names, multi, examples, alpha.astype(np.float32), width, slope, offset, below)
-    return Learned(heads, _quality(names, _given(judged, below, multi=multi), targets))
+    return Learned(heads, _quality(names, _given(judged, below, multi=multi), targets), targets, ridge)
+
+
+def learn_more(known: Learned, vectors: NDArray[np.float32], labels: Sequence[frozenset[str]]) -> Learned:
+    """Learn further examples on top of those known; settings, probabilities and threshold stay as they are.
+
+    ``vectors``: shape [n, d]. Labels the heads do not know say nothing. Beyond ``MAX_EXAMPLES`` in all, new ones are taken evenly from
+    the tags.
+    """
+    heads = known.heads
+    told = [some.intersection(heads.labels) for some in labels]
+    examples, targets = _distinct(_unit(vectors), told, heads.labels)
+    kept = _evenly(targets, limit=max(1, MAX_EXAMPLES - len(heads.examples)))
+    every, wanted = np.concatenate([heads.examples, examples[kept]]), np.concatenate([known.targets, targets[kept]])
+    with _one_thread():
+        alpha, left_out = _solve(_kernel(every, every, heads.width), wanted, known.ridge)
+    judged = np.round(_probabilities(left_out, heads.slope, heads.offset, multi=heads.multi), ROUND_DIGITS)
+    quality = _quality(heads.labels, _given(judged, heads.abstain_below, multi=heads.multi), wanted)
+    return Learned(replace(heads, examples=every, alpha=alpha.astype(np.float32)), quality, wanted, known.ridge)
 
 
 def _one_thread() -> AbstractContextManager[object]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.artifacts import ENCODER_VERSION, find_encoder
 from models.cues import LexiconCues, is_no_signal
-from models.few_shot import FewShotHeads
+from models.few_shot import FewShotHeads, Learned
 from models.lexicon_sentiment import lexicon_features
 from voc.enrichment import Intent, Urgency
 from voc.ports import CueModel, Cues, Encoded, SentimentModel
@@ -75,10 +75,14 @@ def shipped_heads() -> Mapping[str, Head]:
 
 @dataclass(frozen=True)
 class ShippedTags:
-    """What tells the shipped tags, and the least score, keywords counted in, of a tag that is given."""
+    """What tells the shipped tags, and the least score, keywords counted in, of a tag that is given.
+
+    ``known``: what the heads learnt from, so that more can be learnt on top; None where nothing is.
+    """
 
     heads: FewShotHeads
     least_score: float
+    known: Learned | None = None
 
 
 @cache
@@ -192,7 +196,9 @@ def read_tags(folder: Path) -> ShippedTags:
 
     config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))["tags"]
     weights = {name.removeprefix("tags."): values for name, values in load_file(folder / WEIGHTS_FILE).items() if name.startswith("tags.")}
-    return ShippedTags(FewShotHeads.from_weights(weights, config), float(config["least_score"]))
+    heads = FewShotHeads.from_weights(weights, config)
+    known = Learned(heads, quality=(), targets=weights["targets"].astype(np.float64), ridge=float(config["ridge"]))
+    return ShippedTags(heads, float(config["least_score"]), known)
 
 
 def _sentiment(probabilities: Sequence[float], abstain_below: float) -> Sentiment:

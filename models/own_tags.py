@@ -1,4 +1,7 @@
-"""Own tags: a user's taxonomy, learnt by few-shot heads on meaning and spelling; as bytes, as a tagger, and beside the shipped tagger."""
+"""Own tags: a user's taxonomy, learnt by few-shot heads on meaning and spelling; as bytes, as a tagger, and beside the shipped tagger.
+
+The shipped taxonomy is learnt by the same heads, from people's corrections on top of the examples it ships with.
+"""
 
 import hashlib
 import json
@@ -8,13 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.few_shot import FewShotHeads, learn, loss_left_out
+from models.few_shot import FewShotHeads, learn, learn_more, loss_left_out
+from models.heads import ShippedTags, shipped_tags
 from models.spelling import spelling_marks
+from models.tagging import HeadTagger
 from voc.enrichment import TagScore
 from voc.errors import InputError, ModelRejectedError
 from voc.ports import Encoded, Tagger, Vectors
 from voc.tag_learning import LearntTags, TagLesson, TagQuality, TagTeacher
-from voc.taxonomy import Tag
+from voc.taxonomy import SHIPPED_NAME, Tag
 
 VERSION_CHARS = 8
 MARK_WEIGHTS = (0.0, 0.3, 0.6)
@@ -50,31 +55,67 @@ def teach(texts: Sequence[str], vectors: Vectors, labels: Sequence[frozenset[str
 class FewShotTeacher(TagTeacher):
     """Learns by kernel ridge regression on the vectors as they are and the spelling; see ``models.few_shot``, ``models.spelling``."""
 
+    def __init__(self, shipped: ShippedTags | None = None) -> None:
+        self._given = shipped
+
     def learn(self, lesson: TagLesson) -> LearntTags:
         """Return what the examples teach."""
-        from safetensors.numpy import save
-
+        if lesson.taxonomy.name == SHIPPED_NAME:
+            return self._learn_on_top(lesson)
         learnt = teach(lesson.texts, lesson.vectors, lesson.labels, multi=lesson.multi)
-        arrays = learnt.heads.weights()
-        weights = save({"examples": arrays["examples"].astype(np.float16), "alpha": arrays["alpha"]})
-        config = learnt.heads.config() | {"marks": learnt.marks}
-        content = hashlib.sha256(weights + json.dumps([config, lesson.encoder], sort_keys=True).encode())
-        return LearntTags(
-            taxonomy=lesson.taxonomy,
-            version=content.hexdigest()[:VERSION_CHARS],
-            encoder=lesson.encoder,
-            weights=weights,
-            config=config,
-            quality=learnt.quality,
-        )
+        return _kept(lesson, learnt.heads, {"marks": learnt.marks}, learnt.quality)
 
     def tagger(self, learnt: LearntTags) -> Tagger:
         """Return the tagger."""
         return OwnTagger(learnt)
 
-    def beside(self, shipped: Tagger, learnt: LearntTags) -> Tagger:
-        """Return a tagger that gives the shipped one's tags and those learnt."""
-        return TaggerBesideShipped(shipped, OwnTagger(learnt))
+    def beside(self, shipped: Tagger, learnt: Sequence[LearntTags]) -> Tagger:
+        """Return a tagger that gives the shipped tags, as learnt anew where they were, and those of a user's own."""
+        tagger = shipped
+        for one in learnt:
+            tagger = RelearntTagger(tagger, one) if one.taxonomy.name == SHIPPED_NAME else TaggerBesideShipped(tagger, OwnTagger(one))
+        return tagger
+
+    def _learn_on_top(self, lesson: TagLesson) -> LearntTags:
+        shipped = self._given or shipped_tags()
+        if shipped.known is None:
+            raise InputError("The shipped tags learn nothing here.", field="name")
+        learnt = learn_more(shipped.known, lesson.vectors, lesson.labels)
+        return _kept(lesson, learnt.heads, {"least_score": shipped.least_score}, learnt.quality)
+
+
+def _kept(lesson: TagLesson, heads: FewShotHeads, more: dict[str, float], quality: tuple[TagQuality, ...]) -> LearntTags:
+    """Return what was learnt as bytes, its version a hash of them."""
+    from safetensors.numpy import save
+
+    arrays = heads.weights()
+    weights = save({"examples": arrays["examples"].astype(np.float16), "alpha": arrays["alpha"]})
+    config = heads.config() | more
+    content = hashlib.sha256(weights + json.dumps([config, lesson.encoder], sort_keys=True).encode())
+    return LearntTags(
+        taxonomy=lesson.taxonomy,
+        version=content.hexdigest()[:VERSION_CHARS],
+        encoder=lesson.encoder,
+        weights=weights,
+        config=config,
+        quality=quality,
+    )
+
+
+class RelearntTagger(Tagger):
+    """The shipped tags as learnt anew from people's corrections, with the taxonomy's keywords; errors as ``OwnTagger``."""
+
+    def __init__(self, shipped: Tagger, learnt: LearntTags) -> None:
+        self.name, self.version = shipped.name, f"{shipped.version}+{learnt.stamp}"
+        self._tagger = HeadTagger(learnt.taxonomy, ShippedTags(_heads(learnt), _number(learnt, "least_score")))
+
+    def taxonomy_tags(self) -> tuple[Tag, ...]:
+        """Return all tags of the taxonomy."""
+        return self._tagger.taxonomy_tags()
+
+    def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:
+        """Return the tags of each sentence, best first; empty where none fits."""
+        return self._tagger.tags(sentences, encoded)
 
 
 class OwnTagger(Tagger):
@@ -88,7 +129,7 @@ class OwnTagger(Tagger):
     def __init__(self, learnt: LearntTags) -> None:
         self.version = learnt.stamp
         self._tags = learnt.taxonomy.tags
-        self._taught = Taught(_heads(learnt), float(learnt.config["marks"]))
+        self._taught = Taught(_heads(learnt), _number(learnt, "marks"))
 
     def taxonomy_tags(self) -> tuple[Tag, ...]:
         """Return all tags of the taxonomy."""
@@ -132,10 +173,16 @@ def _heads(learnt: LearntTags) -> FewShotHeads:
     from safetensors.numpy import load
 
     try:
-        float(learnt.config["marks"])
         heads = FewShotHeads.from_weights(load(learnt.weights), learnt.config)
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
         raise ModelRejectedError(model=learnt.taxonomy.name, reason="malformed weights") from error
     if heads.examples.ndim != 2 or heads.alpha.shape != (len(heads.examples), len(heads.labels)):  # noqa: PLR2004  # a matrix
         raise ModelRejectedError(model=learnt.taxonomy.name, reason="weights of the wrong shape")
     return heads
+
+
+def _number(learnt: LearntTags, name: str) -> float:
+    try:
+        return float(learnt.config[name])
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelRejectedError(model=learnt.taxonomy.name, reason="malformed weights") from error

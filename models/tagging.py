@@ -25,6 +25,8 @@ from voc.taxonomy import Tag, Taxonomy
 MOST_TAGS = 3
 KEYWORD_TRUST = 0.5
 """How much a keyword's own score counts beside the head; chosen on the dev rows of the own corpus (see ``models/training/LOG.md``)."""
+FURTHER_SHARE = 1 / 3
+"""A tag beside the best one scores at least this share of it: a weak second guess is more often wrong than right (see there)."""
 LEAST_SCORE = 0.5
 PER_MATCH = 0.7
 LONG_MATCH_CHARS = {True: 5, False: 12}
@@ -118,13 +120,19 @@ def together(chances: NDArray[np.float64], keywords: NDArray[np.float64]) -> NDA
     return np.asarray(1 - (1 - chances) * (1 - KEYWORD_TRUST * keywords))
 
 
+def given(scores: NDArray[np.float64], least_score: float) -> NDArray[np.bool_]:
+    """Return which tags are given to each sentence, by their scores, shape [n, L]."""
+    best = scores.max(axis=1, keepdims=True, initial=0.0)
+    return np.asarray((scores >= least_score) & (scores >= FURTHER_SHARE * best))
+
+
 def _chosen(chances: NDArray[np.float64], words: Mapping[str, TagScore], learnt: ShippedTags) -> tuple[TagScore, ...]:
     labels = learnt.heads.labels
     keywords = np.array([words[tag].score if tag in words else 0.0 for tag in labels])
     scores = together(chances, keywords).round(4)
     found = [
         TagScore(tag=labels[at], score=float(scores[at]), because=words[labels[at]].because if labels[at] in words else ())
-        for at in np.flatnonzero(scores >= learnt.least_score).tolist()
+        for at in np.flatnonzero(given(scores[None], learnt.least_score)[0]).tolist()
     ]
     return tuple(sorted(found, key=lambda score: (-score.score, score.tag))[:MOST_TAGS])
 

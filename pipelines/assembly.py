@@ -1,6 +1,7 @@
 """Assembly: the only place that builds concrete models, stores and services. Constructors assign; weights load at the first use."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -25,6 +26,7 @@ from models.topics import BertopicTopics
 from pipelines.enrich import Understanding
 from pipelines.erasing.work import Erasing
 from pipelines.intake import DirectWriter, Intake
+from pipelines.lessons import Lessons, Work
 from pipelines.model_process import Inside, ModelProcess
 from pipelines.progress import Progress, SilentProgress
 from pipelines.reader import CommentReader
@@ -171,11 +173,34 @@ def build_service(settings: Settings, *, clock: Clock = utc_now) -> Service:
     )
 
 
-
-
 def build_tag_teacher() -> TagTeacher:
     """Return what learns tags from examples."""
     return FewShotTeacher()
+
+
+@contextmanager
+def open_lessons(settings: Settings, *, clock: Clock = utc_now) -> Iterator[Lessons]:
+    """Give what learns the taxonomies of the database, for a process that has it to itself."""
+    store, models = build_store(settings), build_models(settings.models)
+
+    def write(work: Work) -> object:
+        with store.write() as unit:
+            return work(unit)
+
+    try:
+        yield Lessons(
+            store=store,
+            models=models,
+            teacher=build_tag_teacher(),
+            stamp=build_stamp(settings.models),
+            settings=settings.models,
+            shipped=build_taxonomy(),
+            write=write,
+            clock=clock,
+        )
+    finally:
+        models.close()
+        store.close()
 
 
 def build_tag_folder(path: Path) -> TagKeeper:

@@ -18,6 +18,7 @@ from voc.ports import CueModel, Cues, Encoded, Encoder, SentenceSplitter, Sentim
 from voc.search import NoWords, WordReader
 from voc.sentiment import NEUTRAL, Sentiment, combine
 from voc.tag_learning import LearntTags
+from voc.taxonomy import SHIPPED_NAME
 
 INTENT_ORDER = (Intent.COMPLAINT, Intent.REQUEST, Intent.QUESTION, Intent.PRAISE, Intent.COMMENT)
 URGENCY_ORDER = (Urgency.NONE, Urgency.SOON, Urgency.NOW)
@@ -63,14 +64,24 @@ def stamp_of(outputs: Mapping[str, str]) -> ModelStamp:
     return ModelStamp(version=derived_id("mv", *(f"{name}={model}" for name, model in sorted(outputs.items()))), outputs=dict(outputs))
 
 
-def stamp_with_own_tags(stamp: ModelStamp, learnt: LearntTags | None) -> ModelStamp:
-    """Return the stamp of the same models with a user's own tags beside the shipped ones."""
-    return stamp if learnt is None else stamp_of(stamp.outputs | {"tags": f"{stamp.outputs['tags']}+{learnt.stamp}"})
+def stamp_with_learnt_tags(stamp: ModelStamp, learnt: Sequence[LearntTags]) -> ModelStamp:
+    """Return the stamp of the same models with what was learnt for the shipped tags and with a user's own beside them."""
+    return stamp_of(stamp.outputs | {"tags": "+".join([stamp.outputs["tags"], *(one.stamp for one in learnt)])}) if learnt else stamp
 
 
-def stamp_in_use(stamp: ModelStamp, learnt: LearntTags | None) -> ModelStamp:
-    """Return the stamp of the models with the own tags where they read this encoder's vectors, else without them."""
-    return stamp_with_own_tags(stamp, learnt if learnt is not None and learnt.encoder == encoder_for_tags(stamp) else None)
+def fitting(stamp: ModelStamp, learnt: Sequence[LearntTags]) -> tuple[LearntTags, ...]:
+    """Return what was learnt on top of the models of the stamp; the rest waits until it is learnt again."""
+    return tuple(one for one in learnt if one.encoder == learnt_on(stamp, one.taxonomy.name))
+
+
+def stamp_in_use(stamp: ModelStamp, learnt: Sequence[LearntTags]) -> ModelStamp:
+    """Return the stamp of the models with the tags learnt that fit them."""
+    return stamp_with_learnt_tags(stamp, fitting(stamp, learnt))
+
+
+def learnt_on(stamp: ModelStamp, taxonomy: str) -> str:
+    """Return ``name/version`` of what learning the taxonomy builds on: the shipped tagger for its own, else the encoder taggers read."""
+    return stamp.outputs["tags"] if taxonomy == SHIPPED_NAME else encoder_for_tags(stamp)
 
 
 def encoder_for_tags(stamp: ModelStamp) -> str:

@@ -43,29 +43,29 @@ class Child(Protocol):
 
 @dataclass
 class Inside:
-    """What lives in the models' process; it may hold one taxonomy of a user's own beside the shipped one."""
+    """What lives in the models' process; it may hold what was learnt for the shipped tags, and a user's own beside them."""
 
     understanding: Understanding
     topics: TopicModel
     teacher: TagTeacher | None = None
     namer: TopicNamer | None = None
-    with_own_tags: tuple[str, Understanding] | None = None
-    """The stamp of the own tags held, and the models with them."""
+    with_own_tags: tuple[tuple[str, ...], Understanding] | None = None
+    """The stamps of the tags held, and the models with them."""
 
     def enrich(self, comments: list[CommentText]) -> list[Enrichment]:
         """Run the stage ``enrich``."""
         return enrich(comments, self.understanding)
 
-    def use_own_tags(self, learnt: LearntTags) -> None:
-        """Hold what was learnt for a user's taxonomy, in the place of what was held before."""
+    def use_own_tags(self, learnt: tuple[LearntTags, ...]) -> None:
+        """Hold what was learnt, in the place of what was held before."""
         if self.teacher is not None:
             tagger = self.teacher.beside(self.understanding.tagger, learnt)
-            self.with_own_tags = (learnt.stamp, replace(self.understanding, tagger=tagger))
+            self.with_own_tags = (tuple(one.stamp for one in learnt), replace(self.understanding, tagger=tagger))
 
-    def enrich_with_own_tags(self, payload: tuple[list[CommentText], str]) -> list[Enrichment] | None:
-        """Run the stage ``enrich`` with the own tags of that stamp; None where they are not held (the process is new)."""
-        comments, stamp = payload
-        if self.with_own_tags is None or self.with_own_tags[0] != stamp:
+    def enrich_with_own_tags(self, payload: tuple[list[CommentText], tuple[str, ...]]) -> list[Enrichment] | None:
+        """Run the stage ``enrich`` with the tags of those stamps; None where they are not held (the process is new)."""
+        comments, stamps = payload
+        if self.with_own_tags is None or self.with_own_tags[0] != stamps:
             return None
         return enrich(comments, self.with_own_tags[1])
 
@@ -91,11 +91,11 @@ class ModelProcess:
         self.last_error: str | None = None
         self._child = child
         self._batch_timeout_s, self._fit_timeout_s = batch_timeout_s, fit_timeout_s
-        self._own_tags: LearntTags | None = None
+        self._own_tags: tuple[LearntTags, ...] = ()
 
-    def use_own_tags(self, learnt: LearntTags | None) -> None:
-        """Give these tags beside the shipped ones from the next batch on; None: only the shipped ones."""
-        self._own_tags = learnt
+    def use_own_tags(self, learnt: Sequence[LearntTags]) -> None:
+        """Give these tags from the next batch on; empty: those as shipped."""
+        self._own_tags = tuple(learnt)
 
     def ensure_loaded(self) -> None:
         """Start the process and load the weights, unless it stands ready.
@@ -127,10 +127,10 @@ class ModelProcess:
         """
         self.ensure_loaded()
         own = self._own_tags
-        if own is None:
+        if not own:
             results: list[Enrichment] = self._child.call("enrich", list(comments), timeout_s=self._batch_timeout_s)
             return results
-        payload = (list(comments), own.stamp)
+        payload = (list(comments), tuple(one.stamp for one in own))
         found = self._child.call("enrich_with_own_tags", payload, timeout_s=self._batch_timeout_s)
         if found is None:
             self._child.call("use_own_tags", own, timeout_s=self._batch_timeout_s)

@@ -1,8 +1,4 @@
-"""Own taxonomies: reading one from a file, learning it from its examples and from people's corrections, and judging its tags.
-
-Every example of a tag counts as a sentence that has it; a corrected comment counts, whole, as one that has the tags people gave it, and
-none of these where they only took tags away. A sentence can have several tags.
-"""
+"""Own taxonomies: reading one from a file or a request, and refusing what is none; learning it is in ``pipelines.lessons``."""
 
 import csv
 import io
@@ -13,18 +9,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from pipelines.model_process import ModelProcess
-from voc.errors import BadFileError, InputError
-from voc.ports import Vectors
-from voc.store.unit import Unit
-from voc.tag_learning import TagLesson
-from voc.taxonomy import Bilingual, BilingualList, Tag, Taxonomy
+from voc.errors import BadFileError
+from voc.taxonomy import SHIPPED_NAME, Bilingual, BilingualList, Tag, Taxonomy
 
 YAML_SUFFIXES = (".yaml", ".yml")
 NEEDED = ("tag",)
 MOST_BYTES = 10_000_000
 MOST_TAGS = 1_000
-MOST_EXAMPLES = 10_000
 MAX_NAME_CHARS = 200
 
 
@@ -81,6 +72,8 @@ def usable_taxonomy(content: Any) -> Taxonomy:
         raise BadFileError(f"A taxonomy has 1 to {MOST_TAGS} tags, each id once.", field="tags", limit=MOST_TAGS, actual=len(ids))
     if any(not part.strip() or len(part) > MAX_NAME_CHARS for part in [taxonomy.name, *ids]):
         raise BadFileError(f"Names and ids have 1 to {MAX_NAME_CHARS} characters.", field="name", limit=MAX_NAME_CHARS)
+    if taxonomy.name == SHIPPED_NAME:
+        raise BadFileError(f"{SHIPPED_NAME} is the name of the shipped taxonomy; give yours another.", field="name")
     return taxonomy
 
 
@@ -122,38 +115,3 @@ def _tag(identifier: str, rows: Sequence[dict[str, str]]) -> Tag:
         definition=level("definition", ""),
         examples=BilingualList(**examples),
     )
-
-
-def lesson_material(unit: Unit, name: str) -> tuple[Taxonomy, list[str], list[frozenset[str]]]:
-    """Return the taxonomy, the texts to learn from and the tags of each.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such taxonomy.
-    InputError
-        If there are no examples, or too many.
-    """
-    taxonomy = unit.taxonomies.get(name)
-    ids = {tag.id for tag in taxonomy.tags}
-    examples: dict[str, frozenset[str]] = {}
-    for tag in taxonomy.tags:
-        for text in dict.fromkeys(tag.examples.en + tag.examples.ja):
-            examples[text] = examples.get(text, frozenset()) | {tag.id}
-    for text, said in unit.corrections.examples():
-        if ids.intersection(said):
-            given = {tag for tag, given in said.items() if given and tag in ids}
-            taken = {tag for tag, given in said.items() if not given}
-            examples[text] = (examples.get(text, frozenset()) | given) - taken
-    if not any(examples.values()) or len(examples) > MOST_EXAMPLES:
-        message = f"To learn, a taxonomy needs 1 to {MOST_EXAMPLES} examples; five or more for each tag."
-        raise InputError(message, field="examples", limit=MOST_EXAMPLES, actual=len(examples))
-    return taxonomy, list(examples), list(examples.values())
-
-
-def lesson(
-    taxonomy: Taxonomy, texts: Sequence[str], labels: Sequence[frozenset[str]], *, models: ModelProcess, encoder: str
-) -> TagLesson:
-    """Return what a teacher needs; the models read the texts."""
-    vectors: Vectors = models.encode_for_tags(texts)
-    return TagLesson(taxonomy=taxonomy, texts=tuple(texts), vectors=vectors, labels=tuple(labels), multi=True, encoder=encoder)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import structlog
 
 from pipelines.duplicates import compare
-from pipelines.enrich import stamp_in_use
+from pipelines.enrich import fitting, stamp_in_use
 from pipelines.explaining import explain_and_act
 from pipelines.model_process import ModelProcess
 from pipelines.progress import Progress, Step
@@ -63,9 +63,9 @@ class Runner:
         clock: Clock,
     ) -> None:
         self._store, self._models, self._near = store, models, near
-        self.stamp, self._shipped = stamp, stamp
+        self.stamp, self.shipped = stamp, stamp
         self._settings, self._rule, self._taxonomy, self._clock = settings, rule, taxonomy, clock
-        self._tags_version: str | None = None
+        self._tags_in_use: tuple[str, ...] = ()
         self.topics = TopicWork(store, models, settings=topics, clock=clock)
 
     def run(self, progress: Progress) -> RunCounts:
@@ -99,21 +99,21 @@ class Runner:
             return unit.pending.count(self.stamp.version)
 
     def refresh_tags(self) -> None:
-        """Take over the own tags in use, also where another process learnt them; results of others are then pending by their stamp.
+        """Take over the tags learnt and in use, also where another process learnt them; results of others are then pending by their stamp.
 
-        Tags learnt from another encoder's vectors are left out until they are learnt again.
+        Tags learnt on top of other models are left out until they are learnt again.
         """
         with self._store.read() as unit:
-            version = unit.taxonomies.active_version()
-            if version == self._tags_version:
+            stamps = unit.taxonomies.active_stamps()
+            if stamps == self._tags_in_use:
                 return
             learnt = unit.taxonomies.active()
-        self.stamp = stamp_in_use(self._shipped, learnt)
-        left_out = learnt is not None and self.stamp == self._shipped
-        if left_out:
-            log.warning("own tags left out: learnt from another encoder's vectors; learn them again")
-        self._models.use_own_tags(None if left_out else learnt)
-        self._tags_version = version
+        self.stamp = stamp_in_use(self.shipped, learnt)
+        used = fitting(self.shipped, learnt)
+        if len(used) < len(learnt):
+            log.warning("learnt tags left out: learnt on top of other models; learn them again", n=len(learnt) - len(used))
+        self._models.use_own_tags(used)
+        self._tags_in_use = stamps
 
     def compare_some(self, counts: RunCounts, step: Step) -> bool:
         """Compare a batch of new comments with the earlier ones; return whether there was any."""

@@ -14,13 +14,13 @@ import structlog
 
 from pipelines.acting import Acting
 from pipelines.auditing import Auditing
-from pipelines.enrich import comment_text, encoder_for_tags
+from pipelines.enrich import comment_text
 from pipelines.erasing.work import Erasing
 from pipelines.figures.work import FigureWork
 from pipelines.ingest import ingest
 from pipelines.intake import Intake
+from pipelines.lessons import Lessons
 from pipelines.model_process import ModelProcess
-from pipelines.own_taxonomies import lesson, lesson_material
 from pipelines.progress import SilentProgress
 from pipelines.queueing import Queue
 from pipelines.run import RunCounts, Runner
@@ -28,7 +28,7 @@ from pipelines.search import DEPTH, Hit, Nearness, SearchIndex, mixed
 from pipelines.topic_editing import TopicEditing
 from voc.clock import Clock
 from voc.enrichment import Enrichment
-from voc.errors import InputError, ModelError, ModelUnavailableError, NotFoundError, StorageError
+from voc.errors import InputError, ModelError, NotFoundError, StorageError
 from voc.feedback import Feedback, NewFeedback
 from voc.filters import FeedbackFilter
 from voc.ids import random_id
@@ -38,7 +38,7 @@ from voc.search import NoWords, SearchWords, WordReader
 from voc.settings import Settings
 from voc.store import Store, Unit
 from voc.store.group_commit import GroupCommit
-from voc.tag_learning import LearntTags, TagTeacher
+from voc.tag_learning import TagTeacher
 from voc.taxonomy import Tag, Taxonomy
 
 ASK_FACTOR = 4
@@ -94,9 +94,9 @@ class Parts:
     detector: LanguageDetector
     redactor: Redactor
     clock: Clock
+    teacher: TagTeacher
     quality: Quality = field(default_factory=Quality)
     words: WordReader = field(default_factory=NoWords)
-    teacher: TagTeacher | None = None
 
 
 class Service:
@@ -105,8 +105,19 @@ class Service:
     def __init__(self, parts: Parts) -> None:
         self.settings, self.store, self.commits, self.intake = parts.settings, parts.store, parts.commits, parts.intake
         self.models, self.runner, self.taxonomy, self.clock = parts.models, parts.runner, parts.taxonomy, parts.clock
-        self.quality, self._teacher = parts.quality, parts.teacher
+        self.quality = parts.quality
         self._detector, self._redactor, self._words = parts.detector, parts.redactor, parts.words
+        self.lessons = Lessons(
+            store=parts.store,
+            models=parts.models,
+            teacher=parts.teacher,
+            stamp=parts.runner.shipped,
+            settings=parts.settings.models,
+            shipped=parts.taxonomy,
+            write=parts.commits.do,
+            clock=parts.clock,
+            changed=self._tags_changed,
+        )
         self.topics = TopicEditing(parts.store, parts.commits, clock=parts.clock)
         self.audits = Auditing(parts.store, parts.commits, clock=parts.clock)
         self.queue = Queue(parts.store, parts.commits, clock=parts.clock)
@@ -221,30 +232,6 @@ class Service:
             if hit.feedback_id in texts
         ]
 
-    def learn_tags(self, name: str) -> LearntTags:
-        """Learn a user's taxonomy from its examples and people's corrections, and use it from now on; comments wait for it again.
-
-        Raises
-        ------
-        NotFoundError
-            If there is no such taxonomy.
-        InputError
-            If it has no examples.
-        ModelError
-            If the models cannot be used.
-        """
-        with self.store.read() as unit:
-            taxonomy, texts, labels = lesson_material(unit, name)
-        if self._teacher is None:
-            raise ModelUnavailableError
-        encoder = encoder_for_tags(self.runner.stamp)
-        learnt = self._teacher.learn(lesson(taxonomy, texts, labels, models=self.models, encoder=encoder))
-        now = self.clock()
-        self.commits.do(lambda unit: unit.taxonomies.activate(learnt, now=now))
-        self.runner.refresh_tags()
-        self.wake()
-        return learnt
-
     def tag(self, tag_id: str) -> Tag | None:
         """Return a tag of the shipped taxonomy or of a user's own, or None."""
         shipped = self.taxonomy.tag(tag_id)
@@ -296,6 +283,10 @@ class Service:
             if len(allowed) < depth and len(first) == ASK_FACTOR * depth:
                 return nearness.nearest(limit=depth, allowed=unit.feedback.ids(wanted))
         return [name for name in first if name in allowed][:depth]
+
+    def _tags_changed(self) -> None:
+        self.runner.refresh_tags()
+        self.wake()
 
     def _work(self) -> None:
         self.loop.alive = True

@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 import orjson
 
-from pipelines.assembly import build_models, build_redactor, build_stamp, build_store, build_tag_folder, build_tag_teacher
+from pipelines.assembly import build_models, build_redactor, build_stamp, build_tag_folder, build_tag_teacher
 from pipelines.enrich import encoder_for_tags
 from pipelines.file_tools import FileRow, blank, read_rows
-from pipelines.own_taxonomies import lesson, lesson_material
 from pipelines.progress import Progress
 from pipelines.sources.table import open_table
-from voc.clock import utc_now
 from voc.errors import BadFileError, BadMappingError
 from voc.feedback import MAX_TEXT_CHARS
 from voc.ports import Encoded, Vectors
@@ -100,35 +98,6 @@ def predict_tags(path: Path, *, taxonomy: Path, out: Path, text_column: str, set
                 without += not tags
             step.advance(len(some))
     return {"rows": len(rows), "without_tag": without}
-
-
-def learn_stored(name: str, *, settings: Settings, progress: Progress) -> LearntTags:
-    """Learn a stored taxonomy and make it the one in use.
-
-    Raises
-    ------
-    NotFoundError
-        If there is no such taxonomy.
-    InputError
-        If it has no examples.
-    ModelError
-        If the models cannot be used.
-    """
-    store = build_store(settings)
-    models = build_models(settings.models)
-    try:
-        with store.read() as unit:
-            taxonomy, texts, labels = lesson_material(unit, name)
-        with progress.step("learn", len(texts)) as step:
-            taught = lesson(taxonomy, texts, labels, models=models, encoder=encoder_in_use(settings))
-            learnt = build_tag_teacher().learn(taught)
-            step.advance(len(texts))
-        with store.write() as unit:
-            unit.taxonomies.activate(learnt, now=utc_now())
-    finally:
-        models.close()
-        store.close()
-    return learnt
 
 
 def encoder_in_use(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """Tag learning: what a tagger is taught with, and what it has learnt; see ``docs/tags.md``.
 
-Invariants: what was learnt belongs to one encoder (name and version) and is refused by any other; its version follows from its content.
+Invariants: what was learnt belongs to one encoder, for the shipped taxonomy to one shipped tagger (name and version), and is refused by
+any other; its version follows from its content.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +35,10 @@ class TagQuality(Value):
 
 @dataclass(frozen=True, eq=False)
 class TagLesson:
-    """Examples to learn a taxonomy from: a text, its unit vector and a set of tag ids each; an empty set stands for none of these."""
+    """Examples to learn a taxonomy from: a text, its unit vector and a set of tag ids each; an empty set stands for none of these.
+
+    For the shipped taxonomy they are what people corrected; the examples it ships with need not be given.
+    """
 
     taxonomy: Taxonomy
     texts: tuple[str, ...]
@@ -50,7 +54,7 @@ class LearntTags(Value):
     taxonomy: Taxonomy
     version: str
     encoder: str
-    """``name/version`` of the encoder whose vectors it reads."""
+    """``name/version`` of the encoder whose vectors it reads; for the shipped taxonomy of the tagger it was learnt on top of."""
     weights: bytes
     config: dict[str, Any]
     quality: tuple[TagQuality, ...]
@@ -69,6 +73,14 @@ class TagCorrection(Value):
     given: bool
     by: str
     at: UtcDatetime
+
+
+class CorrectedComment(Value):
+    """A corrected comment as an example: its redacted verbatim, the latest word on each tag, and all tags it shows now."""
+
+    verbatim: str
+    said: dict[str, bool]
+    tags: frozenset[str]
 
 
 def corrected(tags: Sequence[TagScore], corrections: Mapping[str, bool]) -> tuple[TagScore, ...]:
@@ -100,8 +112,8 @@ class TagTeacher(Protocol):
         """
         ...
 
-    def beside(self, shipped: Tagger, learnt: LearntTags) -> Tagger:
-        """Return a tagger that gives the shipped one's tags and those learnt."""
+    def beside(self, shipped: Tagger, learnt: Sequence[LearntTags]) -> Tagger:
+        """Return a tagger that gives the shipped tags, as learnt anew where they were, and those of a user's own."""
         ...
 
 

@@ -9,6 +9,8 @@ from pydantic import model_validator
 from voc.values import Value
 
 SHIPPED = Path(__file__).parent / "taxonomies" / "cx.yaml"
+SHIPPED_NAME = "cx"
+"""Name of the shipped taxonomy; no other has it."""
 
 
 class Bilingual(Value):

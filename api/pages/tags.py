@@ -20,8 +20,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @dataclass(frozen=True)
-class OwnTaxonomy:
-    """A user's taxonomy; ``lines`` are its tags, those that need more examples first, each with its quality once learnt."""
+class KnownTaxonomy:
+    """A taxonomy; ``lines`` are its tags, those that need more examples first, each with its quality once learnt."""
 
     taxonomy: Taxonomy
     active: bool
@@ -32,9 +32,13 @@ class OwnTaxonomy:
 @router.get("/tags")
 def tags(visit: Visiting) -> HTMLResponse:
     """Show all taxonomies."""
+    shipped = visit.service.taxonomy
     with visit.service.store.read() as unit:
-        own = [_own(unit, taxonomy) for taxonomy in unit.taxonomies.find()]
-    return render(visit, "tags.html", page="tags", own=own, groups=_groups(visit.service.taxonomy.tags, visit.language))
+        own = [_known(unit, taxonomy) for taxonomy in unit.taxonomies.find()]
+        relearnt = _known(unit, shipped)
+        corrected = unit.corrections.count_comments(frozenset(tag.id for tag in shipped.tags))
+    groups = _groups(shipped.tags, visit.language)
+    return render(visit, "tags.html", page="tags", own=own, shipped=relearnt, corrected=corrected, groups=groups)
 
 
 @router.post("/tags/{name}/learn", dependencies=[Depends(same_site)])
@@ -42,15 +46,24 @@ def learn(visit: Visiting, name: str) -> RedirectResponse:
     """Learn a taxonomy anew from its examples and people's corrections."""
     if not visit.who.can_act:
         raise ForbiddenError
-    visit.service.learn_tags(name)
+    visit.service.lessons.learn(name)
     return RedirectResponse("/tags", status_code=303)
 
 
-def _own(unit: Unit, taxonomy: Taxonomy) -> OwnTaxonomy:
+@router.post("/tags/{name}/set-aside", dependencies=[Depends(same_site)])
+def set_aside(visit: Visiting, name: str) -> RedirectResponse:
+    """Use what was learnt for a taxonomy no longer."""
+    if not visit.who.can_act:
+        raise ForbiddenError
+    visit.service.lessons.set_aside(name)
+    return RedirectResponse("/tags", status_code=303)
+
+
+def _known(unit: Unit, taxonomy: Taxonomy) -> KnownTaxonomy:
     found = unit.taxonomies.learnt(taxonomy.name)
-    return OwnTaxonomy(
+    return KnownTaxonomy(
         taxonomy=taxonomy,
-        active=found is not None and unit.taxonomies.active_version() == found[0].stamp,
+        active=found is not None and found[0].stamp in unit.taxonomies.active_stamps(),
         learnt_at=found[1] if found else None,
         lines=_lines(taxonomy, found[0] if found else None),
     )

@@ -17,12 +17,13 @@ from api.paging import Page
 from api.routes.feedback import existing, shapes
 from api.shapes import FeedbackShape
 from api.strict_json import parse, usable
+from pipelines.lessons import stored_taxonomy
 from pipelines.own_taxonomies import usable_taxonomy
 from pipelines.service import Service
 from voc.keys import Key, Scope
 from voc.store import Unit
 from voc.tag_learning import LearntTags, TagCorrection, TagQuality
-from voc.taxonomy import Taxonomy
+from voc.taxonomy import SHIPPED_NAME, Taxonomy
 from voc.values import UtcDatetime
 
 router = APIRouter(tags=["taxonomies"])
@@ -55,10 +56,11 @@ class CorrectionForm(Form):
 
 
 class TaxonomyShape(BaseModel):
-    """A taxonomy: its size, and what was learnt for it (null: nothing yet)."""
+    """A taxonomy: its size, what was learnt for it (null: nothing yet), and whether that is in use (``active``)."""
 
     name: str
     version: str
+    shipped: bool
     n_tags: int
     n_examples: int
     active: bool
@@ -81,16 +83,15 @@ class CorrectedShape(BaseModel):
 
 @router.get("/v1/taxonomies")
 def find(service: ServiceOf, _key: Reader) -> Page[TaxonomyShape]:
-    """List own taxonomies by name."""
+    """List own taxonomies by name, then the shipped one, whose tags are always given."""
     with service.store.read() as unit:
-        return Page(data=[_shape(unit, taxonomy) for taxonomy in unit.taxonomies.find()], next_cursor=None)
+        return Page(data=[_shape(unit, taxonomy) for taxonomy in [*unit.taxonomies.find(), service.taxonomy]], next_cursor=None)
 
 
 @router.get("/v1/taxonomies/{name}")
 def get(service: ServiceOf, name: str, _key: Reader) -> TaxonomyDetail:
     """Return a taxonomy with the quality of each of its tags by cross-validation."""
-    with service.store.read() as unit:
-        return _detail(unit, unit.taxonomies.get(name))
+    return _found(service, name)
 
 
 @router.post("/v1/taxonomies", openapi_extra=example_body(TaxonomyForm), status_code=201)
@@ -101,10 +102,19 @@ async def put(request: Request, service: ServiceOf, _key: Admin) -> TaxonomyShap
 
 @router.post("/v1/taxonomies/{name}/learn")
 def learn(service: ServiceOf, name: str, _key: Admin) -> TaxonomyDetail:
-    """Learn a taxonomy from its examples and people's corrections, and use it; comments are analysed again for it."""
-    service.learn_tags(name)
-    with service.store.read() as unit:
-        return _detail(unit, unit.taxonomies.get(name))
+    """Learn a taxonomy from its examples and people's corrections, and use it; comments are analysed again for it.
+
+    The shipped one (``cx``) learns from corrections of its tags, on top of the examples it ships with.
+    """
+    service.lessons.learn(name)
+    return _found(service, name)
+
+
+@router.post("/v1/taxonomies/{name}/set-aside")
+def set_aside(service: ServiceOf, name: str, _key: Admin) -> TaxonomyDetail:
+    """Use what was learnt no longer: the shipped tags are as shipped again, a user's own are not given; comments are analysed again."""
+    service.lessons.set_aside(name)
+    return _found(service, name)
 
 
 @router.post("/v1/feedback/{feedback_id}/tags", openapi_extra=example_body(CorrectionForm))
@@ -137,18 +147,21 @@ def _shape(unit: Unit, taxonomy: Taxonomy) -> TaxonomyShape:
     return TaxonomyShape(**_facts(unit, taxonomy, found))
 
 
-def _detail(unit: Unit, taxonomy: Taxonomy) -> TaxonomyDetail:
-    found = unit.taxonomies.learnt(taxonomy.name)
-    return TaxonomyDetail(**_facts(unit, taxonomy, found), quality=list(found[0].quality) if found else [])
+def _found(service: Service, name: str) -> TaxonomyDetail:
+    with service.store.read() as unit:
+        taxonomy = stored_taxonomy(unit, name, shipped=service.taxonomy)
+        found = unit.taxonomies.learnt(name)
+        return TaxonomyDetail(**_facts(unit, taxonomy, found), quality=list(found[0].quality) if found else [])
 
 
 def _facts(unit: Unit, taxonomy: Taxonomy, found: tuple[LearntTags, Any] | None) -> dict[str, Any]:
     return {
         "name": taxonomy.name,
         "version": taxonomy.version,
+        "shipped": taxonomy.name == SHIPPED_NAME,
         "n_tags": len(taxonomy.tags),
         "n_examples": sum(len({*tag.examples.en, *tag.examples.ja}) for tag in taxonomy.tags),
-        "active": found is not None and unit.taxonomies.active_version() == found[0].stamp,
+        "active": found is not None and found[0].stamp in unit.taxonomies.active_stamps(),
         "learnt_version": found[0].version if found else None,
         "learnt_at": found[1] if found else None,
     }

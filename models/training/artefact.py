@@ -20,13 +20,14 @@ from torch import Tensor, nn
 from models.artifacts import ENCODER_FOLDER, find_minilm, model_hash, write_manifest
 from models.encoder import GRAPH_FILE, BilingualEncoder
 from models.evaluation.measures import macro_f1
-from models.few_shot import FewShotHeads, fit
+from models.few_shot import FewShotHeads, Learned, fit, learn
 from models.heads import CONFIG_FILE, INPUT_PARTS, WEIGHTS_FILE, Head, head_inputs, read_heads
 from models.labelled import EVALUATION_FILES, POLARITIES, file_sha256, read_lines
-from models.tagging import LexiconTagger, together
+from models.tagging import LexiconTagger, given, together
 from models.tokenizer import ENGLISH_FILE, JAPANESE_FILE
 from models.training.distillation import Plan, new_student, prepared_tokenizer
 from models.training.export import export
+from models.training.outside import labelled_outside, outside_sentences
 from models.training.own_corpus import CorpusRow, Split, read_corpus
 from models.training.sources import ATTRIBUTIONS
 from models.training.tasks import INTENTS, URGENCIES, Targets, Task, opinions_task, own_task, patients_task
@@ -35,6 +36,7 @@ from voc.taxonomy import Tag, load_taxonomy
 
 log = logging.getLogger("models.training")
 
+ALL_HEADS = frozenset({"sentiment", "intent", "urgency", "churn", "abuse"})
 PENALTIES = (0.001, 0.003, 0.01, 0.03, 0.1)
 SCALES = {"sentiment": (0.25, 0.5, 10.0, 10.0), "others": (1.0, 4.0, 2.0, 2.0)}
 """How much larger each part of the inputs is while a head is fitted: a larger one is penalised less, so trusted first.
@@ -66,7 +68,8 @@ def build(data: Path, work: Path, out: Path = ENCODER_FOLDER, *, graph: bool = T
         write_graph(data, work, out, rows)
     encoder = BilingualEncoder(folder=out)
     kept = {name: head for name, head in read_heads(out).items() if name in keep} if keep else {}
-    write_heads(fitted_heads(data, encoder, rows) | kept, fitted_tags(encoder, rows), out)
+    fitted = {} if ALL_HEADS.issubset(kept) else fitted_heads(data, encoder, rows)
+    write_heads(fitted | kept, fitted_tags(data, encoder, rows), out)
     write_papers(data, out)
     manifest = write_manifest(out, name="voc-encoder", version="1")
     log.info("models/artifacts.py: ENCODER_SHA256 = %s", model_hash(manifest.files))
@@ -153,24 +156,36 @@ def _sentiment_head(
     return Head(head.weight, head.bias, temperature=head.temperature, abstain_below=float(below))
 
 
-def fitted_tags(encoder: BilingualEncoder, rows: Sequence[CorpusRow]) -> tuple[FewShotHeads, float]:
+def fitted_tags(data: Path, encoder: BilingualEncoder, rows: Sequence[CorpusRow]) -> tuple[Learned, float]:
     """Return what tells the shipped tags, learnt as a user's own are, and the least score of a tag beside its keywords.
 
-    Learnt from the own corpus and from what the taxonomy says of each tag: name, definition and examples in both languages.
+    Learnt from the own corpus, from what the taxonomy says of each tag (name, definition, examples in both languages), and from sentences
+    of other trades, so that the tags keep quiet there (``models.training.outside``).
     """
     taxonomy = load_taxonomy()
     shown = [(text, frozenset({row_tag.id})) for row_tag in taxonomy.tags for text in _said_of(row_tag)]
     own = [(text, frozenset(row.tags)) for row in _of(rows, Split.TRAIN) for text in (row.ja, row.en) if text]
-    heads = fit(encoder.encode([text for text, _ in own + shown]).vectors, [tags for _, tags in own + shown], multi=True)
+    inside = encoder.encode([text for text, _ in own + shown]).vectors
+    labels = [tags for _, tags in own + shown]
+    others = outside_sentences(data)
+    outside = encoder.encode([sentence.text for sentence in others]).vectors
+    first = fit(inside, labels, multi=True)
+    labels += labelled_outside(others, first.probabilities(outside), first.labels)
+    learnt = learn(np.concatenate([inside, outside]), labels, multi=True)
+    return learnt, _least_score(encoder, learnt.heads, rows)
+
+
+def _least_score(encoder: BilingualEncoder, heads: FewShotHeads, rows: Sequence[CorpusRow]) -> float:
+    """Return the least score that tells the dev rows best, keywords counted in."""
     dev = [(text, row.tags) for row in _of(rows, Split.DEV) for text in (row.ja, row.en) if text]
     texts, wanted = [text for text, _ in dev], np.array([[tag in tags for tag in heads.labels] for _, tags in dev])
     encoded = encoder.encode(texts)
-    words = LexiconTagger(taxonomy).tags(texts, encoded)
+    words = LexiconTagger(load_taxonomy()).tags(texts, encoded)
     keywords = np.array([[next((s.score for s in said if s.tag == name), 0.0) for name in heads.labels] for said in words])
     chances = together(heads.probabilities(encoded.vectors), keywords)
-    score, least = max((_micro_f1(chances >= t, wanted), float(t)) for t in TAG_THRESHOLDS)
+    score, least = max((_micro_f1(given(chances, float(t)), wanted), float(t)) for t in TAG_THRESHOLDS)
     log.info("tags: micro-F1 on dev %.3f from %.2f on; keywords alone %.3f", score, least, _micro_f1(keywords > 0, wanted))
-    return heads, least
+    return least
 
 
 def _said_of(tag: Tag) -> tuple[str, ...]:
@@ -231,17 +246,20 @@ def _micro_f1(said: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> float:
     return float(2 * (said & wanted).sum() / max(1, said.sum() + wanted.sum()))
 
 
-def write_heads(heads: Mapping[str, Head], tags: tuple[FewShotHeads, float], out: Path) -> None:
-    """Write weights in float16 and what goes with them."""
+def write_heads(heads: Mapping[str, Head], tags: tuple[Learned, float], out: Path) -> None:
+    """Write weights in float16 and what goes with them, of the tags also what was learnt from, so that more can be learnt on top."""
     from safetensors.numpy import save_file
 
     parts = [(f"{name}.{part}", getattr(head, part)) for name, head in heads.items() for part in ("weight", "bias")]
-    parts += [(f"tags.{name}", values) for name, values in tags[0].weights().items()]
-    arrays = {name: np.ascontiguousarray(values, np.float16) for name, values in parts}  # safetensors keeps bytes as they lie
+    learnt, least_score = tags
+    parts += [(f"tags.{name}", values) for name, values in learnt.heads.weights().items()]
+    # safetensors keeps bytes as they lie
+    arrays: dict[str, NDArray[Any]] = {name: np.ascontiguousarray(values, np.float16) for name, values in parts}
+    arrays["tags.targets"] = np.ascontiguousarray(learnt.targets, np.uint8)
     save_file(arrays, out / WEIGHTS_FILE)
     (out / WEIGHTS_FILE).chmod(0o644)
     said = {name: {"multi": h.multi, "temperature": h.temperature, "abstain_below": h.abstain_below} for name, h in heads.items()}
-    config = {"heads": said, "tags": tags[0].config() | {"least_score": tags[1]}}
+    config = {"heads": said, "tags": learnt.heads.config() | {"least_score": least_score, "ridge": learnt.ridge}}
     (out / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 

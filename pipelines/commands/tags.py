@@ -1,12 +1,17 @@
 """The command ``voc tags``: learn a taxonomy of one's own from examples, and give its tags."""
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, note, print_json, say, settings
+from voc.taxonomy import SHIPPED_NAME
+
+if TYPE_CHECKING:
+    from voc.tag_learning import LearntTags
 
 tags = typer.Typer(help="Taxonomies of one's own: learn tags from examples, give them, see which need more.", no_args_is_help=True)
 
@@ -93,16 +98,16 @@ def import_taxonomy(
 
 @tags.command("list")
 def list_taxonomies(*, json: JsonFlag = False) -> None:
-    """List taxonomies of one's own, with the tags that need more examples first."""
-    from pipelines.assembly import build_store
+    """List taxonomies of one's own, with the tags that need more examples first, and the shipped one once it has learnt something."""
+    from pipelines.assembly import build_store, build_taxonomy
     from pipelines.tag_files import quality_lines
 
     with errors_as_exit_codes(json=json):
         store = build_store(settings(), read_only=True)
         try:
             with store.read() as unit:
-                active = unit.taxonomies.active_version()
-                kept = [(taxonomy, unit.taxonomies.learnt(taxonomy.name)) for taxonomy in unit.taxonomies.find()]
+                stamps = unit.taxonomies.active_stamps()
+                kept = [(taxonomy, unit.taxonomies.learnt(taxonomy.name)) for taxonomy in [*unit.taxonomies.find(), build_taxonomy()]]
         finally:
             store.close()
         if json:
@@ -112,8 +117,9 @@ def list_taxonomies(*, json: JsonFlag = False) -> None:
                         {
                             "name": taxonomy.name,
                             "tags": len(taxonomy.tags),
+                            "shipped": taxonomy.name == SHIPPED_NAME,
                             "learnt_at": learnt[1] if learnt else None,
-                            "active": learnt is not None and learnt[0].stamp == active,
+                            "active": learnt is not None and learnt[0].stamp in stamps,
                             "quality": [tag.model_dump(mode="json") for tag in learnt[0].quality] if learnt else [],
                         }
                         for taxonomy, learnt in kept
@@ -122,21 +128,51 @@ def list_taxonomies(*, json: JsonFlag = False) -> None:
             )
             return
         for taxonomy, learnt in kept:
-            state = ("in use" if learnt[0].stamp == active else "not in use") if learnt else "not learnt yet"
-            say(f"{taxonomy.name}: {len(taxonomy.tags)} tags, {state}")
+            say(f"{taxonomy.name}: {len(taxonomy.tags)} tags, {_state(taxonomy.name, learnt[0] if learnt else None, stamps)}")
             if learnt:
                 say("\n".join(quality_lines(learnt[0].quality)))
 
 
+def _state(name: str, learnt: "LearntTags | None", stamps: Collection[str]) -> str:
+    if learnt is not None and learnt.stamp in stamps:
+        return "shipped, with what corrections taught" if name == SHIPPED_NAME else "in use"
+    if name == SHIPPED_NAME:
+        return "as shipped"
+    return "not in use" if learnt else "not learnt yet"
+
+
+TaxonomyName = Annotated[str, typer.Argument(help=f"Name of the taxonomy; {SHIPPED_NAME} is the shipped one.")]
+
+
 @tags.command("learn")
-def learn(name: Annotated[str, typer.Argument(help="Name of the taxonomy.")], *, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
-    """Learn a taxonomy from its examples and people's corrections, and use it; comments wait to be analysed again."""
-    from pipelines import tag_files
+def learn(name: TaxonomyName, *, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
+    """Learn a taxonomy from its examples and people's corrections, and use it; comments wait to be analysed again.
+
+    The shipped one learns from corrections of its tags, on top of the examples it ships with.
+    """
+    from pipelines.assembly import open_lessons
     from pipelines.progress import progress_for
+    from pipelines.tag_files import quality_json, quality_lines
 
     with errors_as_exit_codes(json=json):
-        learnt = tag_files.learn_stored(name, settings=settings(), progress=progress_for(sys.stderr, quiet=quiet))
+        with open_lessons(settings()) as lessons, progress_for(sys.stderr, quiet=quiet).step("learn", None) as step:
+            learnt = lessons.learn(name)
+            step.advance(sum(tag.n for tag in learnt.quality))
         if json:
-            print_json(tag_files.quality_json(learnt))
+            print_json(quality_json(learnt))
         else:
-            say("\n".join(tag_files.quality_lines(learnt.quality)))
+            say("\n".join(quality_lines(learnt.quality)))
+
+
+@tags.command("set-aside")
+def set_aside(name: TaxonomyName, *, json: JsonFlag = False) -> None:
+    """Use what was learnt for a taxonomy no longer (the shipped one: back to as shipped); comments wait for the tags of before."""
+    from pipelines.assembly import open_lessons
+
+    with errors_as_exit_codes(json=json):
+        with open_lessons(settings()) as lessons:
+            was_in_use = lessons.set_aside(name)
+        if json:
+            print_json({"taxonomy": name, "was_in_use": was_in_use})
+        else:
+            say(f"{name}: {'set aside' if was_in_use else 'was not in use'}")

@@ -136,17 +136,28 @@ def test_a_taxonomy_takes_the_place_of_the_one_of_its_name(any_store: Store) -> 
 def test_one_learnt_taxonomy_is_in_use_and_earlier_ones_stay_on_record(any_store: Store) -> None:
     first, second = learnt(own_taxonomy(), "a"), learnt(own_taxonomy("app"), "b")
     with any_store.write() as unit:
-        assert unit.taxonomies.active() is None
-        assert unit.taxonomies.active_version() is None
+        assert unit.taxonomies.active() == unit.taxonomies.active_stamps() == ()
         unit.taxonomies.activate(first, now=NOON)
         unit.taxonomies.activate(second, now=NOON + timedelta(hours=1))
     with any_store.read() as unit:
-        assert unit.taxonomies.active() == second
-        assert unit.taxonomies.active_version() == second.stamp == "app-b"
+        assert unit.taxonomies.active() == (second,)
+        assert unit.taxonomies.active_stamps() == (second.stamp,) == ("app-b",)
         assert unit.taxonomies.learnt("branches") == (first, NOON)
     with any_store.write() as unit:
         unit.taxonomies.activate(first, now=NOON + timedelta(hours=2))
-        assert unit.taxonomies.active() == first
+        assert unit.taxonomies.active() == (first,)
+
+
+def test_what_the_shipped_tags_learnt_is_in_use_beside_a_users_own_until_it_is_set_aside(any_store: Store) -> None:
+    own, shipped = learnt(own_taxonomy(), "a"), learnt(own_taxonomy("cx"), "b")
+    with any_store.write() as unit:
+        unit.taxonomies.activate(own, now=NOON)
+        unit.taxonomies.activate(shipped, now=NOON)
+        assert unit.taxonomies.active() == (shipped, own)
+        assert unit.taxonomies.set_aside("cx")
+        assert not unit.taxonomies.set_aside("cx")
+        assert unit.taxonomies.active() == (own,)
+        assert unit.taxonomies.learnt("cx") == (shipped, NOON)
 
 
 def test_a_correction_overrides_the_model_at_once_and_a_later_one_reverses_it(any_store: Store) -> None:
@@ -179,7 +190,11 @@ def test_a_correction_overrides_the_model_at_once_and_a_later_one_reverses_it(an
             ("billing.invoice", True, "Ito"),
             ("account.login", False, "Ito"),
         ]
-        assert unit.corrections.examples() == [(comment.verbatim, {"account.login": False, "billing.invoice": True})]
+        (example,) = unit.corrections.examples()
+        assert (example.verbatim, example.said) == (comment.verbatim, {"account.login": False, "billing.invoice": True})
+        assert example.tags == {"billing.invoice"}
+        assert unit.corrections.count_comments({"account.login"}) == 1
+        assert unit.corrections.count_comments({"support.speed"}) == 0
 
 
 def test_results_stand_again_when_their_models_come_back(any_store: Store) -> None:

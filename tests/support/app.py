@@ -12,13 +12,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.main import create_app
-from models.own_tags import FewShotTeacher
 from models.search_words import SearchWordReader
 from pipelines.intake import Intake
 from pipelines.progress import SilentProgress
 from pipelines.run import Runner
 from pipelines.service import Parts, Service
-from tests.support.fake_models import FakeChild, FakeLanguage, FakeNear, FakeRedactor, fake_models, understanding
+from tests.support.fake_models import FakeChild, FakeLanguage, FakeNear, FakeRedactor, fake_models, fake_teacher, understanding
 from voc.alerts import AlertRule
 from voc.clock import Clock, utc_now
 from voc.keys import Scope
@@ -87,7 +86,7 @@ def fake_service(data_dir: Path, *, clock: Clock = utc_now, **settings: Any) -> 
             redactor=redactor,
             clock=clock,
             words=SearchWordReader(),
-            teacher=FewShotTeacher(),
+            teacher=fake_teacher(),
         )
     )
     return service, child

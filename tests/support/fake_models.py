@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from models.few_shot import learn
+from models.heads import ShippedTags
 from models.own_tags import FewShotTeacher
 from models.search_words import SearchWordReader
 from pipelines.discover import discover
@@ -147,6 +149,14 @@ class FakeTopics(Named):
         return next((words[0] for words in TAG_WORDS.values() if any(word in text for word in words)), None)
 
 
+def fake_teacher() -> FewShotTeacher:
+    """A teacher whose shipped tags know a handful of sentences instead of thousands."""
+    texts = ["cannot log in", "login fails again", "the login page", "wrong invoice", "the invoice is late", "invoice total", "thank you", "it rains"]
+    tags = ["account.login"] * 3 + ["billing.invoice"] * 3 + [None] * 2
+    learnt = learn(FakeEncoder().encode(texts).vectors, [frozenset({tag} if tag else ()) for tag in tags], multi=True)
+    return FewShotTeacher(ShippedTags(learnt.heads, least_score=0.3, known=learnt))
+
+
 def understanding() -> Understanding:
     return Understanding(splitter=FakeSentences(), encoder=FakeEncoder(), sentiment=FakeSentiment(), cues=FakeCues(), tagger=FakeTagger(), words=SearchWordReader())
 
@@ -157,7 +167,7 @@ class FakeChild:
     def __init__(self) -> None:
         self.down = False
         self.calls: list[str] = []
-        self.inside = Inside(understanding=understanding(), topics=FakeTopics(), teacher=FewShotTeacher())
+        self.inside = Inside(understanding=understanding(), topics=FakeTopics(), teacher=fake_teacher())
 
     def start(self) -> None:
         if self.down:

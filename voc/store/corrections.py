@@ -1,6 +1,6 @@
 """People's corrections of tags in the store. Nothing is overwritten: the latest word on a comment and tag holds, a later reverses it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from voc.enrichment import TagScore
 from voc.store.feedback import chunks
 from voc.store.rows import table
 from voc.store.tables import EnrichmentRow, FeedbackRow, FeedbackTagRow, TagCorrectionRow
-from voc.tag_learning import TagCorrection, corrected
+from voc.tag_learning import CorrectedComment, TagCorrection, corrected
 
 FEEDBACK = table(FeedbackRow)
 ENRICHMENTS = table(EnrichmentRow)
@@ -46,19 +46,42 @@ class CorrectionStore:
                 found.setdefault(row.feedback_id, {})[row.tag] = row.given
         return found
 
-    def examples(self) -> list[tuple[str, dict[str, bool]]]:
-        """Return the redacted verbatim of every corrected comment with the latest word on each tag, in a fixed order."""
+    def examples(self) -> list[CorrectedComment]:
+        """Return every corrected comment as people left it, in a fixed order."""
         query = select(CORRECTIONS, FEEDBACK.c.verbatim).join(FEEDBACK, FEEDBACK.c.id == CORRECTIONS.c.feedback_id)
         words: dict[str, str] = {}
         said: dict[str, dict[str, bool]] = {}
         for row in self._connection.execute(query.order_by(CORRECTIONS.c.number)):
             words[row.feedback_id] = row.verbatim
             said.setdefault(row.feedback_id, {})[row.tag] = row.given
-        return [(words[feedback_id], said[feedback_id]) for feedback_id in sorted(said)]
+        shown = self._shown(sorted(said))
+        return [
+            CorrectedComment(
+                verbatim=words[name],
+                said=said[name],
+                tags=shown.get(name, frozenset()) | frozenset(tag for tag, given in said[name].items() if given),
+            )
+            for name in sorted(said)
+        ]
+
+    def _shown(self, feedback_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Return the tags that the comments show, as corrected."""
+        found: dict[str, frozenset[str]] = {}
+        stands = (FEEDBACK.c.id == TAGS.c.feedback_id) & (FEEDBACK.c.handled_version == TAGS.c.model_version)
+        for some in chunks(feedback_ids):
+            query = select(TAGS.c.feedback_id, TAGS.c.tag).join(FEEDBACK, stands).where(TAGS.c.feedback_id.in_(some))
+            for row in self._connection.execute(query):
+                found[row.feedback_id] = found.get(row.feedback_id, frozenset()) | {row.tag}
+        return found
 
     def count(self) -> int:
         """Return how many corrections there are."""
         return int(self._connection.execute(select(func.count()).select_from(CORRECTIONS)).scalar_one())
+
+    def count_comments(self, tags: Collection[str]) -> int:
+        """Return how many comments were corrected in one of the tags."""
+        query = select(CORRECTIONS.c.feedback_id, CORRECTIONS.c.tag).distinct()
+        return len({row.feedback_id for row in self._connection.execute(query) if row.tag in tags})
 
     def _count_anew(self, feedback_id: str) -> None:
         query = select(ENRICHMENTS.c.tags, ENRICHMENTS.c.model_version).join(

@@ -1,4 +1,4 @@
-"""Users' own taxonomies in the store, and what was learnt for them; at most one is active beside the shipped one."""
+"""Users' own taxonomies in the store, and what was learnt for them and for the shipped one; at most one of either kind is active."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from voc.store.feedback import chunks
 from voc.store.rows import table
 from voc.store.tables import LearntTagsRow, TagCorrectionRow, TaxonomyRow
 from voc.tag_learning import LearntTags, TagQuality
-from voc.taxonomy import Taxonomy
+from voc.taxonomy import SHIPPED_NAME, Taxonomy
 
 TAXONOMIES = table(TaxonomyRow)
 LEARNT = table(LearntTagsRow)
@@ -42,7 +42,7 @@ class TaxonomyStore:
         return shipped.model_copy(update={"tags": (*own, *shipped.tags)}) if own else shipped
 
     def get(self, name: str) -> Taxonomy:
-        """Return the taxonomy.
+        """Return a user's taxonomy.
 
         Raises
         ------
@@ -55,8 +55,10 @@ class TaxonomyStore:
         return Taxonomy.model_validate(row.content)
 
     def activate(self, learnt: LearntTags, *, now: datetime) -> None:
-        """Keep what was learnt and make it the one in use; what was learnt before stays on record."""
-        self._connection.execute(update(LEARNT).values(active=False))
+        """Keep what was learnt and use it, the shipped taxonomy beside a user's own; what was learnt before stays on record."""
+        shipped = learnt.taxonomy.name == SHIPPED_NAME
+        same_kind = LEARNT.c.taxonomy == SHIPPED_NAME if shipped else LEARNT.c.taxonomy != SHIPPED_NAME
+        self._connection.execute(update(LEARNT).where(same_kind).values(active=False))
         mine = (LEARNT.c.taxonomy == learnt.taxonomy.name, LEARNT.c.version == learnt.version)
         self._connection.execute(delete(LEARNT).where(*mine))
         row = {
@@ -72,15 +74,19 @@ class TaxonomyStore:
         }
         self._connection.execute(insert(LEARNT), [row])
 
-    def active(self) -> LearntTags | None:
-        """Return what is in use beside the shipped taxonomy, or None."""
-        row = self._connection.execute(select(LEARNT).where(LEARNT.c.active)).one_or_none()
-        return None if row is None else _learnt(row)
+    def set_aside(self, name: str) -> bool:
+        """Use what was learnt for a taxonomy no longer; return whether it was in use. It stays on record."""
+        mine = (LEARNT.c.taxonomy == name, LEARNT.c.active)
+        return self._connection.execute(update(LEARNT).where(*mine).values(active=False)).rowcount > 0
 
-    def active_version(self) -> str | None:
+    def active(self) -> tuple[LearntTags, ...]:
+        """Return what is in use: learnt for the shipped taxonomy, then for a user's own."""
+        return tuple(sorted(map(_learnt, self._connection.execute(select(LEARNT).where(LEARNT.c.active))), key=_shipped_first))
+
+    def active_stamps(self) -> tuple[str, ...]:
         """Return ``name-version`` of what is in use, without reading its weights."""
-        row = self._connection.execute(select(LEARNT.c.taxonomy, LEARNT.c.version).where(LEARNT.c.active)).one_or_none()
-        return None if row is None else f"{row.taxonomy}-{row.version}"
+        rows = self._connection.execute(select(LEARNT.c.taxonomy, LEARNT.c.version).where(LEARNT.c.active))
+        return tuple(sorted(f"{row.taxonomy}-{row.version}" for row in rows))
 
     def learnt_from(self, feedback_ids: Sequence[str]) -> list[str]:
         """Return the own taxonomies that were learnt with people's corrections of these comments."""
@@ -99,6 +105,10 @@ class TaxonomyStore:
         query = select(LEARNT).where(LEARNT.c.taxonomy == name).order_by(LEARNT.c.learnt_at.desc()).limit(1)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else (_learnt(row), row.learnt_at)
+
+
+def _shipped_first(learnt: LearntTags) -> bool:
+    return learnt.taxonomy.name != SHIPPED_NAME
 
 
 def _learnt(row: Any) -> LearntTags:

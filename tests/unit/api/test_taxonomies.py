@@ -37,20 +37,23 @@ def test_a_taxonomy_is_brought_in_learnt_and_judged(api: Running) -> None:
     assert detail == learnt.json()
     assert detail["active"]
     assert {tag["tag"]: (tag["n"], tag["needs_more"]) for tag in detail["quality"]} == {"queue": (3, True), "parking": (3, True)}
-    assert [one["name"] for one in api.get("/v1/taxonomies").json()["data"]] == ["branches"]
+    assert [(one["name"], one["shipped"]) for one in api.get("/v1/taxonomies").json()["data"]] == [("branches", False), ("cx", True)]
+    aside = api.post("/v1/taxonomies/branches/set-aside", {}).json()
+    assert (aside["active"], aside["learnt_version"]) == (False, detail["learnt_version"])
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"tags": []}, {"tags": [{"id": "a"}]}, {"tags": TAXONOMY["tags"][:1] * 2}, {"name": ""}, {"colour": "red"}, {"tags": "x"}],
+    [{"tags": []}, {"tags": [{"id": "a"}]}, {"tags": TAXONOMY["tags"][:1] * 2}, {"name": ""}, {"name": "cx"}, {"colour": "red"}, {"tags": "x"}],
 )  # fmt: skip
 def test_what_is_no_taxonomy_is_refused(api: Running, change: dict[str, object]) -> None:
     assert api.post("/v1/taxonomies", TAXONOMY | change).status_code in {400, 422}
-    assert api.get("/v1/taxonomies").json()["data"] == []
+    assert [one["name"] for one in api.get("/v1/taxonomies").json()["data"]] == ["cx"]
 
 
 def test_a_taxonomy_that_is_not_there_cannot_be_learnt(api: Running) -> None:
     assert api.post("/v1/taxonomies/none/learn", {}).status_code == 404
+    assert api.post("/v1/taxonomies/none/set-aside", {}).status_code == 404
     assert api.get("/v1/taxonomies/none").status_code == 404
 
 
@@ -116,8 +119,28 @@ def test_the_page_tags_shows_quality_and_learns(api: Running) -> None:
     assert api.client.post("/tags/none/learn").status_code == 404
 
 
+def test_corrections_of_shipped_tags_teach_them_on_the_page_and_over_http(api: Running) -> None:
+    api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
+    assert "/tags/cx/learn" not in api.client.get("/tags?lang=en").text
+    assert api.post("/v1/taxonomies/cx/learn", {}).status_code in {400, 422}
+    comment = send(api, "Staring at the padlock again.")
+    api.post(f"/v1/feedback/{comment}/tags", {"add": ["account.login"]})
+    assert "one was corrected: 1" in api.client.get("/tags?lang=en").text
+    assert api.client.post("/tags/cx/learn", follow_redirects=False).status_code == 303
+    detail = api.get("/v1/taxonomies/cx").json()
+    assert (detail["shipped"], detail["active"]) == (True, True)
+    assert {tag["tag"]: tag["n"] for tag in detail["quality"]} == {"account.login": 4, "billing.invoice": 3}
+    page = api.client.get("/tags?lang=en").text
+    assert "In use with what corrections taught" in page
+    assert "How well each tag is told" in page
+    assert api.client.post("/tags/cx/set-aside", follow_redirects=False).status_code == 303
+    assert not api.get("/v1/taxonomies/cx").json()["active"]
+    assert "修正から学習する" in api.client.get("/tags?lang=ja").text
+
+
 def test_who_may_only_read_cannot_let_a_taxonomy_be_learnt(api: Running) -> None:
     api.post("/v1/taxonomies", TAXONOMY)
     api.client.post("/login", data={"key": api.secrets[Scope.READ]})
     assert api.client.post("/tags/branches/learn").status_code == 403
+    assert api.client.post("/tags/branches/set-aside").status_code == 403
     assert "/branches/learn" not in api.client.get("/tags?lang=en").text

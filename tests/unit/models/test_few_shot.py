@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from models.few_shot import FewShotHeads, cross_validated, fit, learn
+from models.few_shot import FewShotHeads, cross_validated, fit, learn, learn_more
 from voc.errors import InputError
 
 DIMENSIONS = 64
@@ -123,3 +123,26 @@ def test_two_examples_are_enough_to_begin():
     learnt = learn(np.concatenate([near(0, n=1, seed=1), near(1, n=1, seed=2)]), [frozenset({"a"}), frozenset({"b"})], multi=False)
     assert [tag.needs_more for tag in learnt.quality] == [True, True]
     assert learnt.heads.labels == ("a", "b")
+
+
+def test_learning_more_on_top_is_learning_all_at_once():
+    """Why: corrections of shipped tags must count like the examples that ship, and those of before must still be told."""
+    vectors, labels = examples(20)
+    known = learn(vectors, labels, multi=True)
+    far, more = near(30, n=6, seed=70), [frozenset({"login"})] * 6
+    taught = learn_more(known, far, more)
+    assert {tags[0].tag for tags in taught.heads.predict(near(30, n=5, seed=71))} == {"login"}
+    assert [tags[0].tag for tags in taught.heads.predict(vectors)] == [next(iter(some)) for some in labels]
+    assert {tag.tag: tag.n for tag in taught.quality} == {"login": 26, "invoice": 20, "delivery": 20}
+    again = learn_more(known, far[::-1], more)
+    assert np.allclose(again.heads.alpha, taught.heads.alpha)
+    assert (taught.heads.width, taught.heads.slope, taught.heads.abstain_below) == (known.heads.width, known.heads.slope, known.heads.abstain_below)
+
+
+def test_a_tag_the_heads_do_not_know_teaches_that_none_of_theirs_fits():
+    vectors, labels = examples(20)
+    known = learn(vectors, labels, multi=True)
+    wrong = near(0, n=12, seed=80, noise=2.0)
+    before = sum(not tags for tags in known.heads.predict(wrong))
+    after = learn_more(known, wrong, [frozenset({"other"})] * 12).heads.predict(wrong)
+    assert sum(not tags for tags in after) > before

@@ -44,7 +44,7 @@ def test_what_was_learnt_gives_tags(learnt):
 
 
 def test_beside_the_shipped_tagger_both_give_their_tags_and_the_stamp_names_both(learnt):
-    both = FewShotTeacher().beside(FakeTagger(), learnt)
+    both = FewShotTeacher().beside(FakeTagger(), [learnt])
     assert tags_of(both, "login", "parking is full") == [["account.login"], ["parking"]]
     assert (both.name, both.version) == ("fake", f"1+{learnt.stamp}")
 

@@ -2,9 +2,10 @@
 
 import time
 
+import numpy as np
 import pytest
 
-from models.tagging import MOST_TAGS, LexiconTagger
+from models.tagging import MOST_TAGS, LexiconTagger, given
 from voc.taxonomy import Bilingual, BilingualList, Tag, Taxonomy, load_taxonomy
 
 NOTHING = BilingualList(en=(), ja=())
@@ -95,3 +96,9 @@ def test_a_million_characters_are_cheap():
     started = time.perf_counter()
     LexiconTagger(load_taxonomy()).tags(["log in " * 150_000, "ログイン" * 250_000], None)
     assert time.perf_counter() - started < 1.0
+
+
+def test_a_further_tag_is_given_where_it_scores_at_least_a_third_of_the_best():
+    scores = np.array([[0.9, 0.31, 0.29], [0.3, 0.29, 0.1], [0.2, 0.1, 0.0]])
+    assert given(scores, 0.24).tolist() == [[True, True, False], [True, True, False], [False, False, False]]
+    assert given(np.zeros((0, 3)), 0.24).shape == (0, 3)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from models.own_tags import FewShotTeacher
-from pipelines.enrich import encoder_for_tags, stamp_in_use, stamp_with_own_tags
-from pipelines.own_taxonomies import lesson_material, read_taxonomy, taxonomy_from_csv, taxonomy_from_yaml
+from pipelines.enrich import encoder_for_tags, stamp_in_use, stamp_with_learnt_tags
+from pipelines.lessons import lesson_material
+from pipelines.own_taxonomies import read_taxonomy, taxonomy_from_csv, taxonomy_from_yaml
 from pipelines.tag_files import TrainOptions, read_labels, split_labels
 from tests.support.app import Running, running
 from tests.support.fake_models import FakeEncoder, FakeTagger, understanding
@@ -58,6 +59,7 @@ def test_yaml_has_the_shape_of_the_shipped_taxonomy_and_texts_may_be_given_once(
         YAML.replace("name: branches", "name: ' '"),
         YAML + "  - {id: queue, large: a, middle: b, small: c}\n",
         "a: &a [x]\nb: [*a, *a]",
+        YAML.replace("name: branches", "name: cx"),
         "!!python/object/apply:os.system ['true']",
         "{",
     ],
@@ -119,11 +121,11 @@ def test_the_stamp_known_outside_is_the_one_on_the_results():
         encoder=encoder_for_tags(stamp),
     )
     learnt = FewShotTeacher().learn(lesson)
-    both = FewShotTeacher().beside(FakeTagger(), learnt)
-    assert stamp_with_own_tags(stamp, learnt).outputs["tags"] == f"{both.name}/{both.version}"
-    assert stamp_in_use(stamp, learnt).version != stamp.version
-    assert stamp_in_use(stamp, learnt.model_copy(update={"encoder": "other/1"})) == stamp
-    assert stamp_in_use(stamp, None) == stamp
+    both = FewShotTeacher().beside(FakeTagger(), [learnt])
+    assert stamp_with_learnt_tags(stamp, [learnt]).outputs["tags"] == f"{both.name}/{both.version}"
+    assert stamp_in_use(stamp, [learnt]).version != stamp.version
+    assert stamp_in_use(stamp, [learnt.model_copy(update={"encoder": "other/1"})]) == stamp
+    assert stamp_in_use(stamp, []) == stamp
 
 
 def test_learning_makes_comments_wait_and_the_new_tags_stand_afterwards(tmp_path: Path):
@@ -133,7 +135,7 @@ def test_learning_makes_comments_wait_and_the_new_tags_stand_afterwards(tmp_path
         assert api.get(f"/v1/feedback/{sent}").json()["analysis"]["tags"] == []
         before = api.service.runner.stamp.version
         import_branches(api)
-        api.service.learn_tags("branches")
+        api.service.lessons.learn("branches")
         assert api.service.runner.stamp.version != before
         assert api.service.runner.pending() == 1
         api.work()
@@ -144,7 +146,7 @@ def test_learning_makes_comments_wait_and_the_new_tags_stand_afterwards(tmp_path
 def test_a_models_process_that_starts_anew_gets_the_tags_again(tmp_path: Path):
     with running(tmp_path) as api:
         import_branches(api)
-        api.service.learn_tags("branches")
+        api.service.lessons.learn("branches")
         api.post("/v1/feedback", {"text": "The parking is full.", "external_id": "1"})
         api.work()
         api.child.inside.with_own_tags = None
@@ -161,11 +163,63 @@ def test_corrections_are_examples_of_the_next_lesson(tmp_path: Path):
         api.service.correct_tags(first, add=["queue"], remove=["parking"], by="Sato")
         api.service.correct_tags(second, add=[], remove=["queue"], by="Sato")
         with api.service.store.read() as unit:
-            _, texts, labels = lesson_material(unit, "branches")
-        said = dict(zip(texts, labels, strict=True))
+            material = lesson_material(unit, "branches", shipped=api.service.taxonomy)
+        said = dict(zip(material.texts, material.labels, strict=True))
         assert said["Standing in line for ever."] == {"queue"}
         assert said["Thank you."] == frozenset()
         with pytest.raises(InputError):
             api.service.correct_tags(first, add=["no.such"], remove=[], by="Sato")
         with pytest.raises(InputError):
             api.service.correct_tags(first, add=["queue"], remove=["queue"], by="Sato")
+
+
+def test_a_corrected_comment_is_an_example_of_all_tags_it_shows(tmp_path: Path):
+    """Why: who takes one tag away and leaves the others has said that the others are right."""
+    with running(tmp_path) as api:
+        sent = api.post("/v1/feedback", {"text": "The login works, but the invoice is wrong.", "external_id": "1"}).json()["id"]
+        api.work()
+        api.service.correct_tags(sent, add=["billing.price", "billing.invoice"], remove=[], by="Sato")
+        api.service.correct_tags(sent, add=[], remove=["billing.price"], by="Sato")
+        with api.service.store.read() as unit:
+            (labels,) = lesson_material(unit, "cx", shipped=api.service.taxonomy).labels
+        assert labels == {"account.login", "billing.invoice"}
+
+
+def test_corrections_teach_the_shipped_tags_and_that_can_be_undone(tmp_path: Path):
+    text = "Staring at the padlock again."
+    with running(tmp_path) as api:
+        with pytest.raises(InputError):
+            api.service.lessons.learn("cx")
+        sent = [api.post("/v1/feedback", {"text": text, "external_id": str(n)}).json()["id"] for n in range(2)]
+        api.work()
+        shipped = api.service.runner.stamp
+        api.service.correct_tags(sent[0], add=["account.login"], remove=[], by="Sato")
+        learnt = api.service.lessons.learn("cx")
+        assert {tag.tag: tag.n for tag in learnt.quality} == {"account.login": 4, "billing.invoice": 3}
+        assert api.service.runner.pending() == 2
+        api.work()
+        assert api.service.runner.pending() == 0
+        with api.service.store.read() as unit:
+            other = unit.enrichments.get(sent[1])
+        assert other is not None
+        assert [tag.tag for tag in other.tags] == ["account.login"]
+        assert other.model.outputs["tags"] == f"{shipped.outputs['tags']}+{learnt.stamp}"
+        assert api.service.lessons.set_aside("cx")
+        assert api.service.runner.stamp == shipped
+        api.work()
+        assert api.service.runner.pending() == 0
+        assert api.get(f"/v1/feedback/{sent[1]}").json()["analysis"]["tags"] == []
+        assert [tag["tag"] for tag in api.get(f"/v1/feedback/{sent[0]}").json()["analysis"]["tags"]] == ["account.login"]
+
+
+def test_what_the_shipped_tags_learnt_waits_where_another_tagger_is_set(tmp_path: Path):
+    with running(tmp_path) as api:
+        sent = api.post("/v1/feedback", {"text": "Staring at the padlock again.", "external_id": "1"}).json()["id"]
+        api.service.correct_tags(sent, add=["account.login"], remove=[], by="Sato")
+        learnt = api.service.lessons.learn("cx")
+        stamp = api.service.runner.shipped
+        assert stamp_in_use(stamp, [learnt]) != stamp
+        other = stamp.model_copy(update={"outputs": stamp.outputs | {"tags": "hub/1"}})
+        assert stamp_in_use(other, [learnt]) == other
+    with running(tmp_path / "hub", models={"tagger": "./nli"}) as api, pytest.raises(InputError):
+        api.service.lessons.learn("cx")
