@@ -1,8 +1,8 @@
-"""Lessons: a stored taxonomy, or the shipped one, learnt from its examples and people's corrections, put in use and set aside again.
+"""Lessons: a stored taxonomy, or the shipped one, learnt from its examples and people's corrections, put in use and forgotten again.
 
 Every example of a tag counts as a sentence that has it; a corrected comment counts, whole, as one that has the tags it shows since. A
 sentence can have several tags. The shipped taxonomy is learnt on top of the examples it ships with, from corrections of its tags alone.
-Invariant: going back is possible at any time, for what was learnt stays on record and the shipped weights never change.
+Invariant: going back is possible at any time, for the shipped weights never change, and the same corrections teach the same again.
 """
 
 from collections.abc import Callable
@@ -79,8 +79,8 @@ class Lessons:
         self.changed()
         return learnt
 
-    def set_aside(self, name: str) -> bool:
-        """Use what was learnt for a taxonomy no longer; return whether it was in use. Comments wait for the tags of before.
+    def forget(self, name: str) -> bool:
+        """Forget what was learnt for a taxonomy; return whether anything was. Comments wait for the tags of before.
 
         Raises
         ------
@@ -90,7 +90,7 @@ class Lessons:
         with self.store.read() as unit:
             stored_taxonomy(unit, name, shipped=self.shipped)
         found: list[bool] = []
-        self.write(lambda unit: found.append(unit.taxonomies.set_aside(name)))
+        self.write(lambda unit: found.append(unit.taxonomies.forget(name)))
         self.changed()
         return found[-1]
 

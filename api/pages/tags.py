@@ -50,12 +50,12 @@ def learn(visit: Visiting, name: str) -> RedirectResponse:
     return RedirectResponse("/tags", status_code=303)
 
 
-@router.post("/tags/{name}/set-aside", dependencies=[Depends(same_site)])
-def set_aside(visit: Visiting, name: str) -> RedirectResponse:
-    """Use what was learnt for a taxonomy no longer."""
+@router.post("/tags/{name}/forget", dependencies=[Depends(same_site)])
+def forget(visit: Visiting, name: str) -> RedirectResponse:
+    """Forget what was learnt for a taxonomy."""
     if not visit.who.can_act:
         raise ForbiddenError
-    visit.service.lessons.set_aside(name)
+    visit.service.lessons.forget(name)
     return RedirectResponse("/tags", status_code=303)
 
 

@@ -110,10 +110,10 @@ def learn(service: ServiceOf, name: str, _key: Admin) -> TaxonomyDetail:
     return _found(service, name)
 
 
-@router.post("/v1/taxonomies/{name}/set-aside")
-def set_aside(service: ServiceOf, name: str, _key: Admin) -> TaxonomyDetail:
-    """Use what was learnt no longer: the shipped tags are as shipped again, a user's own are not given; comments are analysed again."""
-    service.lessons.set_aside(name)
+@router.post("/v1/taxonomies/{name}/forget")
+def forget(service: ServiceOf, name: str, _key: Admin) -> TaxonomyDetail:
+    """Forget what was learnt: the shipped tags are as shipped again, a user's own are not given; comments are analysed again."""
+    service.lessons.forget(name)
     return _found(service, name)
 
 

@@ -164,15 +164,18 @@ def learn(name: TaxonomyName, *, json: JsonFlag = False, quiet: QuietFlag = Fals
             say("\n".join(quality_lines(learnt.quality)))
 
 
-@tags.command("set-aside")
-def set_aside(name: TaxonomyName, *, json: JsonFlag = False) -> None:
-    """Use what was learnt for a taxonomy no longer (the shipped one: back to as shipped); comments wait for the tags of before."""
+@tags.command("forget")
+def forget(name: TaxonomyName, *, json: JsonFlag = False) -> None:
+    """Forget what was learnt for a taxonomy (the shipped one: back to as shipped); comments wait for the tags of before.
+
+    The taxonomy and people's corrections stay, so it can be learnt again.
+    """
     from pipelines.assembly import open_lessons
 
     with errors_as_exit_codes(json=json):
         with open_lessons(settings()) as lessons:
-            was_in_use = lessons.set_aside(name)
+            forgotten = lessons.forget(name)
         if json:
-            print_json({"taxonomy": name, "was_in_use": was_in_use})
+            print_json({"taxonomy": name, "forgotten": forgotten})
         else:
-            say(f"{name}: {'set aside' if was_in_use else 'was not in use'}")
+            say(f"{name}: {'what was learnt is forgotten' if forgotten else 'nothing was learnt'}")

@@ -133,7 +133,7 @@ def test_a_taxonomy_takes_the_place_of_the_one_of_its_name(any_store: Store) -> 
             unit.taxonomies.get("none")
 
 
-def test_one_learnt_taxonomy_is_in_use_and_earlier_ones_stay_on_record(any_store: Store) -> None:
+def test_one_learnt_taxonomy_of_a_users_own_is_in_use_and_the_others_stay_on_record(any_store: Store) -> None:
     first, second = learnt(own_taxonomy(), "a"), learnt(own_taxonomy("app"), "b")
     with any_store.write() as unit:
         assert unit.taxonomies.active() == unit.taxonomies.active_stamps() == ()
@@ -148,16 +148,16 @@ def test_one_learnt_taxonomy_is_in_use_and_earlier_ones_stay_on_record(any_store
         assert unit.taxonomies.active() == (first,)
 
 
-def test_what_the_shipped_tags_learnt_is_in_use_beside_a_users_own_until_it_is_set_aside(any_store: Store) -> None:
+def test_what_the_shipped_tags_learnt_is_in_use_beside_a_users_own_until_it_is_forgotten(any_store: Store) -> None:
     own, shipped = learnt(own_taxonomy(), "a"), learnt(own_taxonomy("cx"), "b")
     with any_store.write() as unit:
         unit.taxonomies.activate(own, now=NOON)
         unit.taxonomies.activate(shipped, now=NOON)
         assert unit.taxonomies.active() == (shipped, own)
-        assert unit.taxonomies.set_aside("cx")
-        assert not unit.taxonomies.set_aside("cx")
+        assert unit.taxonomies.forget("cx")
+        assert not unit.taxonomies.forget("cx")
         assert unit.taxonomies.active() == (own,)
-        assert unit.taxonomies.learnt("cx") == (shipped, NOON)
+        assert unit.taxonomies.learnt("cx") is None
 
 
 def test_a_correction_overrides_the_model_at_once_and_a_later_one_reverses_it(any_store: Store) -> None:

@@ -55,12 +55,11 @@ class TaxonomyStore:
         return Taxonomy.model_validate(row.content)
 
     def activate(self, learnt: LearntTags, *, now: datetime) -> None:
-        """Keep what was learnt and use it, the shipped taxonomy beside a user's own; what was learnt before stays on record."""
+        """Keep what was learnt in the place of what was learnt before for its taxonomy, and use it, the shipped beside a user's own."""
         shipped = learnt.taxonomy.name == SHIPPED_NAME
         same_kind = LEARNT.c.taxonomy == SHIPPED_NAME if shipped else LEARNT.c.taxonomy != SHIPPED_NAME
         self._connection.execute(update(LEARNT).where(same_kind).values(active=False))
-        mine = (LEARNT.c.taxonomy == learnt.taxonomy.name, LEARNT.c.version == learnt.version)
-        self._connection.execute(delete(LEARNT).where(*mine))
+        self.forget(learnt.taxonomy.name)
         row = {
             "taxonomy": learnt.taxonomy.name,
             "version": learnt.version,
@@ -74,10 +73,9 @@ class TaxonomyStore:
         }
         self._connection.execute(insert(LEARNT), [row])
 
-    def set_aside(self, name: str) -> bool:
-        """Use what was learnt for a taxonomy no longer; return whether it was in use. It stays on record."""
-        mine = (LEARNT.c.taxonomy == name, LEARNT.c.active)
-        return self._connection.execute(update(LEARNT).where(*mine).values(active=False)).rowcount > 0
+    def forget(self, name: str) -> bool:
+        """Forget what was learnt for a taxonomy; return whether anything was. The taxonomy and the corrections stay."""
+        return self._connection.execute(delete(LEARNT).where(LEARNT.c.taxonomy == name)).rowcount > 0
 
     def active(self) -> tuple[LearntTags, ...]:
         """Return what is in use: learnt for the shipped taxonomy, then for a user's own."""
@@ -89,12 +87,12 @@ class TaxonomyStore:
         return tuple(sorted(f"{row.taxonomy}-{row.version}" for row in rows))
 
     def learnt_from(self, feedback_ids: Sequence[str]) -> list[str]:
-        """Return the own taxonomies that were learnt with people's corrections of these comments."""
+        """Return the taxonomies, the shipped one among them, that were learnt with people's corrections of these comments."""
         tags: set[str] = set()
         for some in chunks(feedback_ids):
             tags |= set(self._connection.execute(select(CORRECTIONS.c.tag).where(CORRECTIONS.c.feedback_id.in_(some))).scalars())
-        learnt = set(self._connection.execute(select(LEARNT.c.taxonomy)).scalars())
-        return [own.name for own in self.find() if own.name in learnt and any(tag.id in tags for tag in own.tags)]
+        learnt = self._connection.execute(select(LEARNT.c.taxonomy, LEARNT.c.content)).all()
+        return sorted({row.taxonomy for row in learnt if any(tag["id"] in tags for tag in row.content["tags"])})
 
     def forget_older(self, names: Sequence[str]) -> None:
         """Forget what was once learnt for these taxonomies and is not in use."""

@@ -38,8 +38,8 @@ def test_a_taxonomy_is_brought_in_learnt_and_judged(api: Running) -> None:
     assert detail["active"]
     assert {tag["tag"]: (tag["n"], tag["needs_more"]) for tag in detail["quality"]} == {"queue": (3, True), "parking": (3, True)}
     assert [(one["name"], one["shipped"]) for one in api.get("/v1/taxonomies").json()["data"]] == [("branches", False), ("cx", True)]
-    aside = api.post("/v1/taxonomies/branches/set-aside", {}).json()
-    assert (aside["active"], aside["learnt_version"]) == (False, detail["learnt_version"])
+    after = api.post("/v1/taxonomies/branches/forget", {}).json()
+    assert (after["active"], after["learnt_version"]) == (False, None)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_is_no_taxonomy_is_refused(api: Running, change: dict[str, object])
 
 def test_a_taxonomy_that_is_not_there_cannot_be_learnt(api: Running) -> None:
     assert api.post("/v1/taxonomies/none/learn", {}).status_code == 404
-    assert api.post("/v1/taxonomies/none/set-aside", {}).status_code == 404
+    assert api.post("/v1/taxonomies/none/forget", {}).status_code == 404
     assert api.get("/v1/taxonomies/none").status_code == 404
 
 
@@ -133,7 +133,7 @@ def test_corrections_of_shipped_tags_teach_them_on_the_page_and_over_http(api: R
     page = api.client.get("/tags?lang=en").text
     assert "In use with what corrections taught" in page
     assert "How well each tag is told" in page
-    assert api.client.post("/tags/cx/set-aside", follow_redirects=False).status_code == 303
+    assert api.client.post("/tags/cx/forget", follow_redirects=False).status_code == 303
     assert not api.get("/v1/taxonomies/cx").json()["active"]
     assert "修正から学習する" in api.client.get("/tags?lang=ja").text
 
@@ -142,5 +142,5 @@ def test_who_may_only_read_cannot_let_a_taxonomy_be_learnt(api: Running) -> None
     api.post("/v1/taxonomies", TAXONOMY)
     api.client.post("/login", data={"key": api.secrets[Scope.READ]})
     assert api.client.post("/tags/branches/learn").status_code == 403
-    assert api.client.post("/tags/branches/set-aside").status_code == 403
+    assert api.client.post("/tags/branches/forget").status_code == 403
     assert "/branches/learn" not in api.client.get("/tags?lang=en").text

@@ -1,5 +1,6 @@
 """Own taxonomies: read from YAML and CSV, learnt from examples and corrections; results of before wait again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pipelines.tag_files import TrainOptions, read_labels, split_labels
 from tests.support.app import Running, running
 from tests.support.fake_models import FakeEncoder, FakeTagger, understanding
 from voc.errors import BadFileError, BadMappingError, InputError
+from voc.settings import ModelSettings
 from voc.tag_learning import TagLesson
 
 CSV = """tag,large,middle,small,definition,example,language
@@ -204,7 +206,7 @@ def test_corrections_teach_the_shipped_tags_and_that_can_be_undone(tmp_path: Pat
         assert other is not None
         assert [tag.tag for tag in other.tags] == ["account.login"]
         assert other.model.outputs["tags"] == f"{shipped.outputs['tags']}+{learnt.stamp}"
-        assert api.service.lessons.set_aside("cx")
+        assert api.service.lessons.forget("cx")
         assert api.service.runner.stamp == shipped
         api.work()
         assert api.service.runner.pending() == 0
@@ -221,5 +223,6 @@ def test_what_the_shipped_tags_learnt_waits_where_another_tagger_is_set(tmp_path
         assert stamp_in_use(stamp, [learnt]) != stamp
         other = stamp.model_copy(update={"outputs": stamp.outputs | {"tags": "hub/1"}})
         assert stamp_in_use(other, [learnt]) == other
-    with running(tmp_path / "hub", models={"tagger": "./nli"}) as api, pytest.raises(InputError):
-        api.service.lessons.learn("cx")
+        hub = ModelSettings(tagger=f"some/entailment@{'0' * 40}")
+        with pytest.raises(InputError):
+            replace(api.service.lessons, settings=hub).learn("cx")
