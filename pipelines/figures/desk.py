@@ -40,10 +40,10 @@ class Desk:
         if self._versions is None:
             run = self.unit.topics.current_run()
             edits = self.unit.topic_edits.revision()
-            own = self.unit.taxonomies.active_version()
+            learnt = self.unit.taxonomies.active_stamps()
             self._versions = {
                 "models": "+".join(self.unit.enrichments.versions()) or "none",
-                "taxonomy": f"{self.taxonomy.name}/{self.taxonomy.version}" + (f"+{own}" if own else ""),
+                "taxonomy": "+".join((f"{self.taxonomy.name}/{self.taxonomy.version}", *learnt)),
                 "topics": run["id"] if run is not None else "none",
                 "topic_edits": f"{edits[0]}-{edits[1]}",
                 "corrections": str(self.unit.corrections.count()),
