@@ -21,6 +21,7 @@ class Acting:
 
     def __init__(self, store: Store, writer: Writer, *, clock: Clock) -> None:
         self._store, self._writer, self._clock = store, writer, clock
+        self._checked: dict[str, tuple[object, Evaluation]] = {}
 
     def add(
         self, plan: Plan, *, by: str, owner: str | None = None, due: date | None = None, note: str = "", retrospective: bool = False
@@ -123,7 +124,11 @@ class Acting:
         """
         with self._store.read() as unit:
             action = existing(unit, action_id)
-            return checked(unit, action)
+            state = (action.plan, _state(unit))
+            known = self._checked.get(action_id)
+            if known is None or known[0] != state:
+                known = self._checked[action_id] = (state, checked(unit, action))
+            return known[1]
 
 
 def checked(unit: Unit, action: Action) -> Evaluation:
@@ -151,6 +156,20 @@ def _check(unit: Unit, plan: Plan) -> None:
     missing = [one for one in plan.population.account_ids if unit.customers.account(one) is None]
     if missing:
         raise InputError("An account of the population is not known.", field="accounts", unknown=len(missing))
+
+
+def _state(unit: Unit) -> object:
+    """Return what changes whenever a check can change."""
+    return (
+        unit.enrichments.freshness(),
+        tuple(sorted(unit.feedback.totals().items())),
+        tuple(sorted(unit.kpis.counts().items())),
+        unit.said.people(),
+        unit.corrections.count(),
+        unit.topic_edits.revision(),
+        tuple((name, tuple(sorted(sides.items()))) for name, sides in unit.actions.experiments().items()),
+        data_until(unit),
+    )
 
 
 def _started(unit: Unit, action: Action, *, now: datetime) -> bool:

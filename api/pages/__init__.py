@@ -13,6 +13,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from api.pages import (
+    actions,
     alarms,
     audit,
     comments,
@@ -25,6 +26,7 @@ from api.pages import (
     overview,
     people,
     quality,
+    queue,
     tags,
     topic_edits,
 )
@@ -43,6 +45,8 @@ PARTS = (
     people,
     erasing,
     alarms,
+    queue,
+    actions,
     health,
     tags,
     topic_edits,

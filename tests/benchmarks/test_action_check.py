@@ -11,7 +11,7 @@ from pipelines.explain.action_check import evaluate
 from tests.support.action_worlds import START, STARTS, UNTIL, action, world
 from voc.actions import Arm, Assignment, Evaluation, Measured, Verdict
 
-pytestmark = [pytest.mark.slow, pytest.mark.benchmark]
+pytestmark = [pytest.mark.slow, pytest.mark.benchmark, pytest.mark.timeout(7_200)]
 RUNS = 300
 MOST_PLACEBOS = 0.06
 LEAST_COVERAGE = 0.90
