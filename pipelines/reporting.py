@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from pipelines.counting import comment_counts, kpi_levels, row_accounting
 from pipelines.explaining import EXPLAINED
 from pipelines.exports import ExportFormat, Row, export
+from pipelines.figures.desk import Desk
+from pipelines.figures.of_report import with_figures
+from pipelines.figures.waiting import publish
 from pipelines.issue_list import IssueList, issue_list
 from pipelines.report.excel import report_xlsx
 from pipelines.report.html import report_html
@@ -66,12 +69,12 @@ def _day(text: str | None, zone: str, plus_days: int, *, field: str) -> datetime
     return datetime.combine(day + timedelta(days=plus_days), time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def report_data(
-    unit: Unit, *, taxonomy: Taxonomy, wanted: FeedbackFilter, language: str, settings: Settings, clock: Clock = utc_now
-) -> ReportData:
+def report_data(desk: Desk, *, wanted: FeedbackFilter, language: str, settings: Settings) -> ReportData:
     """Return everything a report over the comments that match shows."""
+    unit, taxonomy, now = desk.unit, desk.taxonomy, desk.as_of
     zone = ZoneInfo(settings.intake.default_timezone)
     found = issue_list(unit, taxonomy=taxonomy, wanted=wanted, language=language, zone=zone)
+    desk.knows(wanted, zone.key, found)
     known = unit.taxonomies.with_own(taxonomy)
     top, quotes = _with_quotes(unit, found.issues[:TOP_ISSUES])
     drivers = [driver for summary in found.issues for driver in summary.drivers.values() if driver is not None]
@@ -79,9 +82,9 @@ def report_data(
     model = next((result.model.outputs for result in enriched.values()), {})
     counts = comment_counts(unit, wanted, found.rows)
     return ReportData(
-        period=_period(found, wanted, clock),
+        period=_period(found, wanted, now),
         zone=zone.key,
-        created_at=clock(),
+        created_at=now,
         counts=counts,
         rows=row_accounting(unit),
         kpis=kpi_levels(unit, wanted=wanted, zone=zone),
@@ -114,7 +117,10 @@ def write_report(
     if language not in ("ja", "en"):
         raise BadFilterError("The report is written in ja or en.", field="lang")
     with store.read() as unit:
-        data = report_data(unit, taxonomy=taxonomy, wanted=wanted, language=language, settings=settings, clock=clock)
+        desk = Desk(unit, taxonomy=taxonomy, as_of=clock())
+        data = report_data(desk, wanted=wanted, language=language, settings=settings)
+        data, published = with_figures(desk, data, wanted)
+    publish(store, published, folder=settings.data_dir, name=f"report-{language}")
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"voc-report-{language}.html", folder / f"voc-report-{language}.xlsx"]
     _put(files[0], report_html(data, language=language).encode())
@@ -129,10 +135,10 @@ def _put(path: Path, content: bytes) -> None:
     half.replace(path)
 
 
-def _period(found: IssueList, wanted: FeedbackFilter, clock: Clock) -> Period:
+def _period(found: IssueList, wanted: FeedbackFilter, now: datetime) -> Period:
     moments = [row.submitted_at for row in found.rows]
-    start = wanted.since or (min(moments) if moments else clock() - timedelta(days=1))
-    end = wanted.until or (max(moments) + timedelta(seconds=1) if moments else max(clock(), start + timedelta(days=1)))
+    start = wanted.since or (min(moments) if moments else now - timedelta(days=1))
+    end = wanted.until or (max(moments) + timedelta(seconds=1) if moments else max(now, start + timedelta(days=1)))
     return Period(start=start, end=end)
 
 

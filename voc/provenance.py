@@ -40,6 +40,12 @@ class FigureQuery(Value):
     more: dict[str, str] = Field(default_factory=dict)
     """What else a kind needs to know, by name."""
 
+    @property
+    def name(self) -> str:
+        """What it is about within one report: the kind, KPI, issue and what else it names."""
+        about = (self.kind.value, self.kpi.value if self.kpi else "", self.issue or "", *self.more.values())
+        return " ".join(part for part in about if part)
+
     def key(self) -> str:
         """Return the question as text: equal questions have equal keys."""
         plain = self.model_dump(mode="json", exclude={"filter"}, exclude_defaults=True) | {
@@ -77,10 +83,9 @@ class Figure(Value):
     evidence_count: int
     as_of: UtcDatetime
 
-    def number(self, part: str) -> float | None:
-        """Return one of its numbers: ``value``, ``low``, ``high``, ``n`` or a part."""
-        own = {"value": self.value, "low": self.low, "high": self.high, "n": float(self.n)}
-        return own[part] if part in own else self.parts[part]
+    def numbers(self) -> dict[str, float | None]:
+        """Return all its numbers by name: ``value``, ``low``, ``high``, ``n`` and the parts."""
+        return {"value": self.value, "low": self.low, "high": self.high, "n": float(self.n)} | self.parts
 
 
 class StaleReason(StrEnum):

@@ -13,6 +13,7 @@ from voc.drivers import Driver
 from voc.feedback import Language, Source
 from voc.issues import IssueSummary, Period
 from voc.kpis import Kpi
+from voc.provenance import Figure
 from voc.sentiment import SentimentLabel
 from voc.values import UtcDatetime, Value
 
@@ -113,5 +114,7 @@ class ReportData(Value):
     alerts: tuple[Alert, ...] = ()
     model: dict[str, str] = Field(default_factory=dict)
     """Which model gave which output, as stamped on the results."""
+    figures: dict[str, Figure] = Field(default_factory=dict)
+    """The numbers with their addresses, by what they are about (``FigureQuery.name``)."""
     cautions: tuple[str, ...] = ()
     """What a reader must know about the results, in the report's language (for example a weightless baseline for Japanese)."""

@@ -110,6 +110,8 @@ def _publish(service: Service, raw: bytes, language: str) -> FigureShape:
     body = parse(raw)
     value = usable(body.value, doubtful=body.doubtful, names=NAMES)
     form = read_form(FigureForm, given(value) if isinstance(value, dict) else value, names=NAMES)
+    if form.filter is not None and "ids" in form.filter:
+        raise BadValueError(field="filter", problem="not_known")
     try:
         query = FigureQuery(
             kind=form.kind,

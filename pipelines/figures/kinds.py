@@ -65,7 +65,8 @@ def _issue_share(desk: Desk, query: FigureQuery) -> Answer | None:
     change = summary.change
     parts: dict[str, float | None] = {
         "volume": summary.volume, "accounts": summary.accounts, **summary.sentiment.model_dump(),
-        "recent": change.recent.count, "previous": change.previous.count,
+        "recent": change.recent.count, "recent_total": change.recent.total,
+        "previous": change.previous.count, "previous_total": change.previous.total,
         "change": change.difference, "change_low": change.low, "change_high": change.high,
     }  # fmt: skip
     parts |= dict(summary.months)

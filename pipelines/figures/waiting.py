@@ -10,6 +10,7 @@ import orjson
 
 from pipelines.intake import Writer
 from voc.provenance import Figure
+from voc.store import Store
 
 FOLDER = "figures"
 Published = Sequence[tuple[Figure, Sequence[str]]]
@@ -24,6 +25,15 @@ def leave(folder: Path, figures: Published, *, name: str) -> None:
     half = target.with_suffix(".part")
     half.write_bytes(b"\n".join(lines))
     half.replace(target)
+
+
+def publish(store: Store, figures: Published, *, folder: Path, name: str) -> None:
+    """Keep figures at once where the store may be written, else leave them for the process that owns it."""
+    if store.can_write:
+        with store.write() as unit:
+            unit.figures.add(figures)
+    else:
+        leave(folder, figures, name=name)
 
 
 def take_in(folder: Path, writer: Writer) -> int:

@@ -106,7 +106,7 @@ class Sheets:
 def report_xlsx(data: ReportData, *, language: str) -> bytes:
     """Write the report as an Excel workbook.
 
-    Sheets: summary, issues, drivers, KPI, quotes, alerts; names and labels in Japanese for ``ja``, else in English.
+    Sheets: summary, issues, drivers, KPI, quotes, alerts, figures; names and labels in Japanese for ``ja``, else in English.
     """
     sheets = Sheets(data, language="ja" if language == "ja" else "en")
     _summary(sheets)
@@ -115,6 +115,7 @@ def report_xlsx(data: ReportData, *, language: str) -> bytes:
     _kpis(sheets)
     _quotes(sheets)
     _alerts(sheets)
+    _figures(sheets)
     return sheets.finish()
 
 
@@ -308,3 +309,14 @@ def _alerts(sheets: Sheets) -> None:
         for alert in sheets.data.alerts
     ]
     sheets.table("alerts", columns=columns, rows=rows)
+
+
+def _figures(sheets: Sheets) -> None:
+    """Write the address of every number: what was asked, which of the figure's numbers it is, and the number as it was published."""
+    columns = [Column("figure_id", WIDE), Column("figure_about", WIDE), Column("figure_part", MIDDLE), Column("figure_value", MIDDLE)]
+    rows: list[list[Cell]] = [
+        [figure.id, name, part, number]
+        for name, figure in sheets.data.figures.items()
+        for part, number in figure.numbers().items()
+    ]
+    sheets.table("figures_sheet", columns=columns, rows=rows)

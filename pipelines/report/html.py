@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 from pipelines.explain.trends import sparkline
 from pipelines.explain.wording import kpi_name, kpi_unit, note, wording
 from pipelines.report.charts import forest, line, share_bars, spark, split
@@ -15,6 +17,7 @@ from pipelines.report.labels import label
 from voc.drivers import Driver
 from voc.kpis import Kpi
 from voc.report import Quote, ReportData
+from voc.voices import issue_key
 
 TEMPLATES = Path(__file__).parent / "templates"
 MAX_QUOTE_CHARS = 500
@@ -47,6 +50,8 @@ def report_html(data: ReportData, *, language: str) -> str:
         "spark": lambda counts: spark(sparkline(counts)),
         "split": split,
         "line": line,
+        "n": partial(numbered, data),
+        "issue_key": issue_key,
     }
     return environment.get_template("report.html.j2").render(
         data=data,
@@ -56,6 +61,14 @@ def report_html(data: ReportData, *, language: str) -> str:
         quotes=[_quotes(data, ids=issue.quote_ids) for issue in data.issues],
         cut=partial(_cut, ending=label("cut", language=reader)),
     )
+
+
+def numbered(data: ReportData, text: object, kind: str, parts: str, *about: str) -> Markup:
+    """Return a number with its address: the figure's id, and which of the figure's numbers stand in the text (blank-separated)."""
+    figure = data.figures.get(" ".join((kind, *about)))
+    if figure is None:
+        return Markup("{}").format(text)
+    return Markup('<span data-figure="{}" data-part="{}" title="{}">{}</span>').format(figure.id, parts, figure.id, text)
 
 
 def _by_kpi(drivers: tuple[Driver, ...]) -> list[tuple[Kpi, list[tuple[Driver, object]]]]:

@@ -1,10 +1,15 @@
 """Figures as addresses: every kind has an address that leads back to its question and comments, and tells when it no longer holds."""
 
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from pipelines.reporting import write_report
 from tests.support.app import Running, running
 from voc.errors import NotFoundError
 from voc.filters import FeedbackFilter
@@ -15,9 +20,10 @@ from voc.provenance import FigureKind, FigureQuery, StaleReason
 LOGIN = "tag:account.login"
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Any:
-    with running(tmp_path / "data") as found:
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("figures")
+    with running(folder / "data") as found:
         for n in range(24):
             found.post(
                 "/v1/feedback",
@@ -31,6 +37,13 @@ def app(tmp_path: Path) -> Any:
                 },
             )
         found.work()
+    return folder
+
+
+@pytest.fixture
+def app(original: Path, tmp_path: Path) -> Any:
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
+    with running(tmp_path / "data") as found:
         yield found
 
 
@@ -138,3 +151,82 @@ def test_figures_of_a_report_written_beside_the_service_are_taken_in_when_asked_
     leave(app.service.settings.data_dir, [(figure, evidence)], name="report")
     assert app.service.figures.get(figure.id)[0] == figure
     assert list((app.service.settings.data_dir / "figures").iterdir()) == []
+
+
+NUMBER = re.compile(r"[−+-]?\d[\d,]*(?:\.\d+)?")
+
+
+def read(text: str) -> list[float]:
+    return [float(found.replace(",", "").replace("−", "-")) for found in NUMBER.findall(text)]
+
+
+def written_report(app: Running, language: str, folder: Path) -> tuple[HTMLParser, list[tuple[Any, ...]]]:
+    settings = app.service.settings
+    html, book = write_report(
+        app.service.store, taxonomy=app.service.taxonomy, wanted=FeedbackFilter(), language=language, folder=folder, settings=settings
+    )
+    sheet = openpyxl.load_workbook(book)["Figures" if language == "en" else "数値"]
+    return HTMLParser(html.read_text("utf-8")), list(sheet.iter_rows(min_row=2, values_only=True))
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_number_of_a_report_has_an_address_and_recomputes_equal(app: Running, tmp_path: Path, language: str) -> None:
+    page, rows = written_report(app, language, tmp_path / "out")
+    marked = page.css("[data-figure]")
+    assert len(marked) > 40
+    figures = {}
+    for mark in marked:
+        name = mark.attributes["data-figure"]
+        if name not in figures:
+            figure, state = app.service.figures.get(name)
+            assert state.fresh, (name, state.reasons)
+            figures[name] = figure
+        numbers, parts = figures[name].numbers(), mark.attributes["data-part"].split()
+        if parts in (["sentence"], ["months"]):
+            continue
+        shown, meant = read(mark.text()), [numbers[part] for part in parts if numbers[part] is not None]
+        assert len(shown) == len(meant), (mark.html, meant)
+        for seen, value in zip(shown, meant, strict=True):
+            assert min(abs(seen - value), abs(seen - 100 * value)) < 0.0501, (mark.html, value)
+    assert {row[0] for row in rows} >= set(figures), "the sheet lists every address"
+    for name, _, part, number in rows:
+        value = app.service.figures.get(name)[0].numbers()[part]
+        assert number == (pytest.approx(value) if value is not None else None)
+
+
+def test_no_number_of_a_report_is_without_an_address(app: Running, tmp_path: Path) -> None:
+    """Quotes, dates, models and the method are words; every other digit of a table or card is inside an address."""
+    page, _ = written_report(app, "en", tmp_path / "out")
+    for mark in page.css("[data-figure], blockquote, svg, style, head, .caution"):
+        mark.decompose()
+    bare = [cell.text() for cell in page.css("td.number, .card b, .card span, .range, td span.soft, p.soft") if read(cell.text())]
+    settings = [text for text in bare if "Period" in text or "needed" in text or "Asia/Tokyo" in text or "95 %" in text or "false-discovery" in text]
+    assert sorted(bare) == sorted(settings)
+
+
+def test_a_report_beside_the_service_leaves_its_figures(app: Running, tmp_path: Path) -> None:
+    from voc.settings import DatabaseSettings
+    from voc.store import open_store
+
+    settings = app.service.settings
+    beside = open_store(settings.data_dir, DatabaseSettings(), read_only=True)
+    html, _ = write_report(beside, taxonomy=app.service.taxonomy, wanted=FeedbackFilter(), language="en", folder=tmp_path, settings=settings)
+    beside.close()
+    name = HTMLParser(html.read_text("utf-8")).css_first("[data-figure]").attributes["data-figure"]
+    assert app.service.figures.get(name)[1].fresh
+
+
+def test_the_page_leads_from_a_number_to_its_address_and_comments(app: Running) -> None:
+    home = "http://127.0.0.1"
+    page = HTMLParser(app.client.get(f"{home}/issues/tag/account.login").text)
+    link = next(a.attributes["href"] for a in page.css("a") if (a.attributes.get("href") or "").startswith("/figures?"))
+    asked = app.client.get(home + link)
+    assert "Fresh" in asked.text
+    form = {one.attributes["name"]: one.attributes["value"] for one in HTMLParser(asked.text).css("form[action='/figures'] input")}
+    kept = app.client.post(f"{home}/figures", data=form, headers={"Sec-Fetch-Site": "same-origin", "Accept-Language": "ja"})
+    assert kept.url.path.startswith("/figures/fg_")
+    assert "今あらためて計算しても同じ値です" in kept.text
+    assert "I cannot log in" in kept.text
+    app.service.erasing.erase("c1", by="test")
+    assert "根拠のコメントが削除されました" in app.client.get(str(kept.url), headers={"Accept-Language": "ja"}).text
+    assert app.client.get(f"{home}/figures?figure=nothing").status_code == 422

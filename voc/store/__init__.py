@@ -50,6 +50,11 @@ class Store:
         """``sqlite`` or ``postgresql``."""
         return self._reader.dialect.name
 
+    @property
+    def can_write(self) -> bool:
+        """Whether this process owns the database for writing."""
+        return self._writer is not None
+
     @contextmanager
     def read(self) -> Iterator[Unit]:
         """Give a unit of work that sees one state of the database and changes nothing.

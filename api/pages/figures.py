@@ -1,0 +1,77 @@
+"""Figure: what a number says, of which comments, by which models, and whether it still holds."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.auth import same_site
+from api.pages.access import form_fields
+from api.pages.looks import render
+from api.pages.route import PageRoute
+from api.pages.selection import read_selection
+from api.pages.visit import Visit, Visiting
+from pipelines.figures.kinds import KINDS
+from voc.errors import BadFilterError
+from voc.feedback import Feedback
+from voc.filters import FeedbackFilter
+from voc.kpis import Kpi
+from voc.provenance import Figure, FigureKind, FigureQuery, FigureState
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Fields = Annotated[dict[str, str], Depends(form_fields)]
+SHOWN = 20
+
+
+@router.get("/figures")
+def ask(visit: Visiting) -> HTMLResponse:
+    """Show the figure that answers the address's question now; it gets an address that stands when the reader asks for one."""
+    figure = visit.service.figures.ask(_question(visit, dict(visit.request.query_params)))
+    return _page(visit, figure, FigureState(fresh=True, now=figure), kept=False, evidence=[])
+
+
+@router.post("/figures", dependencies=[Depends(same_site)])
+def publish(visit: Visiting, form: Fields) -> RedirectResponse:
+    """Give the figure an address."""
+    figure = visit.service.figures.publish(_question(visit, form))
+    return RedirectResponse(f"/figures/{figure.id}", status_code=303)
+
+
+@router.get("/figures/{figure_id}")
+def show(visit: Visiting, figure_id: str) -> HTMLResponse:
+    """Show a published figure."""
+    figure, state = visit.service.figures.get(figure_id)
+    return _page(visit, figure, state, kept=True, evidence=visit.service.figures.evidence(figure_id))
+
+
+def _page(visit: Visit, figure: Figure, state: FigureState, *, kept: bool, evidence: list[str]) -> HTMLResponse:
+    with visit.service.store.read() as unit:
+        comments: list[Feedback] = unit.feedback.get_many(evidence[:SHOWN])
+    return render(
+        visit,
+        "figure.html",
+        page="overview",
+        figure=figure,
+        state=state,
+        kept=kept,
+        formula=KINDS[figure.query.kind].formula.in_language(visit.language),
+        conditions=figure.query.filter.model_dump(mode="json", exclude_defaults=True),
+        asked=dict(visit.request.query_params),
+        comments=comments,
+    )
+
+
+def _question(visit: Visit, asked: dict[str, str]) -> FigureQuery:
+    """Return the question of an address: the kind, what it is about, and the conditions of the list it stands in."""
+    selection = read_selection(asked, zone=visit.zone)
+    kinds, kpis = {kind.value for kind in FigureKind}, {kpi.value for kpi in Kpi}
+    kind, kpi = asked.get("figure", ""), asked.get("of_kpi")
+    if kind not in kinds or selection.narrowed or (kpi is not None and kpi not in kpis):
+        raise BadFilterError(field="figure")
+    return FigureQuery(
+        kind=FigureKind(kind),
+        filter=FeedbackFilter() if kind == FigureKind.ROW_ACCOUNTING else selection.wanted,
+        kpi=Kpi(kpi) if kpi else None,
+        issue=asked.get("of_issue"),
+        zone=visit.zone.key,
+    )
