@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -38,6 +38,9 @@ MOST_READ = 600
 """Sentences of a topic that are read, nearest to its centre first."""
 MOST_SOURCES = 200
 MOST_CANDIDATES = 40
+TELLING_ENOUGH = 0.6
+"""A name whose words tell less gets a word that tells more beside it."""
+MOST_ADDED = 2
 SENTENCE_WHOLE = -1.0
 """A sentence as it stands is a name only where no statement is nearly as good."""
 SMOOTHING = 0.01
@@ -127,7 +130,7 @@ class PhraseTopicNamer(TopicNamer):
         used = {_key(name) for name in taken}
         names: dict[str, TopicName] = {}
         for at in sorted(range(len(mine)), key=lambda at: (-sizes[mine[at].topic], mine[at].topic)):
-            name = _first_free(ranked[at], used)
+            name = _first_free(ranked[at], used, partial(_telling_words, mine[at], read, shared, elsewhere), LONGEST_NAME[language])
             if name is None and 2 * len(mine[at].sentences) > sizes[mine[at].topic]:
                 name = _fallback(mine[at], read, shared, used, elsewhere)
             if name is not None:
@@ -298,29 +301,50 @@ def _score(candidate: _Candidate, cosines: Vectors, own: int) -> float:
     return near + margin + words + 0.1 * candidate.statement.whole + 0.2 * has_opinion(candidate.statement.text)
 
 
-def _first_free(ranked: Sequence[_Candidate], used: Collection[str]) -> tuple[str, int] | None:
-    """Return the best name nobody has, and its sentence."""
+def _first_free(
+    ranked: Sequence[_Candidate], used: Collection[str], telling: Callable[[], list[str]], longest: int
+) -> tuple[str, int] | None:
+    """Return the best name nobody has, and its sentence; where its words tell little, with a word that tells more."""
     for candidate in ranked:
-        if _key(candidate.statement.text) not in used:
-            return candidate.statement.text, candidate.sentence
+        text = candidate.statement.text
+        if candidate.telling < TELLING_ENOUGH:
+            text = _with_a_word(text, telling(), longest)
+        if _key(text) not in used:
+            return text, candidate.sentence
     return None
+
+
+def _with_a_word(text: str, words: Sequence[str], longest: int) -> str:
+    """Return the text with the most telling words that are not in it, as many as fit, two at most, in brackets."""
+    opening, joint, closing = ("(", "・", ")") if has_japanese(text) else (" (", ", ", ")")
+    new = [word for word in words if word.casefold() not in text.casefold()][:MOST_ADDED]
+    while new and len(said := f"{text}{opening}{joint.join(new)}{closing}") > longest:
+        new.pop()
+    return said if new else text
 
 
 def _fallback(
     side: _Side, read: _Reader, shared: frozenset[str], used: Collection[str], elsewhere: Mapping[str, float]
 ) -> tuple[str, int] | None:
     """Return the most telling words where no statement is left; None where there are none."""
-    written = forms_to_show([words_of(sentence.text) for sentence in side.sentences])
-    tokens = Counter(word for sentence in side.sentences for word, _ in {*words_of(sentence.text)} if {*read.tokens(word)} <= shared)
-    telling = sorted(tokens, key=lambda t: (-tokens[t] * _rarity(t, elsewhere), t))
+    telling = _telling_words(side, read, shared, elsewhere)
     for count in range(min(3, len(telling)), len(telling) + 1):
-        if count and _key(text := " · ".join(written[word].replace("_", " ") for word in telling[:count])) not in used:
+        if count and _key(text := " · ".join(telling[:count])) not in used:
             return text, 0
     return None
 
 
-def _rarity(token: str, elsewhere: Mapping[str, float]) -> float:
-    return 1.0 / (elsewhere.get(token, 1.0) + SMOOTHING)
+def _telling_words(side: _Side, read: _Reader, shared: frozenset[str], elsewhere: Mapping[str, float]) -> list[str]:
+    """Return the words that tell the topic from others, best first, as they are written most often."""
+    found = [words_of(sentence.text) for sentence in side.sentences]
+    written, counts = forms_to_show(found), Counter(word for words in found for word, _ in set(words))
+    weights: dict[str, float] = {}
+    for word, count in counts.items():
+        tokens = read.tokens(word.replace("_", " "))
+        if tokens and shared.issuperset(tokens):
+            usual = max(elsewhere.get(token, 0.0) for token in tokens)
+            weights[word] = _telling([word], shares={word: count / len(found)}, elsewhere={word: usual})
+    return [written[word].replace("_", " ") for word in sorted(weights, key=lambda word: (-weights[word], word)) if weights[word] > 0]
 
 
 def _clean(text: str) -> str:
