@@ -13,7 +13,7 @@ import argparse
 import json
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from models.topic_names import PhraseTopicNamer
 from pipelines.assembly import build_stamp, build_understanding
 from voc.settings import DatabaseSettings
 from voc.store import open_store
-from voc.topics import Topic, TopicSentence, name_for
+from voc.topics import Topic, TopicName, TopicSentence, name_for
 
 LETTERS = "ABCDE"
 EACH = 3
@@ -32,12 +32,13 @@ NEAREST = 2
 def make(data: Path, out: Path, *, language: str, seed: int, names: Mapping[str, str] | None = None) -> None:
     """Write the questions and, apart, the key; ``names`` by topic id take the place of the namer's."""
     topics, members = _standing(data)
-    called = names or _names(members, language)
+    found = {} if names else _names(members, language)
+    called = names or {topic: name.text for topic, name in found.items()}
+    shown = {name.example_id for name in found.values()}
     chance = random.Random(seed)  # a quiz, no secret
     questions, key = [], []
     for topic in topics:
-        right, others = _held_out(topic, members, chance), _distractors(topic, topics, chance)
-        groups = [(topic.id, right), *((other.id, _held_out(other, members, chance)) for other in others)]
+        groups = [(one.id, _held_out(one, members, shown, chance)) for one in (topic, *_distractors(topic, topics, chance))]
         chance.shuffle(groups)
         key.append({"topic": topic.id, "name": called.get(topic.id, topic.name), "right": LETTERS[[name for name, _ in groups].index(topic.id)]})
         told = [f"  {letter} " + " | ".join(said) for letter, (_, said) in zip(LETTERS, groups, strict=True)]
@@ -68,14 +69,15 @@ def _standing(data: Path) -> tuple[list[Topic], dict[str, list[TopicSentence]]]:
     return [topic for topic in topics if topic.id in members], dict(members)
 
 
-def _names(members: Mapping[str, Sequence[TopicSentence]], language: str) -> dict[str, str]:
+def _names(members: Mapping[str, Sequence[TopicSentence]], language: str) -> dict[str, TopicName]:
     found = PhraseTopicNamer(build_understanding().encoder).names(members, wanted=list(members))
-    return {topic: name.text for topic, names in found.items() if (name := name_for(names, language)) is not None}
+    return {topic: name for topic, names in found.items() if (name := name_for(names, language)) is not None}
 
 
-def _held_out(topic: Topic, members: Mapping[str, Sequence[TopicSentence]], chance: random.Random) -> list[str]:
-    shown = {*topic.example_ids, *(name.example_id for name in topic.names.values())}
-    texts = sorted({" ".join(s.text.split()) for s in members[topic.id] if s.id not in shown})
+def _held_out(
+    topic: Topic, members: Mapping[str, Sequence[TopicSentence]], shown: Collection[str | None], chance: random.Random
+) -> list[str]:
+    texts = sorted({" ".join(s.text.split()) for s in members[topic.id] if s.id not in shown and s.id not in topic.example_ids})
     return chance.sample(texts, min(EACH, len(texts)))
 
 
