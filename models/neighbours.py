@@ -127,10 +127,17 @@ def _laid_into_cells(vectors: Matrix) -> _Cells:
     for _ in range(ROUNDS):
         centres = _moved(centres, sample, _nearest_centre(sample, centres))
     cell = _nearest_centre(vectors, centres)
-    closeness = centres @ centres.T
-    np.fill_diagonal(closeness, np.inf)
+    near = np.empty((count, count), np.int64)
+
+    def look(start: int) -> None:
+        closeness = centres[start : start + BLOCK_ROWS] @ centres.T
+        places = np.arange(len(closeness))
+        closeness[places, places + start] = np.inf
+        near[start : start + BLOCK_ROWS] = np.argsort(-closeness, axis=1, kind="stable")
+
+    side_by_side(look, range(0, count, BLOCK_ROWS))
     bounds = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=count))])
-    return _Cells(np.argsort(cell, kind="stable"), bounds, np.argsort(-closeness, axis=1, kind="stable"))
+    return _Cells(np.argsort(cell, kind="stable"), bounds, near)
 
 
 def _moved(centres: Matrix, sample: Matrix, cell: Labels) -> Matrix:
