@@ -38,6 +38,39 @@ class Voice(Value):
     segment: str | None
     source: str
     issue_keys: frozenset[str]
+    role: str = "unknown"
+    quarter: str = ""
+    """``YYYY-Qn`` in UTC; empty where it plays no part."""
+
+
+class Verdict(StrEnum):
+    """Whether an issue is confined to one kind of voice: surveys, support (tickets, calls, front-line notes), public (posts, reviews)."""
+
+    ISOLATED = "isolated"
+    SYSTEMIC = "systemic"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Heard(Value):
+    """How often one kind of voice names an issue."""
+
+    kind: str
+    count: int
+    total: int
+    clusters: int
+
+
+class Reach(Value):
+    """Whom an issue touches. Revenue counts each account once; ``revenue`` is None where no account's revenue is known."""
+
+    issue: Issue
+    accounts: int
+    """Accounts with a profile that name it."""
+    revenue: float | None
+    revenue_of: int
+    """Accounts among them whose revenue is known."""
+    heard: tuple[Heard, ...]
+    verdict: Verdict
 
 
 class DriverState(StrEnum):
@@ -50,7 +83,7 @@ class DriverState(StrEnum):
 class Driver(Value):
     """How an issue goes with a KPI.
 
-    ``difference`` is mean with minus mean without; ``adjusted`` the same with segment and source held equal;
+    ``difference`` is mean with minus mean without; ``adjusted`` the same with segment, source, role and quarter held equal;
     intervals are 95 %, clustered by account; ``q`` is the false-discovery rate at which this issue would be reported.
     All of them are None where ``state`` is ``not_enough``, with the reason in ``note``.
     """
@@ -77,3 +110,11 @@ class Driver(Value):
     q: float | None = None
     state: DriverState
     note: str = ""
+
+
+class DriverLine(Driver):
+    """A driver with how much it weighs and whom it touches."""
+
+    impact: float | None
+    """Share times adjusted difference: how far the KPI lies from where the comments without the issue are."""
+    reach: Reach

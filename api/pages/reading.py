@@ -90,7 +90,7 @@ def value_names(language: str) -> dict[str, str]:
         "band.detractor": _("Detractors (0–6)"),
         "kind.tag": _("Tag"),
         "kind.topic": _("Topic"),
-    } | _topic_names(language)
+    } | _topic_names(language) | _explained_names(language)
 
 
 def _topic_names(language: str) -> dict[str, str]:
@@ -110,6 +110,25 @@ def _topic_names(language: str) -> dict[str, str]:
         "change.retire": _("retired"),
         "change.regroup": _("put into another group"),
         "change.rename_group": _("group renamed"),
+    }
+
+
+def _explained_names(language: str) -> dict[str, str]:
+    _ = words(language).one
+    return {
+        "by.tags": _("Tags"),
+        "by.topics": _("Topics"),
+        "by.both": _("Tags and topics"),
+        "verdict.isolated": _("isolated"),
+        "verdict.systemic": _("systemic"),
+        "verdict.cannot_tell": _("cannot tell"),
+        "heard.survey": _("Surveys"),
+        "heard.support": _("Support"),
+        "heard.public": _("Public posts and reviews"),
+        "drill.reason": _("Reason"),
+        "drill.group": _("Group"),
+        "drill.product": _("Product"),
+        "drill.release": _("Release"),
     }
 
 

@@ -14,12 +14,13 @@ from api.errors import ItemProblem, item_problem
 from api.forms import Form, Name, Number, given, in_range, read_form
 from api.items import read_items
 from api.moments import Moment, read_moment
+from api.narrowing import PagedNarrowing
 from api.openapi import example_body
-from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
+from api.paging import Page, page_of
 from api.problems import BadValueError
-from pipelines.issue_list import find_issue
+from pipelines.driver_list import driver_list
 from pipelines.service import Service
-from voc.drivers import Driver
+from voc.drivers import DriverLine
 from voc.errors import InputError
 from voc.ids import account_id, customer_id, derived_id
 from voc.keys import Key, Scope
@@ -65,14 +66,10 @@ class KpiBatchResult(BaseModel):
     data: list[KpiResult]
 
 
-class DriverQuery(BaseModel):
-    """Which KPI, and a page."""
-
-    model_config = ConfigDict(extra="forbid")
+class DriverQuery(PagedNarrowing):
+    """Which KPI, among which comments, and a page."""
 
     kpi: Kpi
-    limit: Limit = DEFAULT_LIMIT
-    cursor: CursorText = None
 
 
 @router.post("/v1/kpis/batch", openapi_extra=example_body(KpiForm, many=True))
@@ -91,13 +88,11 @@ def drivers(
     query: Annotated[DriverQuery, Query()],
     language: ReaderLanguage,
     _key: Annotated[Key, Depends(require(Scope.READ))],
-) -> Page[Driver]:
-    """List what goes with a KPI: strongest association first, then issues without enough data."""
+) -> Page[DriverLine]:
+    """List what goes with a KPI: strongest association first, then issues without enough data; with impact, revenue and verdict."""
+    wanted = query.wanted(zone=zone_of(service), clock=service.clock)
     with service.store.read() as unit:
-        found = []
-        for driver in unit.drivers.find(query.kpi):
-            issue = find_issue(unit, kind=driver.issue.kind, issue_id=driver.issue.id, taxonomy=service.taxonomy, language=language)
-            found.append(driver if issue is None else driver.model_copy(update={"issue": issue}))
+        found = driver_list(unit, taxonomy=service.taxonomy, kpi=query.kpi, wanted=wanted, language=language)
     return page_of(found, limit=query.limit, cursor=query.cursor)
 
 

@@ -1,4 +1,4 @@
-"""Commands that explain KPIs: why one moved (``explain``)."""
+"""Commands that explain KPIs: why one moved (``explain``), what goes with one (``drivers``)."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +9,7 @@ from voc.kpis import Kpi
 from voc.ledger import Grouping, LedgerBy
 
 if TYPE_CHECKING:
+    from voc.drivers import DriverLine
     from voc.ledger import RootCause
 
 Lang = Annotated[str, typer.Option("--lang", help="ja or en.")]
@@ -61,6 +62,56 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
         else:
             for line in lines(found, language=lang, zone=zone):
                 say(line)
+
+
+def drivers(
+    kpi: Annotated[Kpi, typer.Option(help="The KPI.")] = Kpi.NPS,
+    since: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only comments of this source.")] = None,
+    limit: Annotated[int, typer.Option(help="Most issues to list.", min=1)] = 20,
+    lang: Lang = "en",
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """List what goes with a KPI: difference with interval, impact, accounts and revenue touched, isolated or systemic."""
+    from pipelines.assembly import build_store, build_taxonomy
+    from pipelines.driver_list import driver_list
+    from pipelines.explain.wording import wording
+    from pipelines.reporting import period_filter
+    from voc.filters import FeedbackFilter
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        dates = period_filter(since, until, zone=config.intake.default_timezone)
+        wanted = FeedbackFilter.model_validate({"source": source, "since": dates.since, "until": dates.until})
+        store = build_store(config, read_only=True)
+        try:
+            with store.read() as unit:
+                found = driver_list(unit, taxonomy=build_taxonomy(), kpi=kpi, wanted=wanted, language=lang)[:limit]
+        finally:
+            store.close()
+        if json:
+            print_json({"drivers": [one.model_dump(mode="json") for one in found]})
+            return
+        for one in found:
+            say(wording(one, language=lang))
+            say(f"      {reach_line(one, language=lang)}")
+        if not found:
+            say("No issue is known." if lang != "ja" else "課題がありません。")
+
+
+def reach_line(one: "DriverLine", *, language: str) -> str:
+    """Return impact, accounts, revenue and verdict of a driver in one line."""
+    from pipelines.explain.wording import verdict_name
+
+    reach, japanese = one.reach, language == "ja"
+    revenue = "–" if reach.revenue is None else f"{reach.revenue:,.0f}"
+    weight = "–" if one.impact is None else f"{one.impact:+.1f}"
+    said = verdict_name(reach.verdict, language=language)
+    if japanese:
+        return f"影響 {weight}、取引先{reach.accounts}社、売上 {revenue}（{reach.revenue_of}社分）、{said}"
+    return f"impact {weight}; {reach.accounts} accounts; revenue {revenue} (of {reach.revenue_of}); {said}"
 
 
 def lines(found: "RootCause", *, language: str, zone: str) -> list[str]:

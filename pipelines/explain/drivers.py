@@ -19,13 +19,15 @@ from pipelines.explain.effects import (
     clusters_with,
     codes_of,
     constant_only,
+    controls_of,
     effects,
-    segment_and_source,
 )
 from pipelines.explain.wording import MIN_ACCOUNTS, MIN_WITH, MIN_WITHOUT, NOT_SEPARABLE, ONE_ANSWER, shortfall
 from voc.drivers import Driver, DriverState, Issue, Voice
 from voc.kpis import Kpi
 from voc.voices import issue_key
+
+HELD_EQUAL = ("segment", "source", "role", "quarter")
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,10 @@ def drivers(
     Returns
     -------
     tuple of Driver
-        ``difference`` is the mean with the issue minus the mean without it, in the KPI's unit; ``adjusted`` the same with segment
-        and source held equal by dummies; both from ordinary least squares with 95 % intervals robust to clusters
+        ``difference`` is the mean with the issue minus the mean without it, in the KPI's unit; ``adjusted`` the same with segment,
+        source, role and quarter held equal by dummies; both from ordinary least squares with 95 % intervals robust to clusters
         (``pipelines.explain.effects``). ``p`` belongs to ``adjusted`` (to ``difference`` where that cannot be told apart from
-        segment and source); ``q`` after Benjamini and Hochberg (1995).
+        what is held equal); ``q`` after Benjamini and Hochberg (1995).
     """
     usable = [voice for voice in voices if isfinite(voice.value)]
     base = [_counted(kpi, issue, volumes=volumes, total=total, n=len(usable)) for issue in issues]
@@ -73,7 +75,7 @@ def drivers(
     rows = _rows(usable, issues=issues)
     groups = _groups(rows)
     plain = effects(rows, constant_only(rows))
-    adjusted = effects(rows, segment_and_source(rows))
+    adjusted = effects(rows, controls_of(rows))
     measured = [_measured(driver, at=at, groups=groups, plain=plain, adjusted=adjusted) for at, driver in enumerate(base)]
     return _with_q(measured)
 
@@ -119,8 +121,7 @@ def _rows(voices: Sequence[Voice], *, issues: Sequence[Issue]) -> Rows:
         values=np.fromiter((voice.value for voice in voices), dtype=float)[order],
         indicators=indicators[order],
         starts=cluster_starts(clusters[order]),
-        segments=codes_of(voice.segment for voice in voices)[order],
-        sources=codes_of(voice.source for voice in voices)[order],
+        held_equal=tuple(codes_of(getattr(voice, name) for voice in voices)[order] for name in HELD_EQUAL),
     )
 
 

@@ -35,14 +35,13 @@ class Rows:
     """The rows of the regression, sorted so that each cluster is one run.
 
     ``values`` [n] in the KPI's unit; ``indicators`` [n, issues] true where the row is about the issue; ``starts`` [clusters]
-    the first row of each cluster; ``segments`` and ``sources`` [n] level codes.
+    the first row of each cluster; ``held_equal`` [n] level codes of what the adjusted comparison holds equal.
     """
 
     values: Floats
     indicators: NDArray[np.bool_]
     starts: Codes
-    segments: Codes
-    sources: Codes
+    held_equal: tuple[Codes, ...] = ()
 
     @property
     def clusters(self) -> int:
@@ -98,9 +97,9 @@ def constant_only(rows: Rows) -> Floats:
     return np.full((len(rows.values), 1), 1.0 / np.sqrt(len(rows.values)))
 
 
-def segment_and_source(rows: Rows) -> Floats:
-    """Return an orthonormal basis [n, rank] of the constant and the segment and source dummies."""
-    design = np.column_stack([np.ones(len(rows.values)), dummies(rows.segments), dummies(rows.sources)])
+def controls_of(rows: Rows) -> Floats:
+    """Return an orthonormal basis [n, rank] of the constant and the dummies of what is held equal."""
+    design = np.column_stack([np.ones(len(rows.values)), *(dummies(codes) for codes in rows.held_equal)])
     squared, directions = np.linalg.eigh(design.T @ design)
     kept = squared > squared[-1] * 1e-10
     return np.asarray(design @ (directions[:, kept] / np.sqrt(squared[kept])))

@@ -4,7 +4,7 @@ Notes without numbers are constants and have a translation here; notes with numb
 the same driver can be read in both languages.
 """
 
-from voc.drivers import Driver, DriverState
+from voc.drivers import Driver, DriverState, Verdict
 from voc.kpis import Kpi
 
 MIN_WITH = 10
@@ -13,10 +13,10 @@ MIN_ACCOUNTS = 5
 CLEAR_Q = 0.05
 """An association is called one up to this false-discovery rate."""
 
-NOT_SEPARABLE = "cannot be told apart from its segment or source; the difference is not adjusted"
+NOT_SEPARABLE = "cannot be told apart from its segment, source, role or quarter; the difference is not adjusted"
 ONE_ANSWER = "every comment about it has the same score; the interval is narrower than it should be"
 _NOTES_JA = {
-    NOT_SEPARABLE: "セグメントや媒体の違いと区別できないため、調整前の差です",
+    NOT_SEPARABLE: "セグメント・媒体・役割・四半期の違いと区別できないため、調整前の差です",
     ONE_ANSWER: "この課題に触れたコメントのスコアがすべて同じため、区間は実際より狭く出ています",
 }
 _KPI_EN = {
@@ -44,6 +44,13 @@ _UNITS = {
 }
 
 
+_VERDICTS = {
+    Verdict.ISOLATED: ("isolated: one kind of voice", "限定的（1種類の声のみ）"),
+    Verdict.SYSTEMIC: ("systemic: several kinds of voice", "広範（複数の種類の声）"),
+    Verdict.CANNOT_TELL: ("isolated or systemic: cannot tell", "限定的か広範か判断できない"),
+}
+
+
 def kpi_name(kpi: Kpi, *, language: str) -> str:
     """Return the KPI's name for a reader of the language (ja, else English)."""
     return (_KPI_JA if language == "ja" else _KPI_EN)[kpi]
@@ -52,6 +59,12 @@ def kpi_name(kpi: Kpi, *, language: str) -> str:
 def kpi_unit(kpi: Kpi, *, language: str) -> str:
     """Return the unit of a difference of the KPI; empty for revenue, whose currency is the sender's."""
     english, japanese = _UNITS.get(kpi, ("", ""))
+    return japanese if language == "ja" else english
+
+
+def verdict_name(verdict: Verdict, *, language: str) -> str:
+    """Return whether an issue is confined to one kind of voice, in words."""
+    english, japanese = _VERDICTS[verdict]
     return japanese if language == "ja" else english
 
 
@@ -108,7 +121,7 @@ def _english(driver: Driver, *, size: float, low: float, high: float) -> str:
     """Return the sentence in English."""
     name, unit = kpi_name(driver.kpi, language="en"), kpi_unit(driver.kpi, language="en")
     facts = f"95 % interval {low:+.1f} to {high:+.1f}; {driver.n_with} of {driver.n} scored comments; {_rate(driver)}"
-    equal = ", segment and source held equal" if driver.adjusted is not None else f"; {note(driver, language='en')}"
+    equal = ", segment, source, role and quarter held equal" if driver.adjusted is not None else f"; {note(driver, language='en')}"
     if not _clear(driver):
         return f"{driver.issue.name}: no clear association with {name} ({size:+.1f} {unit}, {facts}{equal})."
     side = "lower" if size < 0 else "higher"
@@ -119,7 +132,7 @@ def _japanese(driver: Driver, *, size: float, low: float, high: float) -> str:
     """Return the sentence in Japanese."""
     name, unit = kpi_name(driver.kpi, language="ja"), kpi_unit(driver.kpi, language="ja")
     facts = f"95%区間 {low:+.1f}〜{high:+.1f}、スコア付き{driver.n}件中{driver.n_with}件、{_rate(driver)}"
-    equal = "、セグメントと媒体をそろえて比較" if driver.adjusted is not None else f"、{note(driver, language='ja')}"
+    equal = "、セグメント・媒体・役割・四半期をそろえて比較" if driver.adjusted is not None else f"、{note(driver, language='ja')}"
     if not _clear(driver):
         return f"「{driver.issue.name}」と{name}には、はっきりした関連は見られません(差 {size:+.1f}{unit}、{facts}{equal})。"
     side = "低い" if size < 0 else "高い"

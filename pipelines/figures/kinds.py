@@ -145,10 +145,10 @@ KINDS: dict[FigureKind, Kind] = {
     FigureKind.DRIVER_EFFECT: Kind(
         _driver_effect,
         Bilingual(
-            en="Mean KPI of comments with the issue minus without it, segment and source held equal; 95 % interval clustered by account. "
-            "Says what is associated with the KPI, not what would happen.",
-            ja="課題があるコメントとないコメントの KPI 平均の差(セグメントと媒体を揃えて比較)。95 % 区間は取引先単位。"
-            "関連を示すもので、効果の予測ではありません。",
+            en="Mean KPI of comments with the issue minus without it, segment, source, role and quarter held equal; 95 % interval "
+            "clustered by account. Says what is associated with the KPI, not what would happen.",
+            ja="課題があるコメントとないコメントの KPI 平均の差(セグメント・媒体・役割・四半期を揃えて比較)。"
+            "95 % 区間は取引先単位。関連を示すもので、効果の予測ではありません。",
         ),
     ),
     FigureKind.ALERT_ACCOUNTS: Kind(

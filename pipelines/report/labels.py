@@ -86,7 +86,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "difference": ("Difference", "差"),
     "adjusted": ("Adjusted difference", "調整後の差"),
-    "adjusted_how": ("Adjusted: segment and source held equal.", "「調整後」はセグメントと媒体をそろえた差です。"),
+    "adjusted_how": (
+        "Adjusted: segment, source, role and quarter held equal.",
+        "「調整後」はセグメント・媒体・役割・四半期をそろえた差です。",
+    ),
     "mean_with": ("Mean with it", "平均(触れた)"),
     "mean_without": ("Mean without it", "平均(触れていない)"),
     "n_with": ("n with it", "n(触れた)"),

@@ -37,6 +37,8 @@ PATHS = [
     "/issues",
     "/issues?kind=topic&kpi=ces",
     "/issues/tag/account.login",
+    "/root-cause?since=2026-03-01&until=2026-06-30",
+    "/drivers",
     "/comments",
     "/customers",
     "/customers/cus-0066",

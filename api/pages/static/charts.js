@@ -8,7 +8,40 @@ const PALE = "#c9d8ec";
 
 const plain = (text) => String(text).replaceAll("<", "‹").replaceAll(">", "›").replaceAll("&", "+");
 
+const axis = { gridcolor: "#edeff3", zerolinecolor: "#cfd5de", tickfont: { size: 11 }, fixedrange: true };
+const quiet = { displayModeBar: false, responsive: true, showTips: false };
+
+// Long names are broken at blanks, and cut where one line is not enough; the table under the chart has them whole.
+function shortened(name, room) {
+  const text = plain(name);
+  return text.length > room ? `${text.slice(0, room - 1)}…` : text;
+}
+
+function drawWaterfall(place) {
+  const points = JSON.parse(place.dataset.points).reverse();
+  const narrow = place.clientWidth < 560;
+  const trace = {
+    type: "waterfall", orientation: "h",
+    y: points.map((point, at) => `${points.length - at}. ${shortened(point.label, narrow ? 18 : 62)}`),
+    x: points.map((point) => point.total ?? point.amount),
+    measure: points.map((point) => (point.total === undefined ? "relative" : "absolute")),
+    text: points.map((point) => (point.total ?? point.amount).toFixed(1)), textposition: "outside", cliponaxis: false,
+    increasing: { marker: { color: BLUE } }, decreasing: { marker: { color: ORANGE } }, totals: { marker: { color: PALE } },
+    connector: { line: { color: "#cfd5de", width: 1 } }, hovertemplate: "%{text}<extra></extra>",
+  };
+  const layout = {
+    autosize: true, height: 80 + 30 * points.length, margin: { l: 10, r: 40, t: 8, b: 34 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: getComputedStyle(document.body).fontFamily, color: INK, size: 12 }, dragmode: false, showlegend: false, bargap: 0.35,
+    xaxis: { ...axis, title: { text: plain(place.dataset.valueLabel), font: { size: 11 } } }, yaxis: { ...axis, automargin: true, type: "category" },
+  };
+  globalThis.Plotly.newPlot(place, [trace], layout, quiet);
+}
+
 function draw(place) {
+  if (place.dataset.chart === "waterfall") {
+    drawWaterfall(place);
+    return;
+  }
   const points = JSON.parse(place.dataset.points);
   const overview = place.dataset.chart === "overview";
   const x = points.map((point) => plain(point.label));
@@ -16,7 +49,6 @@ function draw(place) {
   const told = points.map((point) => (overview ? `n = ${point.n}` : `${point.count} / ${point.total}`));
   const bars = { type: "bar", x, y: points.map((point) => point.count), name: plain(place.dataset.countLabel), marker: { color: PALE }, hovertemplate: "%{y}<extra>%{fullData.name}</extra>" };
   const line = { type: "scatter", mode: "lines+markers", x, y: values, customdata: told, name: plain(place.dataset.valueLabel), yaxis: "y2", line: { color: overview ? BLUE : ORANGE, width: 2.2 }, marker: { size: 6 }, connectgaps: false, hovertemplate: "%{y:.1f} (%{customdata})<extra>%{fullData.name}</extra>" };
-  const axis = { gridcolor: "#edeff3", zerolinecolor: "#cfd5de", tickfont: { size: 11 }, fixedrange: true };
   const layout = {
     autosize: true, height: 290, margin: { l: 44, r: 44, t: 8, b: 34 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, color: INK, size: 12 }, bargap: 0.35, hovermode: "x unified", dragmode: false,
@@ -25,7 +57,7 @@ function draw(place) {
     yaxis: { ...axis, rangemode: "tozero" },
     yaxis2: { ...axis, overlaying: "y", side: "right", tickmode: "auto", nticks: 6, showgrid: false, rangemode: overview ? "normal" : "tozero", zeroline: overview },
   };
-  globalThis.Plotly.newPlot(place, [bars, line], layout, { displayModeBar: false, responsive: true, showTips: false });
+  globalThis.Plotly.newPlot(place, [bars, line], layout, quiet);
 }
 
 // While it loads, the library puts a <style> for its maps into the page. Our policy refuses such elements, and we draw no maps: so it

@@ -99,3 +99,13 @@ def test_without_dates_the_last_ninety_days_are_compared_with_those_before(told)
 )
 def test_a_question_that_makes_no_sense_is_refused(told, change):
     assert told.post("/v1/explain", QUESTION | change).status_code == 422
+
+
+def test_drivers_among_some_comments_come_with_impact_and_reach(told):
+    answer = told.get("/v1/drivers", kpi="nps", segment="smb")
+    assert answer.status_code == 200, answer.text
+    line = next(one for one in answer.json()["data"] if one["issue"]["id"] == "account.login")
+    assert line["n"] == 20
+    assert line["reach"]["verdict"] == "cannot_tell"
+    assert line["reach"]["heard"] == [{"kind": "survey", "count": 7, "total": 20, "clusters": line["reach"]["heard"][0]["clusters"]}]
+    assert told.get("/v1/drivers", kpi="nps", colour="red").status_code == 422

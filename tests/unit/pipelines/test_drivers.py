@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 from pipelines.explain.drivers import drivers, impact, rank
-from pipelines.explain.effects import Rows, cluster_starts, constant_only, effects, mean_interval, segment_and_source
+from pipelines.explain.effects import Rows, cluster_starts, constant_only, controls_of, effects, mean_interval
 from pipelines.explain.levels import level
 from pipelines.explain.wording import note, wording
 from voc.drivers import Driver, DriverState, Issue, IssueKind, Voice
@@ -89,12 +89,11 @@ def test_plain_and_adjusted_figures_equal_statsmodels():
         values=y[order],
         indicators=about[order, None] > 0,
         starts=cluster_starts(groups[order]),
-        segments=controls[order, 0].astype(np.intp),
-        sources=controls[order, 1].astype(np.intp),
+        held_equal=(controls[order, 0].astype(np.intp), controls[order, 1].astype(np.intp)),
     )
     for design, estimate, basis in (
         (np.column_stack([about, np.ones(len(y))]), driver.difference, constant_only(rows)),
-        (np.column_stack([about, np.ones(len(y)), controls]), driver.adjusted, segment_and_source(rows)),
+        (np.column_stack([about, np.ones(len(y)), controls]), driver.adjusted, controls_of(rows)),
     ):
         reference = sm.OLS(y, design).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
         ours = effects(rows, basis)
@@ -131,8 +130,6 @@ def test_an_issue_of_few_accounts_is_not_called_significant_more_often_than_stat
             values=values,
             indicators=about,
             starts=cluster_starts(cluster),
-            segments=np.zeros(600, dtype=np.intp),
-            sources=np.zeros(600, dtype=np.intp),
         )
         found += int((effects(rows, constant_only(rows)).p < 0.05).sum())
         tested += 40

@@ -1,0 +1,35 @@
+"""Driver list: what goes with a KPI among the comments a filter leaves, each with its impact, reach and verdict. Read-only."""
+
+from collections.abc import Sequence
+
+from pipelines.explain.drivers import impact
+from pipelines.explain.reach import reach
+from pipelines.explaining import issues_of, linked, measure
+from voc.drivers import Driver, DriverLine, Issue
+from voc.filters import FeedbackFilter
+from voc.kpis import Kpi
+from voc.store.unit import Unit
+from voc.taxonomy import Taxonomy
+from voc.voices import VoiceRow, issue_key
+
+
+def driver_list(unit: Unit, *, taxonomy: Taxonomy, kpi: Kpi, wanted: FeedbackFilter, language: str) -> list[DriverLine]:
+    """Return the issues' association with a KPI: largest impact first, then those without enough data.
+
+    Over all comments the drivers are those last computed; over a part of them they are computed now.
+    """
+    rows = unit.voices.find(wanted)
+    issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
+    stored = unit.drivers.find(kpi) if wanted == FeedbackFilter() else []
+    named = {issue_key(issue): issue for issue in issues}
+    drivers = [driver.model_copy(update={"issue": named.get(issue_key(driver.issue), driver.issue)}) for driver in stored]
+    return driver_lines(unit, rows, drivers or measure(kpi, rows, issues=issues, links=linked(rows, unit=unit)))
+
+
+def driver_lines(unit: Unit, rows: Sequence[VoiceRow], drivers: Sequence[Driver]) -> list[DriverLine]:
+    """Return measured drivers with impact and reach, in their order."""
+    issues: list[Issue] = [driver.issue for driver in drivers]
+    touched = reach(rows, issues=issues, accounts={account.id: account for account in unit.customers.all_accounts()})
+    return [
+        DriverLine(**dict(driver), impact=impact(driver), reach=touched[issue_key(driver.issue)]) for driver in drivers
+    ]
