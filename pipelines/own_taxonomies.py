@@ -70,8 +70,8 @@ def usable_taxonomy(content: Any) -> Taxonomy:
     ids = [tag.id for tag in taxonomy.tags]
     if not ids or len(ids) > MOST_TAGS or len(set(ids)) < len(ids):
         raise BadFileError(f"A taxonomy has 1 to {MOST_TAGS} tags, each id once.", field="tags", limit=MOST_TAGS, actual=len(ids))
-    if any(not part.strip() or len(part) > MAX_NAME_CHARS for part in [taxonomy.name, *ids]):
-        raise BadFileError(f"Names and ids have 1 to {MAX_NAME_CHARS} characters.", field="name", limit=MAX_NAME_CHARS)
+    if any(not part.strip() or len(part) > MAX_NAME_CHARS or "/" in part for part in [taxonomy.name, *ids]):
+        raise BadFileError(f"Names and ids have 1 to {MAX_NAME_CHARS} characters and no slash.", field="name", limit=MAX_NAME_CHARS)
     if taxonomy.name == SHIPPED_NAME:
         raise BadFileError(f"{SHIPPED_NAME} is the name of the shipped taxonomy; give yours another.", field="name")
     return taxonomy

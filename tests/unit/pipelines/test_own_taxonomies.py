@@ -62,6 +62,7 @@ def test_yaml_has_the_shape_of_the_shipped_taxonomy_and_texts_may_be_given_once(
         YAML + "  - {id: queue, large: a, middle: b, small: c}\n",
         "a: &a [x]\nb: [*a, *a]",
         YAML.replace("name: branches", "name: cx"),
+        YAML.replace("id: queue", "id: counter/queue"),
         "!!python/object/apply:os.system ['true']",
         "{",
     ],
