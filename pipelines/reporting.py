@@ -12,22 +12,26 @@ from pipelines.exports import ExportFormat, Row, export
 from pipelines.figures.desk import Desk
 from pipelines.figures.of_report import with_figures
 from pipelines.figures.waiting import publish
+from pipelines.figures.work import figures_of
 from pipelines.issue_list import IssueList, issue_list
 from pipelines.report.excel import report_xlsx
 from pipelines.report.html import report_html
 from voc.alerts import Alert
 from voc.clock import Clock, utc_now
+from voc.drivers import Issue
 from voc.enrichment import Enrichment
 from voc.errors import BadDateError, BadFilterError
 from voc.feedback import Feedback, Language, own_words
 from voc.filters import Cursor, FeedbackFilter
 from voc.issues import IssueSummary, Period
 from voc.kpis import Kpi
+from voc.provenance import Figure, FigureKind, FigureQuery
 from voc.report import CommentCounts, Quote, ReportData
 from voc.settings import Settings
 from voc.store import Store
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
+from voc.voices import issue_key
 
 TOP_ISSUES = 15
 MOST_ALERTS = 50
@@ -184,11 +188,12 @@ FEEDBACK_COLUMNS = (
 )  # fmt: skip
 ISSUE_COLUMNS = (
     "kind", "id", "name", "group", "volume", "share", "share_low", "share_high", "accounts", "negative", "neutral", "positive", "mixed",
-    "recent", "previous", "change", "change_low", "change_high", "significant",
+    "recent", "previous", "change", "change_low", "change_high", "significant", "figure",
 )  # fmt: skip
 DRIVER_COLUMNS = (
     "kpi", "kind", "id", "name", "volume", "share", "n", "n_with", "clusters_with", "mean_with", "mean_without", "difference",
     "difference_low", "difference_high", "adjusted", "adjusted_low", "adjusted_high", "p", "q", "state", "note",
+    "figure",
 )  # fmt: skip
 COLUMNS = {"feedback": FEEDBACK_COLUMNS, "issues": ISSUE_COLUMNS, "drivers": DRIVER_COLUMNS}
 
@@ -209,23 +214,41 @@ def write_export(
         raise BadFilterError(f"Export as one of: {', '.join(ExportFormat)}.", field="format")
     out.parent.mkdir(parents=True, exist_ok=True)
     half = out.with_suffix(out.suffix + ".part")
+    published: list[tuple[Figure, Sequence[str]]] = []
     with ExitStack() as stack:
         unit = stack.enter_context(store.read())
         target = stack.enter_context(half.open("wb"))
-        rows = _feedback_rows(unit, wanted) if what == "feedback" else _issue_rows(unit, what, taxonomy, wanted, settings, language)
+        if what == "feedback":
+            rows = _feedback_rows(unit, wanted)
+        else:
+            desk = Desk(unit, taxonomy=taxonomy, as_of=utc_now())
+            rows = _issue_rows(desk, what, wanted, settings.intake.default_timezone, language, published)
         count = export(rows, to=target, form=ExportFormat(form), columns=COLUMNS[what])
+    if published:
+        publish(store, published, folder=settings.data_dir, name=f"export-{what}")
     half.replace(out)
     return count
 
 
-def _issue_rows(unit: Unit, what: str, taxonomy: Taxonomy, wanted: FeedbackFilter, settings: Settings, language: str) -> Iterator[Row]:
-    found = issue_list(unit, taxonomy=taxonomy, wanted=wanted, language=language, zone=ZoneInfo(settings.intake.default_timezone))
+def _issue_rows(
+    desk: Desk, what: str, wanted: FeedbackFilter, zone: str, language: str, published: list[tuple[Figure, Sequence[str]]]
+) -> Iterator[Row]:
+    """Yield the rows, each with the address of its numbers; the figures are added to ``published``."""
+    found = issue_list(desk.unit, taxonomy=desk.taxonomy, wanted=wanted, language=language, zone=ZoneInfo(zone))
+    desk.knows(wanted, zone, found)
+
+    def address(kind: FigureKind, issue: Issue, kpi: Kpi | None = None) -> str | None:
+        some = figures_of(desk, [FigureQuery(kind=kind, filter=wanted, issue=issue_key(issue), kpi=kpi, zone=zone)])
+        published.extend(some)
+        return some[0][0].id if some else None
+
     for summary in found.issues:
         naming = {"kind": summary.issue.kind.value, "id": summary.issue.id, "name": summary.issue.name, "group": summary.issue.group}
         if what == "drivers":
             for driver in summary.drivers.values():
                 if driver is not None:
-                    yield driver.model_dump(mode="json", exclude={"issue"}) | naming
+                    figure = address(FigureKind.DRIVER_EFFECT, driver.issue, driver.kpi)
+                    yield driver.model_dump(mode="json", exclude={"issue"}) | naming | {"figure": figure}
             continue
         yield naming | {
             "volume": summary.volume,
@@ -240,6 +263,7 @@ def _issue_rows(unit: Unit, what: str, taxonomy: Taxonomy, wanted: FeedbackFilte
             "change_low": summary.change.low,
             "change_high": summary.change.high,
             "significant": summary.change.significant,
+            "figure": address(FigureKind.ISSUE_SHARE, summary.issue),
         }
 
 

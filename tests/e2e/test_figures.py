@@ -1,5 +1,6 @@
 """Figures as addresses: every kind has an address that leads back to its question and comments, and tells when it no longer holds."""
 
+import csv
 import re
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ import openpyxl
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from pipelines.reporting import write_report
+from pipelines.reporting import write_export, write_report
 from tests.support.app import Running, running
 from voc.errors import NotFoundError
 from voc.filters import FeedbackFilter
@@ -230,3 +231,15 @@ def test_the_page_leads_from_a_number_to_its_address_and_comments(app: Running) 
     app.service.erasing.erase("c1", by="test")
     assert "根拠のコメントが削除されました" in app.client.get(str(kept.url), headers={"Accept-Language": "ja"}).text
     assert app.client.get(f"{home}/figures?figure=nothing").status_code == 422
+
+
+@pytest.mark.parametrize("what", ["issues", "drivers"])
+def test_a_row_of_an_export_has_the_address_of_its_numbers(app: Running, tmp_path: Path, what: str) -> None:
+    settings, out = app.service.settings, tmp_path / "rows.csv"
+    write_export(app.service.store, what=what, form="csv", out=out, taxonomy=app.service.taxonomy, wanted=FeedbackFilter(), settings=settings)
+    rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    assert rows
+    for row in rows:
+        figure, state = app.service.figures.get(row["figure"])
+        assert state.fresh
+        assert figure.parts["volume"] == float(row["volume"])
