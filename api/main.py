@@ -74,6 +74,8 @@ FORMS: tuple[type[Form], ...] = (
     topic_changes.SplitForm,
     topic_changes.MoveForm,
     topic_changes.SwitchForm,
+    topic_changes.PromoteForm,
+    topic_changes.AbsorbForm,
     topic_changes.UndoForm,
     topic_changes.DecisionForm,
     audits.AuditForm,

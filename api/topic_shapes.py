@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from pipelines.topic_editing import Outcome
 from voc.store import Unit
-from voc.topics import ChangeKind, Proposal, ProposalKind, ProposalState, Topic, TopicEdit, TopicGroup, TopicState
+from voc.taxonomy import Bilingual
+from voc.topics import ChangeKind, Proposal, ProposalKind, ProposalState, TagPlace, Topic, TopicEdit, TopicGroup, TopicState
 from voc.values import UtcDatetime
 
 EXAMPLES = 5
@@ -24,6 +25,8 @@ class TopicLine(BaseModel):
     parents: list[str]
     merged_into: str | None
     group_id: str | None
+    taxonomy: str | None
+    tag: str | None
 
     @classmethod
     def of(cls, topic: Topic, language: str) -> Self:
@@ -44,6 +47,16 @@ class GroupLine(BaseModel):
         return cls(id=group.id, name=group.name_in(language), named_by=group.named_by)
 
 
+class TagPlaceShape(BaseModel):
+    """The tag that stands in a topic's place, and of how many of its sentences it is learnt; ``made``: by this change."""
+
+    taxonomy: str
+    tag: str
+    name: Bilingual
+    made: bool
+    examples: int
+
+
 class ChangeShape(BaseModel):
     """A change: the topics and groups it touches before and after, how many sentences move; ``edit`` is its number, null for a preview."""
 
@@ -54,6 +67,7 @@ class ChangeShape(BaseModel):
     after: list[TopicLine]
     groups_before: list[GroupLine]
     groups_after: list[GroupLine]
+    tag: TagPlaceShape | None
 
     @classmethod
     def of(cls, outcome: Outcome, language: str) -> Self:
@@ -67,7 +81,15 @@ class ChangeShape(BaseModel):
             after=[TopicLine.of(topic, language) for topic in change.after],
             groups_before=[GroupLine.of(group, language) for group in change.groups_before],
             groups_after=[GroupLine.of(group, language) for group in change.groups_after],
+            tag=_place(change.tag),
         )
+
+
+def _place(place: TagPlace | None) -> TagPlaceShape | None:
+    if place is None:
+        return None
+    facts = place.model_dump(include={"taxonomy", "made", "examples"})
+    return TagPlaceShape(**facts, tag=place.tag.id, name=place.tag.small)
 
 
 class PartShape(BaseModel):
@@ -104,6 +126,7 @@ class EditShape(BaseModel):
     moved: int
     before: list[TopicLine]
     after: list[TopicLine]
+    tag: TagPlaceShape | None
     undone_by: str | None
     undone_at: UtcDatetime | None
 
@@ -112,7 +135,7 @@ class EditShape(BaseModel):
         """Return the shape of an edit."""
         shown = ChangeShape.of(Outcome(edit.change, edit), language)
         plain = edit.model_dump(include={"by", "at", "undone_by", "undone_at"})
-        return cls(edit=edit.number, kind=shown.kind, moved=shown.moved, before=shown.before, after=shown.after, **plain)
+        return cls(edit=edit.number, kind=shown.kind, moved=shown.moved, before=shown.before, after=shown.after, tag=shown.tag, **plain)
 
 
 def proposal_shapes(unit: Unit, proposals: list[Proposal], language: str) -> list[ProposalShape]:

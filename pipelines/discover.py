@@ -13,10 +13,9 @@ from pipelines.topic_groups import grouped
 from pipelines.topic_naming import named, named_groups
 from pipelines.topic_proposals import Standing, propose
 from voc.ports import TopicModel, TopicNamer, Vectors
-from voc.topics import Proposal, Topic, TopicAssignment, TopicGroup, TopicRun, TopicSentence, TopicState
+from voc.topics import TAKES_IN, Proposal, Topic, TopicAssignment, TopicGroup, TopicRun, TopicSentence
 
 DOUBLED = 2
-TAKING_IN = (TopicState.ACTIVE, TopicState.EXCLUDED)
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _in_groups(
     """Return what was found with every topic that takes in sentences, and every topic that is proposed, in a group."""
     parts = [part.topic for proposal in found.proposals for part in proposal.parts]
     anew = len(found.run.assignments) >= DOUBLED * standing.fitted
-    placed, groups = grouped([*(t for t in found.topics if t.state in TAKING_IN), *parts], standing.groups, anew=anew)
+    placed, groups = grouped([*(t for t in found.topics if t.state in TAKES_IN), *parts], standing.groups, anew=anew)
     by_id = {topic.id: topic for topic in placed}
     topics = tuple(by_id.get(topic.id, topic) for topic in found.topics)
     proposals = tuple(_with_parts(proposal, by_id) for proposal in found.proposals)
@@ -96,7 +95,7 @@ def assign(sentences: Sequence[TopicSentence], topics: Sequence[Topic], *, least
 
     Cosine with the topics' centroids, brute force: milliseconds for a thousand sentences.
     """
-    open_topics = [topic for topic in topics if topic.state in TAKING_IN]
+    open_topics = [topic for topic in topics if topic.state in TAKES_IN]
     if not sentences or not open_topics:
         return [TopicAssignment(sentence_id=s.id, topic_id=None, similarity=0.0, settled=False) for s in sentences]
     cosines = np.clip(_unit([s.vector for s in sentences]) @ _unit([topic.centroid for topic in open_topics]).T, -1.0, 1.0)

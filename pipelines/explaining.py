@@ -1,11 +1,13 @@
 """Explaining: reads what the stages link, explain and act need, calls them, and writes their results back."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from pipelines.act import alerts, mentions
 from pipelines.explain.drivers import drivers, rank
 from pipelines.explain.summaries import volumes
 from pipelines.link import link_kpis, voices
+from pipelines.topic_watch import watched
 from voc.alerts import AlertRule
 from voc.drivers import Driver, DriverState, Issue, IssueKind
 from voc.filters import FeedbackFilter
@@ -68,8 +70,10 @@ def measure(kpi: Kpi, rows: Sequence[VoiceRow], *, issues: Sequence[Issue], link
     return [*rank(measured), *rest]
 
 
-def explain_and_act(store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id: str) -> tuple[int, int]:
-    """Measure the drivers of every explained KPI and raise alerts over all voices; keep both.
+def explain_and_act(
+    store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id: str, now: datetime, false_alarms_per_week: float
+) -> tuple[int, int]:
+    """Measure the drivers of every explained KPI, look for topics that emerge and raise alerts over all voices; keep all three.
 
     Alerts watch tags only: a topic has no identity across runs yet, so each run would raise its alarms anew. Reading and computing
     happen outside the writing transaction, so that intake does not wait for them; where somebody was erased meanwhile nothing is kept.
@@ -84,6 +88,7 @@ def explain_and_act(store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id
         issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=LANGUAGE_OF_NAMES)
         links = linked(rows, unit=unit)
         existing, erasures = unit.alerts.find(), unit.erasures.revision()
+        seen = watched(unit, rows, now=now, per_week=false_alarms_per_week)
     measured = {kpi: measure(kpi, rows, issues=issues, links=links) for kpi in EXPLAINED}
     tags = [issue for issue in issues if issue.kind is IssueKind.TAG]
     raised = alerts(mentions(rows, issues=tags), rule=rule, existing=existing)
@@ -93,4 +98,6 @@ def explain_and_act(store: Store, *, taxonomy: Taxonomy, rule: AlertRule, run_id
         for kpi, found in measured.items():
             unit.drivers.replace(kpi, found, run_id=run_id)
         new = unit.alerts.put(raised)
+        if seen is not None:
+            unit.looks.put(seen)
     return sum(driver.state is DriverState.OK for found in measured.values() for driver in found), new

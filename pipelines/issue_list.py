@@ -5,14 +5,14 @@ Read-only; the same for the API, the pages, the report and the demonstration, so
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from pipelines.explain.summaries import summarise, unassigned_share
 from pipelines.explain.trends import last_days
 from pipelines.explaining import EXPLAINED, issues_of, linked, measure, topic_issue
 from voc.drivers import Issue, IssueKind
 from voc.filters import FeedbackFilter
-from voc.issues import IssueSummary, Quote
+from voc.issues import IssueSummary, Period, Quote
 from voc.kpis import Kpi, KpiFigure, figure
 from voc.linking import Links
 from voc.store.unit import Unit
@@ -20,6 +20,8 @@ from voc.taxonomy import Taxonomy
 from voc.voices import VoiceRow
 
 RECENT_DAYS = 90
+NEVER = datetime(1970, 1, 2, tzinfo=UTC)
+"""In the place of the latest comment where there is none."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class IssueList:
     """Share of comments that carry no issue, 0…1."""
 
 
-def issue_list(
+def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
     unit: Unit,
     *,
     taxonomy: Taxonomy,
@@ -44,7 +46,8 @@ def issue_list(
     zone: tzinfo,
     kpis: Sequence[Kpi] = EXPLAINED,
     kind: IssueKind | None = None,
-    recent_days: int = RECENT_DAYS,
+    also: Issue | None = None,
+    periods: tuple[Period, Period] | None = None,
 ) -> IssueList:
     """Compute the issue list.
 
@@ -60,17 +63,20 @@ def issue_list(
         The KPIs to look at; an empty sequence leaves the drivers out.
     kind
         Only tags, or only topics.
-    recent_days
-        Length of the recent period that is compared with the one before it.
+    also
+        An issue to summarise although it is none: a topic that is hidden, retired or merged, or that no comment names.
+    periods
+        A period and the one to compare with it, the later one last; left out: the last 90 days and the 90 before.
     """
     rows = unit.voices.find(wanted)
     issues = [issue for issue in issues_of(rows, unit=unit, taxonomy=taxonomy, language=language) if kind in (None, issue.kind)]
     links = linked(rows, unit=unit) if rows else {}
     measured = [driver for kpi in kpis for driver in measure(kpi, rows, issues=issues, links=links)]
-    summaries: tuple[IssueSummary, ...] = ()
-    if rows:
-        recent = last_days(max(row.submitted_at for row in rows), days=recent_days)
-        summaries = summarise(rows, issues=issues, recent=recent, drivers=measured, zone=zone)
+    if also is not None and also not in issues:
+        issues.append(also)
+    last = last_days(max((row.submitted_at for row in rows), default=NEVER), days=RECENT_DAYS)
+    previous, recent = periods or (last.before(), last)
+    summaries = summarise(rows, issues=issues, recent=recent, previous=previous, drivers=measured, zone=zone)
     values = {kpi: [value for (_, name), value in links.items() if name is kpi] for kpi in kpis}
     return IssueList(
         issues=summaries,

@@ -1,7 +1,8 @@
 """Lessons: a stored taxonomy, or the shipped one, learnt from its examples and people's corrections, put in use and forgotten again.
 
-Every example of a tag counts as a sentence that has it; a corrected comment counts, whole, as one that has the tags it shows since. A
-sentence can have several tags. The shipped taxonomy is learnt on top of the examples it ships with, from corrections of its tags alone.
+Every example of a tag counts as a sentence that has it, and so do the typical sentences of a topic in whose place it stands; a corrected
+comment counts, whole, as one that has the tags it shows since. A sentence can have several tags. The shipped taxonomy is learnt on top of
+the examples it ships with, from corrections of its tags alone.
 Invariant: going back is possible at any time, for the shipped weights never change, and the same corrections teach the same again.
 """
 
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from pipelines.enrich import learnt_on
 from pipelines.model_process import ModelProcess
+from pipelines.topic_changes import MOST_TAG_EXAMPLES
 from voc.clock import Clock
 from voc.enrichment import ModelStamp
 from voc.errors import InputError
@@ -119,6 +121,9 @@ def lesson_material(unit: Unit, name: str, *, shipped: Taxonomy) -> Material:
     taxonomy = stored_taxonomy(unit, name, shipped=shipped)
     examples = {} if taxonomy is shipped else _written(taxonomy)
     ids = {tag.id for tag in taxonomy.tags}
+    for tag_id, text in unit.topics.tag_examples(name, each=MOST_TAG_EXAMPLES):
+        if tag_id in ids:
+            examples[text] = examples.get(text, frozenset()) | {tag_id}
     for comment in unit.corrections.examples():
         if ids.intersection(comment.said):
             taken = {tag for tag, given in comment.said.items() if not given}

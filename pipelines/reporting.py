@@ -49,8 +49,10 @@ CAUTIONS = {
 }
 
 
-def period_filter(since: str | None, until: str | None, *, zone: str) -> FeedbackFilter:
-    """Return the filter for days from ``since`` to ``until``, both included, in the zone.
+def period_filter(
+    since: str | None, until: str | None, *, zone: str, tag: str | None = None, topic: str | None = None
+) -> FeedbackFilter:
+    """Return the filter for days from ``since`` to ``until``, both included, in the zone, and for a tag or a topic.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def period_filter(since: str | None, until: str | None, *, zone: str) -> Feedbac
     first, after = _day(since, zone, 0, field="from"), _day(until, zone, 1, field="to")
     if first is not None and after is not None and first >= after:
         raise BadDateError("The first day lies after the last one.", field="from")
-    return FeedbackFilter(since=first, until=after)
+    return FeedbackFilter(since=first, until=after, tag=tag, topic=topic)
 
 
 def _day(text: str | None, zone: str, plus_days: int, *, field: str) -> datetime | None:

@@ -115,6 +115,10 @@ class Runner:
         self._models.use_own_tags(used)
         self._tags_in_use = stamps
 
+    def topics_due(self) -> bool:
+        """Tell, once an hour, whether topics fell due to be looked at though no comment came in."""
+        return self.topics.falls_due(self.stamp.outputs.get("encoder", ""))
+
     def compare_some(self, counts: RunCounts, step: Step) -> bool:
         """Compare a batch of new comments with the earlier ones; return whether there was any."""
         with self._store.read() as unit:
@@ -156,7 +160,14 @@ class Runner:
             counts.topics, counts.unassigned = len(unit.topics.find()), unit.topics.count_unassigned()
             counts.proposals = len(unit.proposals.find(state=ProposalState.OPEN))
         with progress.step("link, explain, act", None) as step:
-            counts.drivers, counts.alerts = explain_and_act(self._store, taxonomy=self._taxonomy, rule=self._rule, run_id=run_id)
+            counts.drivers, counts.alerts = explain_and_act(
+                self._store,
+                taxonomy=self._taxonomy,
+                rule=self._rule,
+                run_id=run_id,
+                now=self._clock(),
+                false_alarms_per_week=self.topics.settings.false_alarms_per_week,
+            )
             step.advance(counts.drivers)
 
     def _count_uncompared(self) -> int:

@@ -304,7 +304,7 @@ class Service:
                 if self._work_some(counts):
                     changed = True
                     continue
-                changed, edits = changed or self._edits() != edits, self._edits()
+                changed, edits = changed or self._edits() != edits or self.runner.topics_due(), self._edits()
                 if changed and time.monotonic() >= conclude_from:
                     conclude_from, changed = self._conclude(counts), False
                 self.loop.error = None

@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 
 from voc.errors import InputError
 from voc.ids import derived_id
-from voc.topics import ChangeKind, Move, Proposal, ProposalKind, ProposedPart, Topic, TopicChange, TopicGroup, TopicState
+from voc.taxonomy import Tag
+from voc.topics import ChangeKind, Move, Proposal, ProposalKind, ProposedPart, TagPlace, Topic, TopicChange, TopicGroup, TopicState
 
 LONGEST_NAME = 120
+MOST_TAG_EXAMPLES = 50
+"""Sentences of a topic that a tag in its place is learnt from: the most typical ones."""
 
 
 def rename(topic: Topic, name: str, *, by: str) -> TopicChange:
@@ -44,11 +47,23 @@ def pin(topic: Topic, *, pinned: bool) -> TopicChange:
     return _of_one(ChangeKind.PIN, topic, topic.model_copy(update={"pinned": pinned}))
 
 
+def tag_instead(topic: Topic, *, taxonomy: str, tag: Tag, made: bool) -> TopicChange:
+    """Let a tag stand in a topic's place: the topic is no issue any more, its most typical sentences become examples of the tag."""
+    _must_stand(topic)
+    if topic.state is TopicState.TAGGED:
+        raise InputError("A tag stands in the topic's place already.", topic_id=topic.id, tag=topic.tag)
+    if not topic.size:
+        raise InputError("The topic has no sentences to learn from.", topic_id=topic.id)
+    place = TagPlace(taxonomy=taxonomy, tag=tag, made=made, examples=min(topic.size, MOST_TAG_EXAMPLES))
+    after = topic.model_copy(update={"state": TopicState.TAGGED, "taxonomy": taxonomy, "tag": tag.id})
+    return _of_one(ChangeKind.PROMOTE if made else ChangeKind.ABSORB, topic, after).model_copy(update={"tag": place})
+
+
 def exclude(topic: Topic, *, excluded: bool) -> TopicChange:
     """Hide a topic: it keeps taking in its sentences, but is no issue; or show it again."""
     _must_stand(topic)
-    if topic.state is TopicState.RETIRED:
-        raise InputError("A retired topic is no issue already.", topic_id=topic.id)
+    if topic.state in (TopicState.RETIRED, TopicState.TAGGED):
+        raise InputError(f"A {topic.state.value} topic is no issue already.", topic_id=topic.id)
     state = TopicState.EXCLUDED if excluded else TopicState.ACTIVE
     return _of_one(ChangeKind.EXCLUDE, topic, topic.model_copy(update={"state": state}))
 
@@ -78,7 +93,10 @@ def split(topic: Topic, parts: Sequence[ProposedPart]) -> TopicChange:
     if not leaving or len(set(leaving)) < len(leaving) or len(leaving) >= topic.size:
         raise InputError("A split takes some of a topic's sentences, each once, and leaves others.", field="sentence_ids")
     made = tuple(
-        part.topic.model_copy(update={"parents": (topic.id,), "size": len(part.sentence_ids), "state": TopicState.ACTIVE}) for part in parts
+        part.topic.model_copy(
+            update={"parents": (topic.id,), "size": len(part.sentence_ids), "state": TopicState.ACTIVE, "taxonomy": None, "tag": None}
+        )
+        for part in parts
     )
     moves = tuple(Move(sentence_id=s, from_topic=topic.id, to_topic=part.topic.id) for part in parts for s in part.sentence_ids)
     kept = topic.model_copy(update={"size": topic.size - len(leaving)})

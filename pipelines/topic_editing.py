@@ -118,15 +118,14 @@ class TopicEditing:
         unit.proposals.decide(_open(unit, proposal_id).id, ProposalState.REJECTED, by=by, now=self._clock())
 
     def _undo(self, unit: Unit, number: int, by: str) -> TopicEdit:
-        edits = unit.topic_edits.find()
-        edit = next((one for one in edits if one.number == number), None)
+        edit = unit.topic_edits.get(number)
         if edit is None:
             raise NotFoundError(edit=number)
         if edit.undone_at is not None:
             raise InputError("The edit was taken back already.", edit=number)
-        later = [one for one in edits if one.number > number and one.undone_at is None and one.change.topic_ids & edit.change.topic_ids]
+        later = unit.topic_edits.standing(edit.change.touches, after=number)
         if later:
-            raise InputError("Later edits touch the same topics: take those back first.", edit=number, later=min(e.number for e in later))
+            raise InputError("Later edits touch the same topics: take those back first.", edit=number, later=later[-1])
         unit.topic_edits.undo(edit, by=by, now=self._clock())
         if edit.proposal_id is not None:
             unit.proposals.decide(edit.proposal_id, ProposalState.REJECTED, by=by, now=self._clock())
@@ -147,6 +146,13 @@ def existing_group(unit: Unit, group_id: str) -> TopicGroup:
     if found is None:
         raise NotFoundError(group_id=group_id)
     return found
+
+
+def survivor(unit: Unit, topic: Topic) -> Topic:
+    """Return the topic a merged one leads to, however often it was merged; another is its own."""
+    while topic.merged_into is not None:
+        topic = existing(unit, topic.merged_into)
+    return topic
 
 
 def renamed(name: str, *, by: str) -> Build:

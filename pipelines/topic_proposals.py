@@ -15,6 +15,7 @@ import numpy as np
 
 from voc.ids import derived_id
 from voc.topics import (
+    TAKES_IN,
     ChangeKind,
     Proposal,
     ProposalKind,
@@ -73,7 +74,7 @@ class _Overlap:
         self.members: dict[str, list[str]] = defaultdict(list)
         self.settled: dict[str, Counter[str]] = defaultdict(Counter)
         self.sizes: Counter[str] = Counter()
-        taking = {topic.id for topic in standing.topics if topic.state in (TopicState.ACTIVE, TopicState.EXCLUDED)}
+        taking = {topic.id for topic in standing.topics if topic.state in TAKES_IN}
         for assignment in run.assignments:
             before = standing.assignments.get(assignment.sentence_id)
             owner = before.topic_id if before is not None and before.settled and before.topic_id in taking else None

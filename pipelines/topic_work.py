@@ -7,7 +7,7 @@ data yet unseen there is nothing to protect, and nobody wants to confirm fifty t
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.discover import Discovery, assign
@@ -16,10 +16,11 @@ from pipelines.model_process import ModelProcess
 from pipelines.progress import Progress
 from pipelines.topic_editing import TopicEditing
 from pipelines.topic_proposals import Standing, said_no, sentences_of
+from pipelines.topic_watch import look_is_due
 from voc.clock import Clock
 from voc.settings import TopicSettings
 from voc.store import Store, Unit
-from voc.topics import Proposal, ProposalKind, ProposalState, Topic, TopicAssignment, TopicState
+from voc.topics import TAKES_IN, Proposal, ProposalKind, ProposalState, Topic, TopicAssignment, TopicState
 
 ASSIGN_BATCH = 1_000
 """Keeps a writing transaction in the tens of milliseconds: intake waits that long at most."""
@@ -27,14 +28,27 @@ LEAST_SENTENCES = 5
 DOUBLED = 2
 SERVICE = "voc"
 """Who an edit is by that the service made itself."""
-STANDING_STATES = (TopicState.ACTIVE, TopicState.EXCLUDED, TopicState.RETIRED)
+LOOK_EVERY = timedelta(hours=1)
+"""How often one looks whether something fell due though nothing came in."""
+STANDING_STATES = (*TAKES_IN, TopicState.RETIRED)
 
 
 class TopicWork:
     """The topics' part of a run."""
 
     def __init__(self, store: Store, models: ModelProcess, *, settings: TopicSettings, clock: Clock) -> None:
-        self._store, self._models, self._settings, self._clock = store, models, settings, clock
+        self._store, self._models, self.settings, self._clock = store, models, settings, clock
+        self._looked_at: datetime | None = None
+
+    def falls_due(self, encoder: str) -> bool:
+        """Tell, once an hour, whether a fit or a look for emerging topics is due though nothing came in; in between the answer is no."""
+        now = self._clock()
+        if self._looked_at is not None and now - self._looked_at < LOOK_EVERY:
+            return False
+        self._looked_at = now
+        with self._store.read() as unit:
+            run, look_due = unit.topics.current_run(), look_is_due(unit, now=now)
+        return look_due or self._is_due(encoder, run)
 
     def keep_up(self, encoder: str, progress: Progress, *, fit: bool = False) -> bool:
         """Forget sentences that are gone, assign new ones, and fit if it is due or asked for; return whether there was a fit."""
@@ -65,9 +79,9 @@ class TopicWork:
             return False
         age: timedelta = self._clock() - run["finished_at"]
         grown = assigned - int(run["sentences"])
-        if age >= timedelta(hours=self._settings.refit_hours):
+        if age >= timedelta(hours=self.settings.refit_hours):
             return True
-        return grown >= max(LEAST_SENTENCES, self._settings.refit_growth * int(run["sentences"]))
+        return grown >= max(LEAST_SENTENCES, self.settings.refit_growth * int(run["sentences"]))
 
     def _fit(self, encoder: str, progress: Progress) -> None:
         with self._store.read() as unit:
@@ -92,7 +106,7 @@ class TopicWork:
         with self._store.write() as unit:
             last = unit.topics.current_run()
             proposals = _still_open(unit, found.proposals, standing)
-            unit.topics.settle()
+            unit.topics.settle([assignment.sentence_id for assignment in found.run.assignments])
             unit.proposals.replace_open(proposals)
             unit.topics.add_run(found.run, encoder=encoder, now=now)
         if last is not None and len(found.run.assignments) >= DOUBLED * int(last["sentences"]):
@@ -106,7 +120,7 @@ class TopicWork:
             with self._store.write() as unit:
                 some = assignments[start : start + ASSIGN_BATCH]
                 now = unit.topics.assignments([assignment.sentence_id for assignment in some])
-                takes_in = {topic.id for topic in unit.topics.find(states=(TopicState.ACTIVE, TopicState.EXCLUDED))}
+                takes_in = {topic.id for topic in unit.topics.find(states=TAKES_IN)}
                 unit.topics.assign([_possible(a, takes_in) for a in some if _is_free(now.get(a.sentence_id))])
 
 
@@ -131,8 +145,7 @@ def _possible(assignment: TopicAssignment, takes_in: set[str]) -> TopicAssignmen
 
 def _still_open(unit: Unit, proposals: Sequence[Proposal], before: Standing) -> list[Proposal]:
     """Return the proposals that nothing done since the fit began has touched."""
-    known = {edit.number: edit.undone_at for edit in before.edits}
-    since = [edit for edit in unit.topic_edits.find() if edit.number not in known or known[edit.number] != edit.undone_at]
+    since = unit.topic_edits.changed_since({edit.number: edit.undone_at for edit in before.edits})
     touched = {name for edit in since for name in edit.change.topic_ids}
     moved = {move.sentence_id for edit in since for move in edit.change.moves}
     after = Standing(before.topics, before.assignments, tuple(unit.proposals.find(state=ProposalState.REJECTED)), before.edits)

@@ -101,6 +101,8 @@ class TopicSettings(Group):
     """A fit proposes changes of topics when the last is this old and comments came, in hours …"""
     refit_growth: float = Field(default=0.1, gt=0)
     """… or as soon as the sentences have grown by this share."""
+    false_alarms_per_week: float = Field(default=5.0, gt=0, le=100)
+    """Topics a week that may be shown as emerging by chance alone, over all topics."""
 
 
 class AlertSettings(Group):

@@ -6,12 +6,13 @@ and after, and the sentences that move. Kept with who and when it is a ``TopicEd
 Topics stand in groups (``TopicGroup``): the upper of two levels. A group is durable as a topic is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from pydantic import Field
 
 from voc.feedback import Language
+from voc.taxonomy import Tag
 from voc.values import UtcDatetime, Value
 
 LEAST_VOICES = 5
@@ -38,12 +39,18 @@ class TopicSentence(Value):
 
 
 class TopicState(StrEnum):
-    """How a topic stands; only active ones take in new sentences and are shown as issues, but excluded ones take in theirs unseen."""
+    """How a topic stands; only active ones are shown as issues. Excluded and tagged ones take in their sentences unseen."""
 
     ACTIVE = "active"
     EXCLUDED = "excluded"
     RETIRED = "retired"
     MERGED = "merged"
+    TAGGED = "tagged"
+    """A tag of a user's own stands in its place; its sentences are examples of the tag."""
+
+
+TAKES_IN = (TopicState.ACTIVE, TopicState.EXCLUDED, TopicState.TAGGED)
+"""States in which a topic takes in sentences."""
 
 
 class TopicName(Value):
@@ -103,11 +110,34 @@ class Topic(Value, ser_json_bytes="base64", val_json_bytes="base64"):
     parents: tuple[str, ...] = ()
     """The topics it was split from."""
     merged_into: str | None = None
+    taxonomy: str | None = None
+    tag: str | None = None
+    """The own taxonomy and its tag that stand in the topic's place."""
 
     def name_in(self, language: str) -> str:
         """Return the name for a reader of the language; a person's name is the same for all."""
         found = name_for(self.names, language)
         return self.name if found is None else found.text
+
+
+class Lineage(Value):
+    """Where a topic came from and where it went, by topic ids."""
+
+    parents: tuple[str, ...] = ()
+    split_into: tuple[str, ...] = ()
+    merged_from: tuple[str, ...] = ()
+    merged_into: str | None = None
+
+
+def lineage_of(topic: Topic, topics: Iterable[Topic]) -> Lineage:
+    """Return a topic's lineage among all topics, in whatever state."""
+    everyone = sorted(topics, key=lambda one: one.id)
+    return Lineage(
+        parents=topic.parents,
+        split_into=tuple(one.id for one in everyone if topic.id in one.parents),
+        merged_from=tuple(one.id for one in everyone if one.merged_into == topic.id),
+        merged_into=topic.merged_into,
+    )
 
 
 class TopicAssignment(Value):
@@ -190,6 +220,20 @@ class ChangeKind(StrEnum):
     NEW = "new"
     REGROUP = "regroup"
     RENAME_GROUP = "rename_group"
+    PROMOTE = "promote"
+    """A new tag stands in the topic's place."""
+    ABSORB = "absorb"
+    """A tag that was there stands in the topic's place."""
+
+
+class TagPlace(Value):
+    """The tag that stands in a topic's place; ``made``: by this change, which also makes the taxonomy where there is none."""
+
+    taxonomy: str
+    tag: Tag
+    made: bool
+    examples: int
+    """Sentences of the topic that the tag is learnt from."""
 
 
 class Move(Value):
@@ -212,6 +256,13 @@ class TopicChange(Value):
     groups_before: tuple[TopicGroup, ...] = ()
     groups_after: tuple[TopicGroup, ...] = ()
     moves: tuple[Move, ...] = ()
+    tag: TagPlace | None = None
+
+    @property
+    def touches(self) -> frozenset[str]:
+        """Everything that must not have been changed since, for the change to be taken back: topics, and a tag by its place."""
+        place = set() if self.tag is None else {f"{self.tag.taxonomy}/{self.tag.tag.id}"}
+        return self.topic_ids | place
 
     @property
     def topic_ids(self) -> frozenset[str]:
@@ -223,8 +274,15 @@ class TopicChange(Value):
     def reversed(self) -> "TopicChange":
         """Return what takes it back."""
         moves = tuple(Move(sentence_id=m.sentence_id, from_topic=m.to_topic, to_topic=m.from_topic) for m in self.moves)
-        topics = {"before": self.after, "after": self.before}
-        return TopicChange(kind=self.kind, **topics, groups_before=self.groups_after, groups_after=self.groups_before, moves=moves)
+        return self.model_copy(
+            update={
+                "before": self.after,
+                "after": self.before,
+                "groups_before": self.groups_after,
+                "groups_after": self.groups_before,
+                "moves": moves,
+            }
+        )
 
 
 class TopicEdit(Value):

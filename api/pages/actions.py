@@ -110,7 +110,7 @@ def change(visit: Visiting, action_id: str, form: Fields) -> RedirectResponse:
         due = date.fromisoformat(form["due"].strip()) if form.get("due", "").strip() else None
     except ValueError as error:
         raise BadFilterError(field="due") from error
-    changes = {"owner": form.get("owner", "").strip() or None, "due": due, "note": form.get("note", "").strip()[:2000]}
+    changes: dict[str, object] = {"owner": form.get("owner", "").strip() or None, "due": due, "note": form.get("note", "").strip()[:2000]}
     visit.service.actions.change(action_id, changes, by=visit.who.name)
     return RedirectResponse(f"/actions/{action_id}", status_code=303)
 

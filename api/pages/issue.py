@@ -8,13 +8,15 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
 from api.pages.measured import measured
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
 from pipelines.auditing import audited_tags
-from pipelines.explain.trends import month_of, readable, share_interval
+from pipelines.explain.summaries import summarise
+from pipelines.explain.trends import last_days, month_of, readable, share_interval
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import RECENT_DAYS, find_issue
 from pipelines.report.charts import forest
@@ -61,9 +63,9 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         if asked is None:
             raise NotFoundError(issue_id=issue_id)
         found = measured(unit, visit)
-        summary = next((one for one in found.issues if one.issue.kind is kind and one.issue.id == issue_id), None)
         heard = readable(found.rows)
         mine = [row for row in heard if issue_key(asked) in row.issue_keys]
+        summary = _summary(visit, asked, found.issues, mine, heard)
         own_drivers = [] if summary is None else [driver for driver in summary.drivers.values() if driver is not None]
         of_tag = [issue_id] if kind is IssueKind.TAG else []
         audited = audited_tags(unit, rows=found.rows, drivers=own_drivers, tags=of_tag)
@@ -73,6 +75,8 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
             "said": unit.topics.sentences_of_names(visit.language).get(issue_id),
             "topic_groups": sorted(unit.topic_groups.find().values(), key=lambda group: group.name_in(visit.language)),
             "others": [other for other in unit.topics.find() if other.id != issue_id] if topic is not None else [],
+            "own_tags": [(own.name, tag) for own in unit.taxonomies.find() for tag in own.tags] if topic is not None else [],
+            "emerges": emerging(unit, language=visit.language).get(issue_id),
             "edits": unit.topic_edits.find(issue_id) if topic is not None else [],
             "examples": list(unit.enrichments.sentence_texts(topic.example_ids).values()) if topic is not None else [],
             "quotes": quotes(unit, asked, mine),
@@ -104,6 +108,17 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         condition=visit.selection.about(asked),
         key=issue_key(asked),
     )
+
+
+def _summary(
+    visit: Visit, asked: Issue, issues: Sequence[IssueSummary], mine: Sequence[VoiceRow], heard: Sequence[VoiceRow]
+) -> IssueSummary | None:
+    """Return the issue's summary, also of one that is none (a hidden or retired topic); None where nobody speaks of it."""
+    listed = next((one for one in issues if issue_key(one.issue) == issue_key(asked)), None)
+    if listed is not None or not mine:
+        return listed
+    recent = last_days(heard[-1].submitted_at, days=RECENT_DAYS)
+    return summarise(heard, issues=[asked], recent=recent, zone=visit.zone)[0]
 
 
 def shares(all_names: Sequence[str | None], my_names: Sequence[str | None]) -> list[GroupShare]:

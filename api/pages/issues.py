@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
 from api.pages.measured import chosen_kpi, measured
@@ -64,7 +65,11 @@ def issues(visit: Visiting) -> HTMLResponse:
         known = unit.taxonomies.with_own(visit.service.taxonomy)
         of_tag: list[str] | None = [] if kind is IssueKind.TOPIC else None
         audited = audited_tags(unit, rows=found.rows, tags=of_tag)
+        emerges = emerging(unit, language=visit.language)
     mine = ordered([summary for summary in found.issues if summary.issue.kind is kind], sort=sort, kpi=kpi)
+    only_emerging = kind is IssueKind.TOPIC and bool(visit.query("emerging"))
+    if only_emerging:
+        mine = [summary for summary in mine if summary.issue.id in emerges]
     shown = mine if visit.query("all") else mine[:SHOWN_AT_FIRST]
     heard = readable(found.rows)
     of_kind = f"{kind.value}:"
@@ -87,6 +92,8 @@ def issues(visit: Visiting) -> HTMLResponse:
         without_kind=sum(not any(key.startswith(of_kind) for key in row.issue_keys) for row in heard),
         unassigned_sentences=unassigned_sentences,
         proposals=proposals,
+        emerges=emerges,
+        only_emerging=only_emerging,
         found=found,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
 from api.pages.measured import chosen_kpi, measured
@@ -80,6 +81,7 @@ def overview(visit: Visiting) -> HTMLResponse:
             "leaving": leaving(unit, visit, found),
             "alerts": unit.alerts.find(state=AlertState.OPEN),
             "period": unit.feedback.period(),
+            "emerges": list(emerging(unit, language=visit.language).values()),
         }
     heard = readable(found.rows)
     return render(

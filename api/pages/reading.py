@@ -110,6 +110,10 @@ def _topic_names(language: str) -> dict[str, str]:
         "change.retire": _("retired"),
         "change.regroup": _("put into another group"),
         "change.rename_group": _("group renamed"),
+        "change.promote": _("made a tag"),
+        "change.absorb": _("taken in by a tag"),
+        "topic_state.excluded": _("Hidden: it takes in its sentences, but is no issue."),
+        "topic_state.retired": _("Retired: it takes in no more sentences."),
     }
 
 

@@ -1,5 +1,6 @@
 """Topic edits: the page of proposals, decided with one key each, and what a reader does to a topic on its page."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -13,6 +14,7 @@ from api.pages.visit import Visit, Visiting
 from api.problems import ForbiddenError
 from api.topic_shapes import proposal_shapes
 from pipelines.topic_editing import Build, excluded, in_group, merged, pinned, renamed
+from pipelines.topic_tags import absorbed, promoted
 from voc.errors import BadFilterError
 from voc.topics import ProposalState
 
@@ -26,7 +28,7 @@ def proposals(visit: Visiting) -> HTMLResponse:
     """Show what the last fit proposes and the edits of late."""
     with visit.service.store.read() as unit:
         waiting = proposal_shapes(unit, unit.proposals.find(state=ProposalState.OPEN), visit.language)
-        edits = unit.topic_edits.find()[:SHOWN_EDITS]
+        edits = unit.topic_edits.find(limit=SHOWN_EDITS)
         run = unit.topics.current_run()
         unassigned = unit.topics.unassigned_share()
     return render(visit, "proposals.html", page="issues", proposals=waiting, edits=edits, run=run, unassigned=unassigned)
@@ -45,9 +47,9 @@ def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> Re
 
 @router.post("/issues/topic/{topic_id}/{what}", dependencies=[Depends(same_site)])
 def edit(visit: Visiting, topic_id: str, what: str, form: Fields) -> RedirectResponse:
-    """Rename, merge, pin or hide a topic."""
+    """Rename, merge, pin or hide a topic, make it a tag or let a tag take it in."""
     _may_act(visit)
-    visit.service.topics.edit(topic_id, _build(what, form, by=visit.who.name), by=visit.who.name)
+    visit.service.topics.edit(topic_id, _build(visit, what, form), by=visit.who.name)
     return RedirectResponse(f"/issues/topic/{topic_id}#history", status_code=303)
 
 
@@ -67,19 +69,21 @@ def undo(visit: Visiting, number: int, form: Fields) -> RedirectResponse:
     return RedirectResponse(safe_next(form.get("next", "/proposals")), status_code=303)
 
 
-def _build(what: str, form: dict[str, str], *, by: str) -> Build:
+def _build(visit: Visit, what: str, form: dict[str, str]) -> Build:
     switch = form.get("on", "1") == "1"
-    if what == "rename":
-        return renamed(form.get("name", ""), by=by)
-    if what == "merge":
-        return merged([form.get("other", "")])
-    if what == "pin":
-        return pinned(on=switch)
-    if what == "group":
-        return in_group(form.get("group") or None, name=form.get("name", "").strip() or None, by=by)
-    if what == "exclude":
-        return excluded(on=switch)
-    raise BadFilterError(field="what")
+    taxonomy, _, tag = form.get("place", "").partition("\t")
+    builds: dict[str, Callable[[], Build]] = {
+        "rename": lambda: renamed(form.get("name", ""), by=visit.who.name),
+        "merge": lambda: merged([form.get("other", "")]),
+        "pin": lambda: pinned(on=switch),
+        "group": lambda: in_group(form.get("group") or None, name=form.get("name", "").strip() or None, by=visit.who.name),
+        "exclude": lambda: excluded(on=switch),
+        "promote": lambda: promoted(form.get("taxonomy", ""), form.get("tag", ""), name=None, shipped=visit.service.taxonomy),
+        "absorb": lambda: absorbed(taxonomy, tag),
+    }
+    if what not in builds:
+        raise BadFilterError(field="what")
+    return builds[what]()
 
 
 def _may_act(visit: Visit) -> None:

@@ -17,6 +17,7 @@ from api.strict_json import parse, usable
 from api.topic_shapes import ChangeShape, EditShape, ProposalShape, proposal_shapes
 from pipelines.service import Service
 from pipelines.topic_editing import Build, excluded, existing, merged, moved_here, pinned, renamed, split_off
+from pipelines.topic_tags import absorbed, promoted
 from voc.errors import NotFoundError
 from voc.keys import Key, Scope
 
@@ -77,6 +78,25 @@ class SwitchForm(EditForm):
     model_config = ConfigDict(json_schema_extra={"examples": [{"on": True}]})
 
     on: bool = True
+
+
+class PromoteForm(EditForm):
+    """The own taxonomy and the tag to make; the taxonomy is made where there is none of the name."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"taxonomy": "mine", "tag": "codes", "name": "No code arrives"}]})
+
+    taxonomy: Name
+    tag: Name
+    name: Name | None = None
+
+
+class AbsorbForm(EditForm):
+    """The tag of an own taxonomy that takes the topic in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"taxonomy": "mine", "tag": "codes"}]})
+
+    taxonomy: Name
+    tag: Name
 
 
 class UndoForm(Form):
@@ -179,6 +199,21 @@ async def exclude(request: Request, service: ServiceOf, topic_id: str, key: Admi
     return await run_sync(partial(_edit, service, topic_id, excluded(on=form.on), form, key, language))
 
 
+@router.post("/v1/topics/{topic_id}/promote", openapi_extra=example_body(PromoteForm))
+async def promote(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
+    """Make a topic a tag of an own taxonomy: its typical sentences become examples; learn the taxonomy to use the tag."""
+    form = form_of(PromoteForm, await one_body(request))
+    build = promoted(form.taxonomy, form.tag, name=form.name, shipped=service.taxonomy)
+    return await run_sync(partial(_edit, service, topic_id, build, form, key, language))
+
+
+@router.post("/v1/topics/{topic_id}/absorb", openapi_extra=example_body(AbsorbForm))
+async def absorb(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
+    """Let a tag of an own taxonomy take a topic in: its typical sentences become examples, the topic is no issue any more."""
+    form = form_of(AbsorbForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, absorbed(form.taxonomy, form.tag), form, key, language))
+
+
 @router.post("/v1/topics/{topic_id}/undo", openapi_extra=example_body(UndoForm))
 async def undo(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> EditShape:
     """Take an edit of the topic back, unless a later one that stands touches the same topics."""
@@ -199,13 +234,14 @@ def _edit(service: Service, topic_id: str, build: Build, form: EditForm, key: Ke
 def _undo(service: Service, topic_id: str, form: UndoForm, key: Key, language: str) -> EditShape:
     with service.store.read() as unit:
         existing(unit, topic_id)
-        mine = unit.topic_edits.find(topic_id)
-        number = form.edit if form.edit is not None else next((edit.number for edit in mine if edit.undone_at is None), None)
-        if number not in {edit.number for edit in mine} or number is None:
+        standing = unit.topic_edits.standing([topic_id])
+        number = form.edit if form.edit is not None else next(iter(standing), None)
+        edit = unit.topic_edits.get(number) if number is not None else None
+        if number is None or edit is None or topic_id not in edit.change.topic_ids:
             raise NotFoundError(topic_id=topic_id)
     done = service.topics.undo(number, by=form.by or key.name)
     with service.store.read() as unit:
-        return EditShape.of(next(edit for edit in unit.topic_edits.find() if edit.number == done.number), language)
+        return EditShape.of(unit.topic_edits.get(done.number) or done, language)
 
 
 def _decide(service: Service, raw: bytes, run_id: str, key: Key, language: str) -> DecisionShape:

@@ -7,21 +7,28 @@ from pydantic import BaseModel, Field
 
 from api.auth import require
 from api.dependencies import ReaderLanguage, ServiceOf, zone_of
-from api.issue_shapes import TagIssueShape, TopicDetail, TopicShape, summaries, topic_facts
-from api.narrowing import Narrowed, PagedNarrowed, PagedNarrowing
+from api.issue_shapes import TagIssueShape, summaries
+from api.narrowing import Narrowing, PagedNarrowed, PagedNarrowing
 from api.paging import Page, cursor_after, feedback_cursor, page_of
+from api.periods import read_period
 from api.routes.feedback import shapes
 from api.shapes import FeedbackShape
+from api.topic_facts import Facts, TopicDetail, TopicShape, in_period
+from pipelines.explaining import topic_issue
+from pipelines.service import Service
+from pipelines.topic_editing import existing, survivor
 from voc.drivers import IssueKind
-from voc.errors import NotFoundError
-from voc.issues import IssueSummary
+from voc.issues import Period
 from voc.keys import Scope
 from voc.store import Unit
-from voc.topics import Topic
 from voc.values import UtcDatetime
 
 router = APIRouter(tags=["topics"], dependencies=[Depends(require(Scope.READ))])
 QUOTES = 5
+PeriodText = Annotated[
+    str | None,
+    Field(max_length=10, description="30d (up to the latest comment), 2026, 2026-Q1 or 2026-03: counts in it and in the one before."),
+]
 
 
 class RunShape(BaseModel):
@@ -32,6 +39,12 @@ class RunShape(BaseModel):
     finished_at: UtcDatetime
 
 
+class TopicQuery(Narrowing):
+    """Conditions, and a period to look at."""
+
+    period: PeriodText = None
+
+
 class TopicPage(Page[TopicShape]):
     """Topics, largest first; ``unassigned_share`` is the share of sentences near to none of them."""
 
@@ -40,9 +53,10 @@ class TopicPage(Page[TopicShape]):
 
 
 class TopicNarrowing(PagedNarrowing):
-    """Conditions, a page, and of which group of topics."""
+    """Conditions, a page, of which group of topics, and a period to look at."""
 
     group: str | None = Field(default=None, max_length=100, description="Only topics of this group (its id).")
+    period: PeriodText = None
 
 
 TopicsNarrowed = Annotated[TopicNarrowing, Query()]
@@ -51,39 +65,46 @@ TopicsNarrowed = Annotated[TopicNarrowing, Query()]
 @router.get("/v1/topics")
 def topics(service: ServiceOf, query: TopicsNarrowed, language: ReaderLanguage) -> TopicPage:
     """List the topics of the comments that match."""
+    zone = zone_of(service)
     with service.store.read() as unit:
-        known = topic_facts(unit, unit.topics.find(), language)
-        wanted = query.wanted(zone=zone_of(service), clock=service.clock)
-        found = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language)
+        facts = Facts.read(unit, language)
+        wanted = query.wanted(zone=zone, clock=service.clock)
+        periods = _periods(service, unit, query.period)
+        found = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language, periods=periods)
         run = unit.topics.current_run()
         unassigned = unit.topics.unassigned_share()
-    page = page_of(
-        [TopicShape.of(one, **known[one.issue.id]) for one in found if query.group in (None, one.issue.group_id)],
-        limit=query.limit,
-        cursor=query.cursor,
-    )
+    listed = [one for one in found.issues if query.group in (None, one.issue.group_id)]
+    page = page_of(listed, limit=query.limit, cursor=query.cursor)
+    data = [
+        TopicShape.of(one, **facts.of(facts.topics[one.issue.id], period=in_period(one, found.rows, periods, zone=zone)))
+        for one in page.data
+    ]
     shown = None if run is None else RunShape(**{name: run[name] for name in RunShape.model_fields})
-    return TopicPage(data=page.data, next_cursor=page.next_cursor, run=shown, unassigned_share=unassigned)
+    return TopicPage(data=data, next_cursor=page.next_cursor, run=shown, unassigned_share=unassigned)
 
 
 @router.get("/v1/topics/{topic_id}")
-def topic(service: ServiceOf, topic_id: str, query: Narrowed, language: ReaderLanguage) -> TopicDetail:
-    """Return one topic with quotes."""
+def topic(service: ServiceOf, topic_id: str, query: Annotated[TopicQuery, Query()], language: ReaderLanguage) -> TopicDetail:
+    """Return one topic with quotes, in whatever state it is; a merged one has no comments of its own and says where it leads."""
+    zone = zone_of(service)
     with service.store.read() as unit:
-        found = _existing(unit, topic_id)
-        wanted = query.wanted(zone=zone_of(service), clock=service.clock)
-        all_of_kind = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language)
-        summary = _of(all_of_kind, found.id)
-        quotes = unit.quotes.of_issue(summary.issue, limit=QUOTES)
-        facts = topic_facts(unit, [found], language)[found.id]
-    return TopicDetail.of(summary, **facts, quotes=quotes)
+        asked, facts = existing(unit, topic_id), Facts.read(unit, language)
+        wanted = query.wanted(zone=zone, clock=service.clock)
+        periods = _periods(service, unit, query.period)
+        issue = topic_issue(asked, unit.topic_groups.find(), language)
+        found = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language, also=issue, periods=periods)
+        summary = next(summary for summary in found.issues if summary.issue.id == asked.id)
+        quotes = unit.quotes.of_issue(issue, limit=QUOTES)
+        leads_to = survivor(unit, asked).id
+    period = in_period(summary, found.rows, periods, zone=zone)
+    return TopicDetail.of(summary, **facts.of(asked, period=period), quotes=quotes, leads_to=leads_to)
 
 
 @router.get("/v1/topics/{topic_id}/feedback")
 def topic_feedback(service: ServiceOf, topic_id: str, query: PagedNarrowed) -> Page[FeedbackShape]:
-    """List the comments of a topic, newest first."""
+    """List the comments of a topic, newest first; of a merged one those of the topic it leads to."""
     with service.store.read() as unit:
-        topic = _existing(unit, topic_id)
+        topic = survivor(unit, existing(unit, topic_id))
         wanted = query.wanted(zone=zone_of(service), clock=service.clock).model_copy(update={"topic": topic.id})
         found = unit.feedback.find(wanted, limit=query.limit + 1, cursor=feedback_cursor(query.cursor))
         shown = shapes(unit, found[: query.limit])
@@ -100,25 +121,14 @@ def tags(service: ServiceOf, query: PagedNarrowed, language: ReaderLanguage) -> 
     names = ("large", "middle", "small", "definition")
     items = [
         TagIssueShape.of(summary, **{name: getattr(known[summary.issue.id], name) for name in names})
-        for summary in found
+        for summary in found.issues
         if summary.issue.id in known
     ]
     return page_of(items, limit=query.limit, cursor=query.cursor)
 
 
-def _existing(unit: Unit, topic_id: str) -> Topic:
-    """Return the topic, or the one it was merged into."""
-    found = unit.topics.get(topic_id)
-    while found is not None and found.merged_into is not None:
-        found = unit.topics.get(found.merged_into)
-    if found is None:
-        raise NotFoundError
-    return found
-
-
-def _of(found: tuple[IssueSummary, ...], topic_id: str) -> IssueSummary:
-    """Return the topic's summary; one whose comments are all filtered out is not part of this answer."""
-    summary = next((summary for summary in found if summary.issue.id == topic_id), None)
-    if summary is None:
-        raise NotFoundError
-    return summary
+def _periods(service: Service, unit: Unit, text: str | None) -> tuple[Period, Period] | None:
+    if text is None:
+        return None
+    latest = unit.feedback.period()[1]
+    return read_period(text, zone=zone_of(service), latest=latest or service.clock())

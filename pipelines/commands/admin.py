@@ -42,11 +42,11 @@ def worker(
     json: Annotated[bool, typer.Option("--json", help="Print what each round did as a JSON object on standard output.")] = False,
 ) -> None:
     """Do pending work beside other workers; PostgreSQL only."""
-    import time
     from dataclasses import asdict
 
     from pipelines.assembly import build_models, build_runner, build_store
     from pipelines.progress import progress_for
+    from pipelines.working import rounds
 
     with errors_as_exit_codes(json=json):
         config = settings()
@@ -56,14 +56,9 @@ def worker(
             if store.kind != "postgresql":
                 raise SettingsError("Workers need PostgreSQL (VOC_DATABASE__URL); on SQLite `voc serve` does the work.")
             runner = build_runner(store, models, config)
-            while True:
-                if runner.pending():
-                    counts = runner.run(progress_for(sys.stderr, quiet=quiet))
-                    if json:
-                        print_json(asdict(counts))
-                elif once:
-                    return
-                time.sleep(1.0)
+            for counts in rounds(runner, progress_for(sys.stderr, quiet=quiet), once=once):
+                if json:
+                    print_json(asdict(counts))
         finally:
             models.close()
             store.close()

@@ -20,6 +20,9 @@ MapOption = Annotated[
 ]
 EncodingOption = Annotated[str | None, typer.Option(help="Encoding of the file where it is not found rightly.")]
 
+OfTag = Annotated[str | None, typer.Option("--tag", help="Only comments with this tag.")]
+OfTopic = Annotated[str | None, typer.Option("--topic", help="Only comments of this topic; none: with sentences of no topic.")]
+
 
 def import_files(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
     files: Files,
@@ -159,6 +162,8 @@ def report(
     language: Annotated[str, typer.Option("--lang", help="ja or en.")] = "ja",
     since: Annotated[str | None, typer.Option("--from", help="First day, for example 2026-04-01.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
+    tag: OfTag = None,
+    topic: OfTopic = None,
     *,
     json: JsonFlag = False,
 ) -> None:
@@ -168,7 +173,7 @@ def report(
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        wanted = period_filter(since, until, zone=config.intake.default_timezone)
+        wanted = period_filter(since, until, zone=config.intake.default_timezone, tag=tag, topic=topic)
         store = build_store(config, read_only=True)
         try:
             folder = out or config.data_dir / "reports"
@@ -184,6 +189,8 @@ def export(
     what: Annotated[str, typer.Option(help="feedback, issues or drivers.")] = "feedback",
     since: Annotated[str | None, typer.Option("--from", help="First day, for example 2026-04-01.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
+    tag: OfTag = None,
+    topic: OfTopic = None,
     *,
     json: JsonFlag = False,
 ) -> None:
@@ -195,7 +202,7 @@ def export(
         config = settings()
         store = build_store(config, read_only=True)
         try:
-            wanted = period_filter(since, until, zone=config.intake.default_timezone)
+            wanted = period_filter(since, until, zone=config.intake.default_timezone, tag=tag, topic=topic)
             form = form or out.suffix.removeprefix(".") or "csv"
             count = write_export(store, what=what, form=form, out=out, taxonomy=build_taxonomy(), wanted=wanted, settings=config)
         finally:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FILE = "file"
 Lang = Annotated[str, typer.Option("--lang", help="Names for readers of ja or en.")]
 Who = Annotated[str, typer.Option("--by", help="Who decides; kept with the edit.")]
+TopicId = Annotated[str, typer.Argument(help="Id of the topic.")]
+Preview = Annotated[bool, typer.Option("--preview", help="Only say what would change.")]
 
 
 class FileOrCommand(TyperGroup):
@@ -102,7 +104,7 @@ def accept(
     name: Annotated[str | None, typer.Option("--name", help="Another name for the topic that comes of it.")] = None,
     by: Who = "cli",
     *,
-    preview: Annotated[bool, typer.Option("--preview", help="Only say what would change.")] = False,
+    preview: Preview = False,
     json: JsonFlag = False,
 ) -> None:
     """Do what a proposal says; `voc topics undo` takes it back."""
@@ -119,6 +121,83 @@ def reject(proposal: Annotated[str, typer.Argument(help="Id of the proposal.")],
         editing.decide(proposal, accept=False, by=by)
         if json:
             print_json({"proposal": proposal, "state": "rejected"})
+
+
+@topics.command("promote")
+def promote(
+    topic: TopicId,
+    taxonomy: Annotated[str, typer.Option("--taxonomy", help="Your own taxonomy; made where there is none of the name.")],
+    tag: Annotated[str, typer.Option("--tag", help="Id of the tag to make.")],
+    name: Annotated[str | None, typer.Option("--name", help="What the tag is called; left out: its id.")] = None,
+    by: Who = "cli",
+    *,
+    preview: Preview = False,
+    json: JsonFlag = False,
+) -> None:
+    """Make a topic a tag of your own; `voc tags learn` puts the tag to use."""
+    from pipelines.assembly import build_taxonomy
+    from pipelines.topic_tags import promoted
+
+    with errors_as_exit_codes(json=json), _editing() as editing:
+        build = promoted(taxonomy, tag, name=name, shipped=build_taxonomy())
+        _show(editing.edit(topic, build, by=by, preview=preview), json=json)
+
+
+@topics.command("absorb")
+def absorb(
+    topic: TopicId,
+    taxonomy: Annotated[str, typer.Option("--taxonomy", help="Your own taxonomy.")],
+    tag: Annotated[str, typer.Option("--tag", help="Id of the tag that takes the topic in.")],
+    by: Who = "cli",
+    *,
+    preview: Preview = False,
+    json: JsonFlag = False,
+) -> None:
+    """Let a tag of your own take a topic in; `voc tags learn` teaches it the topic's sentences."""
+    from pipelines.topic_tags import absorbed
+
+    with errors_as_exit_codes(json=json), _editing() as editing:
+        _show(editing.edit(topic, absorbed(taxonomy, tag), by=by, preview=preview), json=json)
+
+
+@topics.command("list")
+def list_topics(
+    *,
+    emerging: Annotated[bool, typer.Option("--emerging", help="Only those that are new and growing.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """List topics, largest first, and which of them emerge."""
+    from pipelines.assembly import build_store
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings(), read_only=True)
+        try:
+            with store.read() as unit:
+                look, found = unit.looks.latest(), unit.topics.find()
+        finally:
+            store.close()
+        seen = {} if look is None else {one.topic_id: one for one in look.found}
+        shown = [topic for topic in found if topic.id in seen or not emerging]
+        if json:
+            print_json(
+                {
+                    "looked_until": look.day if look is not None else None,
+                    "topics": [
+                        topic.model_dump(mode="json", exclude={"centroid"})
+                        | {"emerging": seen[topic.id].model_dump(mode="json") if topic.id in seen else None}
+                        for topic in shown
+                    ],
+                }
+            )
+            return
+        for topic in shown:
+            say(f"{topic.id}  {topic.size:>6} sentences  {topic.name}")
+            if topic.id in seen:
+                one = seen[topic.id]
+                what = "new and growing" if one.new else "growing"
+                say(f"    {what} since {one.since}: {one.count} voices in {one.days} days, {one.expected:.1f} expected")
+        if not shown:
+            say("No topic emerges." if emerging else "No topic yet.")
 
 
 @topics.command("undo")
@@ -177,9 +256,13 @@ def _editing() -> "Iterator[TopicEditing]":
 def _show(done: "Outcome", *, json: bool) -> None:
     after = [topic.model_dump(mode="json", exclude={"centroid"}) for topic in done.change.after]
     number = done.edit.number if done.edit is not None else None
+    place = done.change.tag
     if json:
-        print_json({"edit": number, "kind": done.change.kind.value, "moved": len(done.change.moves), "after": after})
+        shown = place.model_dump(mode="json") if place is not None else None
+        print_json({"edit": number, "kind": done.change.kind.value, "moved": len(done.change.moves), "after": after, "tag": shown})
         return
     what = ", ".join(f"{topic['name']} ({topic['size']})" for topic in after)
     state = f"edit {number}" if number else "nothing is changed yet"
+    if place is not None:
+        what += f"; {place.examples} sentences teach {place.taxonomy}/{place.tag.id} at the next voc tags learn {place.taxonomy}"
     say(f"{done.change.kind.value}: {what}; {len(done.change.moves)} sentences move; {state}")

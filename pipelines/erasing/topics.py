@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.erasing.recognise import Recogniser
-from voc.topics import Topic, TopicName, TopicSentence, TopicState
+from voc.topics import TAKES_IN, Topic, TopicName, TopicSentence, TopicState
 
 EXAMPLES = 5
 NAME_CHARS = (6, 60)
@@ -35,7 +35,7 @@ def without(left: Left, who: Recogniser, *, dropped_words: frozenset[str]) -> To
     kept = topic.model_copy(update={"keywords": keywords, "example_ids": tuple(e for e in topic.example_ids if not who.is_id(e))})
     if left.touched and left.sentences:
         kept = _told_by(kept, left.sentences)
-    elif left.touched and topic.state in (TopicState.ACTIVE, TopicState.EXCLUDED):
+    elif left.touched and topic.state in TAKES_IN:
         kept = kept.model_copy(update={"keywords": (), "example_ids": (), "state": TopicState.RETIRED})
     kept = kept.model_copy(update={"names": _names(topic, who, dropped_words)})
     if not _name_goes(topic, who, dropped_words):

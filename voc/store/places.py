@@ -59,6 +59,7 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.FigureEvidenceRow), elsewhere="FigureStore.forget"),
     Place(table(tables.AccountRow), holds_nobody="facts about an organisation"),
     Place(table(tables.TopicRunRow), holds_nobody="settings and counts of a fit"),
+    Place(table(tables.TopicLookRow), holds_nobody="counts of voices by topic"),
     Place(table(tables.ImportRow), holds_nobody="counts and the file's name; rejected rows lie in a file, which is rewritten"),
     Place(table(tables.RunRow), holds_nobody="counts of a run"),
     Place(table(tables.KeyRow), holds_nobody="a machine caller's key"),

@@ -9,11 +9,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from voc.errors import NotFoundError
 from voc.store.feedback import chunks
 from voc.store.rows import table
-from voc.store.tables import LearntTagsRow, TagCorrectionRow, TaxonomyRow
+from voc.store.tables import LearntTagsRow, TagCorrectionRow, TaxonomyRow, TopicAssignmentRow, TopicRow
 from voc.tag_learning import LearntTags, TagQuality
-from voc.taxonomy import SHIPPED_NAME, Taxonomy
+from voc.taxonomy import SHIPPED_NAME, Tag, Taxonomy
+from voc.topics import TopicState
 
 TAXONOMIES = table(TaxonomyRow)
+TOPICS = table(TopicRow)
+ASSIGNMENTS = table(TopicAssignmentRow)
 LEARNT = table(LearntTagsRow)
 CORRECTIONS = table(TagCorrectionRow)
 
@@ -25,11 +28,29 @@ class TaxonomyStore:
         self._connection = connection
 
     def put(self, taxonomy: Taxonomy, *, now: datetime) -> bool:
-        """Keep a taxonomy in the place of an earlier one of its name; return whether it is new."""
+        """Keep a taxonomy in the place of an earlier one of its name, with the tags that stand for topics; return whether it is new."""
+        taxonomy = taxonomy.model_copy(update={"tags": (*taxonomy.tags, *self._for_topics(taxonomy))})
         gone = self._connection.execute(delete(TAXONOMIES).where(TAXONOMIES.c.name == taxonomy.name))
         row = {"name": taxonomy.name, "content": taxonomy.model_dump(mode="json"), "imported_at": now}
         self._connection.execute(insert(TAXONOMIES), [row])
         return gone.rowcount == 0
+
+    def add_tag(self, name: str, tag: Tag, *, now: datetime) -> None:
+        """Add a tag to a taxonomy; where there is none of the name, it is made."""
+        mine = next((own for own in self.find() if own.name == name), Taxonomy(name=name, version="1", tags=()))
+        self.put(mine.model_copy(update={"tags": (*mine.tags, tag)}), now=now)
+
+    def drop_tag(self, name: str, tag: Tag) -> None:
+        """Take a tag out of a taxonomy unless it was changed since; a taxonomy without tags goes."""
+        mine = next((own for own in self.find() if own.name == name), None)
+        if mine is None or tag not in mine.tags:
+            return
+        left = mine.model_copy(update={"tags": tuple(one for one in mine.tags if one != tag)})
+        here = TAXONOMIES.c.name == name
+        if left.tags:
+            self._connection.execute(update(TAXONOMIES).where(here).values(content=left.model_dump(mode="json")))
+        else:
+            self._connection.execute(delete(TAXONOMIES).where(here))
 
     def find(self) -> list[Taxonomy]:
         """Return all own taxonomies by name."""
@@ -53,6 +74,13 @@ class TaxonomyStore:
         if row is None:
             raise NotFoundError(taxonomy=name)
         return Taxonomy.model_validate(row.content)
+
+    def _for_topics(self, taxonomy: Taxonomy) -> list[Tag]:
+        """Return the tags that stand in a topic's place and that the taxonomy does not bring along."""
+        query = select(TOPICS.c.tag).where(TOPICS.c.taxonomy == taxonomy.name, TOPICS.c.state == TopicState.TAGGED.value)
+        linked = {row.tag for row in self._connection.execute(query)}
+        before = next((own for own in self.find() if own.name == taxonomy.name), None)
+        return [] if before is None else [tag for tag in before.tags if tag.id in linked and taxonomy.tag(tag.id) is None]
 
     def activate(self, learnt: LearntTags, *, now: datetime) -> None:
         """Keep what was learnt in the place of what was learnt before for its taxonomy, and use it, the shipped beside a user's own."""
@@ -87,9 +115,12 @@ class TaxonomyStore:
         return tuple(sorted(f"{row.taxonomy}-{row.version}" for row in rows))
 
     def learnt_from(self, feedback_ids: Sequence[str]) -> list[str]:
-        """Return the taxonomies, the shipped one among them, that were learnt with people's corrections of these comments."""
+        """Return the taxonomies, shipped one included, learnt with people's corrections of these comments or their sentences in a topic."""
         tags: set[str] = set()
         for some in chunks(feedback_ids):
+            linked = select(TOPICS.c.tag).join(ASSIGNMENTS, ASSIGNMENTS.c.topic_id == TOPICS.c.id)
+            linked = linked.where(TOPICS.c.tag.is_not(None), ASSIGNMENTS.c.feedback_id.in_(some))
+            tags |= set(self._connection.execute(linked).scalars())
             tags |= set(self._connection.execute(select(CORRECTIONS.c.tag).where(CORRECTIONS.c.feedback_id.in_(some))).scalars())
         learnt = self._connection.execute(select(LEARNT.c.taxonomy, LEARNT.c.content)).all()
         return sorted({row.taxonomy for row in learnt if any(tag["id"] in tags for tag in row.content["tags"])})

@@ -1,6 +1,7 @@
 """Changes of topics in the store: what fits propose, and what people did. An edit is never overwritten; taking it back is noted on it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from voc.store.feedback import insert_or_ignore
 from voc.store.rows import table
 from voc.store.tables import TopicEditRow, TopicProposalRow
+from voc.store.taxonomies import TaxonomyStore
 from voc.store.topic_groups import TopicGroupStore
 from voc.store.topics import TopicStore
 from voc.topics import ChangeKind, Move, Proposal, ProposalState, Topic, TopicAssignment, TopicChange, TopicEdit
@@ -64,10 +66,12 @@ class TopicEditStore:
         """Carry a change out and keep it; sentences a person moves stay where the person put them."""
         TopicStore(self._connection).put(change.after)
         TopicGroupStore(self._connection).put(change.groups_after)
+        if change.tag is not None and change.tag.made:
+            TaxonomyStore(self._connection).add_tag(change.tag.taxonomy, change.tag.tag, now=now)
         self._move(change.moves, by_person=True if change.kind is ChangeKind.MOVE else None)
         row = {
             "change": orjson.loads(change.model_dump_json()),
-            "topic_ids": sorted(change.topic_ids),
+            "topic_ids": sorted(change.touches),
             "by": by,
             "at": now,
             "proposal_id": proposal_id,
@@ -90,12 +94,42 @@ class TopicEditStore:
             names = topics.members([topic.id])[topic.id]
             self._move([Move(sentence_id=name, from_topic=topic.id, to_topic=goal) for name in names], by_person=None)
         topics.remove([topic.id for topic in gone])
+        if back.tag is not None and back.tag.made:
+            TaxonomyStore(self._connection).drop_tag(back.tag.taxonomy, back.tag.tag)
         self._connection.execute(update(EDITS).where(EDITS.c.number == edit.number).values(undone_by=by, undone_at=now))
 
-    def find(self, topic_id: str | None = None) -> list[TopicEdit]:
-        """Return all edits, or those that touch a topic, latest first."""
-        rows = self._connection.execute(select(EDITS).order_by(EDITS.c.number.desc()))
-        return [_edit(row) for row in rows if topic_id is None or topic_id in row.topic_ids]
+    def find(self, topic_id: str | None = None, *, limit: int | None = None) -> list[TopicEdit]:
+        """Return all edits, or those that touch a topic, latest first, at most ``limit``; no other edit's sentences are read."""
+        query = select(EDITS).order_by(EDITS.c.number.desc())
+        if topic_id is None:
+            return [_edit(row) for row in self._connection.execute(query.limit(limit))]
+        numbers = [number for number, topics, _ in self._touched() if topic_id in topics][:limit]
+        return [edit for number in numbers if (edit := self.get(number)) is not None]
+
+    def get(self, number: int) -> TopicEdit | None:
+        """Return an edit, or None."""
+        row = self._connection.execute(select(EDITS).where(EDITS.c.number == number)).one_or_none()
+        return None if row is None else _edit(row)
+
+    def standing(self, topic_ids: Iterable[str], *, after: int = 0) -> list[int]:
+        """Return the numbers of the edits after one that stand and touch one of the topics, latest first."""
+        wanted = set(topic_ids)
+        return [number for number, topics, stands in self._touched() if number > after and stands and wanted.intersection(topics)]
+
+    def counts(self) -> Counter[str]:
+        """Return how many standing edits touch each topic."""
+        return Counter(topic for _, topics, stands in self._touched() if stands for topic in topics)
+
+    def changed_since(self, seen: Mapping[int, datetime | None]) -> list[TopicEdit]:
+        """Return the edits made or taken back since they were seen (number, and when each was taken back), latest first."""
+        rows = self._connection.execute(select(EDITS.c.number, EDITS.c.undone_at).order_by(EDITS.c.number.desc()))
+        numbers = [row.number for row in rows if row.number not in seen or seen[row.number] != row.undone_at]
+        return [edit for number in numbers if (edit := self.get(number)) is not None]
+
+    def _touched(self) -> list[tuple[int, list[str], bool]]:
+        """Return number, touched topics, and whether it stands, of every edit, latest first."""
+        rows = self._connection.execute(select(EDITS.c.number, EDITS.c.topic_ids, EDITS.c.undone_at).order_by(EDITS.c.number.desc()))
+        return [(row.number, row.topic_ids, row.undone_at is None) for row in rows]
 
     def revision(self) -> tuple[int, int]:
         """Return how many edits there are and how many were taken back: what changes with every edit."""

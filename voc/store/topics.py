@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
 from voc.store.enrichments import EnrichmentStore, sentence_id, split_sentence_id
 from voc.store.feedback import chunks, insert_or_replace
@@ -92,9 +92,15 @@ class TopicStore:
             found[row.topic_id].append(sentence_id(row.feedback_id, row.position))
         return found
 
-    def settle(self) -> None:
-        """Mark every assignment as seen by a fit."""
-        self._connection.execute(update(ASSIGNMENTS).where(ASSIGNMENTS.c.settled.is_(False)).values(settled=True))
+    def settle(self, sentence_ids: Iterable[str]) -> None:
+        """Mark the assignments of the sentences as seen by a fit; what came in while it was computed waits for the next."""
+        seen = set(sentence_ids)
+        query = select(ASSIGNMENTS.c.feedback_id, ASSIGNMENTS.c.position).where(ASSIGNMENTS.c.settled.is_(False))
+        waiting = [row for row in self._connection.execute(query) if sentence_id(row.feedback_id, row.position) in seen]
+        mine = and_(ASSIGNMENTS.c.feedback_id == bindparam("of"), ASSIGNMENTS.c.position == bindparam("at"))
+        if waiting:
+            rows = [{"of": row.feedback_id, "at": row.position} for row in waiting]
+            self._connection.execute(update(ASSIGNMENTS).where(mine).values(settled=True), rows)
 
     def orphans(self) -> list[str]:
         """Return the ids of sentences that have an assignment and are gone."""
@@ -141,6 +147,27 @@ class TopicStore:
         sizes = self._sizes()
         total = sum(sizes.values())
         return sizes.get(None, 0) / total if total else None
+
+    def tag_examples(self, taxonomy: str, *, each: int) -> list[tuple[str, str]]:
+        """Return tag and words of the most typical sentences of every topic in whose place a tag of the taxonomy stands."""
+        linked = select(TOPICS.c.id, TOPICS.c.tag).where(TOPICS.c.taxonomy == taxonomy, TOPICS.c.state == TopicState.TAGGED.value)
+        found: list[tuple[str, str]] = []
+        for topic in self._connection.execute(linked.order_by(TOPICS.c.id)).all():
+            query = (
+                select(SENTENCES.c.start, SENTENCES.c.end, FEEDBACK.c.verbatim)
+                .join(FEEDBACK, and_(SENTENCES.c.feedback_id == FEEDBACK.c.id, SENTENCES.c.model_version == FEEDBACK.c.handled_version))
+                .join(
+                    ASSIGNMENTS,
+                    and_(ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position),
+                )
+                .where(ASSIGNMENTS.c.topic_id == topic.id)
+                .order_by(
+                    ASSIGNMENTS.c.by_person.desc(), ASSIGNMENTS.c.similarity.desc(), SENTENCES.c.feedback_id, SENTENCES.c.position
+                )
+                .limit(each)
+            )
+            found += [(topic.tag, row.verbatim[row.start : row.end]) for row in self._connection.execute(query)]
+        return found
 
     def _sizes(self, topic_id: str | None = None) -> Mapping[str | None, int]:
         query = select(ASSIGNMENTS.c.topic_id, func.count().label("n")).group_by(ASSIGNMENTS.c.topic_id)

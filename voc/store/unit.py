@@ -14,6 +14,7 @@ from voc.store.figures import FigureStore
 from voc.store.journal import JournalStore
 from voc.store.keys import KeyStore
 from voc.store.kpis import KpiStore
+from voc.store.looks import LookStore
 from voc.store.pending import PendingStore
 from voc.store.quotes import QuoteStore
 from voc.store.results import AlertStore, DriverStore
@@ -40,6 +41,7 @@ class Unit:
         self.topics = TopicStore(connection)
         self.topic_groups = TopicGroupStore(connection)
         self.topic_edits = TopicEditStore(connection)
+        self.looks = LookStore(connection)
         self.proposals = ProposalStore(connection)
         self.customers = CustomerStore(connection)
         self.kpis = KpiStore(connection)

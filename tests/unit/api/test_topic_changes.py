@@ -1,13 +1,15 @@
 """Topics over HTTP: edits with preview, history and undo; proposals and how they are decided."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.support.app import Running
 from tests.support.builders import vector
+from voc.emerging import Emerging, EmergingLook
 from voc.keys import Scope
-from voc.topics import Proposal, ProposalKind, ProposedPart, Topic
+from voc.topics import Proposal, ProposalKind, ProposedPart, Topic, TopicState
 
 TEXTS = ["The login fails.", "I cannot log in at all.", "Login is broken again.", "The invoice is slow.", "An invoice came twice.", "My invoice is broken."]
 
@@ -179,5 +181,100 @@ def test_an_edit_is_taken_back_only_from_a_topic_it_touched_and_a_merged_id_lead
     assert api.post(f"/v1/topics/{second}/undo", {"edit": renamed}).status_code == 404
     assert by_id(api)[first]["name"] == "one"
     api.post(f"/v1/topics/{first}/merge", {"topic_ids": [second]})
-    assert api.get(f"/v1/topics/{second}").json()["id"] == first
+    assert [api.get(f"/v1/topics/{second}").json()[name] for name in ("id", "state", "leads_to")] == [second, "merged", first]
     assert len(api.get(f"/v1/topics/{second}/feedback").json()["data"]) == len(TEXTS)
+
+
+def test_a_topic_that_is_no_issue_answers_with_its_state_and_its_page_opens(api: Running, topics: dict[str, str]) -> None:
+    first, second = list(topics.values())[:2]
+    volume = by_id(api)[first]["volume"]
+    api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
+    api.post(f"/v1/topics/{first}/exclude", {})
+    detail = api.get(f"/v1/topics/{first}").json()
+    assert (detail["state"], detail["volume"], detail["leads_to"]) == ("excluded", volume, first)
+    page = api.client.get(f"/issues/topic/{first}?lang=en").text
+    assert f'data-count="{volume}"' in page
+    assert "Hidden" in page
+    with api.service.store.write() as unit:
+        found = unit.topics.get(second)
+        assert found is not None
+        unit.topics.put([found.model_copy(update={"state": TopicState.RETIRED})])
+    assert api.get(f"/v1/topics/{second}").json()["state"] == "retired"
+    assert api.client.get(f"/issues/topic/{second}?lang=ja").status_code == 200
+    assert api.get(f"/v1/topics/{second}", language="ja").json()["volume"] == 0, "no comment matches: nothing is said of it"
+
+
+def test_a_topic_becomes_a_tag_is_learnt_and_taken_back(api: Running, topics: dict[str, str]) -> None:
+    first, second = list(topics.values())[:2]
+    body = {"taxonomy": "mine", "tag": "sign-in", "name": "サインインできない"}
+    seen = api.post(f"/v1/topics/{first}/promote", body | {"preview": True}).json()
+    assert (seen["edit"], seen["tag"]["made"], seen["tag"]["examples"]) == (None, True, seen["before"][0]["size"])
+    assert [one["name"] for one in api.get("/v1/taxonomies").json()["data"] if not one["shipped"]] == []
+    done = api.post(f"/v1/topics/{first}/promote", body).json()
+    assert (done["kind"], done["after"][0]["state"], done["tag"]["name"]["ja"]) == ("promote", "tagged", "サインインできない")
+    assert first not in by_id(api), "it is listed once"
+    assert api.get(f"/v1/topics/{first}").json()["tag"] == "sign-in"
+    assert api.post(f"/v1/topics/{second}/promote", body).status_code in {400, 422}, "the tag is there already"
+    assert api.post(f"/v1/topics/{second}/absorb", {"taxonomy": "mine", "tag": "none"}).status_code in {400, 404, 422}
+    assert api.post(f"/v1/topics/{second}/absorb", {"taxonomy": "mine", "tag": "sign-in"}).json()["kind"] == "absorb"
+    assert api.post("/v1/taxonomies/mine/learn", {}).status_code == 200, "its sentences are examples enough"
+    assert by_id(api) == {}
+    api.post(f"/v1/topics/{second}/undo", {})
+    assert api.post(f"/v1/topics/{first}/undo", {}).json()["tag"]["tag"] == "sign-in"
+    assert set(by_id(api)) == {first, second}
+    assert [one["name"] for one in api.get("/v1/taxonomies").json()["data"] if not one["shipped"]] == []
+
+
+def test_a_reader_makes_a_topic_a_tag_on_its_page(api: Running, topics: dict[str, str]) -> None:
+    first, second = list(topics.values())[:2]
+    api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
+    done = api.client.post(f"/issues/topic/{first}/promote", data={"taxonomy": "my tags", "tag": "a/b"}, follow_redirects=False)
+    assert done.status_code == 303
+    page = api.client.get(f"/issues/topic/{first}?lang=ja").text
+    assert "/issues/tag/a%2Fb" in page or "/issues/tag/a/b" in page
+    other = api.client.get(f"/issues/topic/{second}?lang=en").text
+    place = other.partition('<select name="place"')[2].partition('<option value="')[2]
+    place = place.partition('<option value="')[2].partition('"')[0]
+    api.client.post(f"/issues/topic/{second}/absorb", data={"place": place.replace("&#9;", "\t")})
+    assert api.get(f"/v1/topics/{second}").json()["tag"] == "a/b"
+    assert "taken in by a tag" in api.client.get("/proposals?lang=en").text
+
+
+def test_topics_say_how_they_went_in_a_period_and_where_they_came_from(api: Running, topics: dict[str, str]) -> None:
+    first, second = list(topics.values())[:2]
+    part = api.post(f"/v1/topics/{first}/split", {"sentence_ids": list(members(api, first))[:1], "name": "part"}).json()["after"][1]["id"]
+    api.post(f"/v1/topics/{second}/merge", {"topic_ids": [part]})
+    shown = {topic["id"]: topic for topic in api.get("/v1/topics", period="30d").json()["data"]}
+    assert shown[first]["lineage"] == {"parents": [], "split_into": [part], "merged_from": [], "merged_into": None}
+    assert (shown[second]["lineage"]["merged_from"], shown[second]["edits"]) == ([part], 1)
+    period = shown[first]["period"]
+    assert (period["count"], period["before"]) == (shown[first]["volume"], 0)
+    assert sum(point["count"] for point in period["series"]) == period["count"]
+    assert by_id(api)[first]["period"] is None
+    assert api.get(f"/v1/topics/{first}", period="2001-Q1").json()["period"]["count"] == 0
+    for nonsense in ("0d", "2026-Q5", "2026-13", "yesterday"):
+        assert api.get("/v1/topics", period=nonsense).json()["code"] == "bad_filter"
+
+
+def test_a_topic_that_emerges_says_so_everywhere(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    one = Emerging(
+        topic_id=target, since=date(2026, 11, 1), days=2, count=9, expected=2.5, chance=0.001, first_seen=date(2026, 10, 30), new=True
+    )
+    with api.service.store.write() as unit:
+        unit.looks.put(EmergingLook(day=date(2099, 1, 1), tested=2, found=(one,)))
+    assert by_id(api)[target]["emerging"]["count"] == 9
+    api.client.post("/login", data={"key": api.secrets[Scope.READ]})
+    assert api.client.get("/issues?kind=topic&lang=en").text.count("new and growing") == 1
+    only = api.client.get("/issues?kind=topic&emerging=1&lang=en").text
+    assert [f"/issues/topic/{name}" in only for name in topics.values()].count(True) == 1
+    assert "9 voices in 2 days, 2.5 expected" in api.client.get("/overview?lang=en").text
+    assert "新しく増加中" in api.client.get(f"/issues/topic/{target}?lang=ja").text
+
+
+def test_drivers_are_narrowed_by_topic_and_tag(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    volume = by_id(api)[target]["volume"]
+    found = api.get("/v1/drivers", kpi="nps", topic=target).json()["data"]
+    assert {driver["volume"] for driver in found if driver["issue"]["id"] == target} == {volume}
+    assert api.get("/v1/drivers", kpi="nps", tag="none.such").json()["data"] == []

@@ -8,15 +8,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.intake import DirectWriter
+from pipelines.lessons import lesson_material
 from pipelines.topic_editing import TopicEditing, excluded, merged, moved_here, moved_out, pinned, renamed, split_off
+from pipelines.topic_tags import absorbed, promoted
 from tests.support.builders import NOON, enrichment, feedback, vector
 from voc.errors import InputError, NotFoundError
 from voc.settings import DatabaseSettings
 from voc.store import Store, open_store
+from voc.taxonomy import Bilingual, Tag, Taxonomy, load_taxonomy
 from voc.topics import Proposal, ProposalKind, ProposalState, ProposedPart, Topic, TopicAssignment, TopicState
 
 SENTENCES = 24
 ALL_STATES = tuple(TopicState)
+SHIPPED = load_taxonomy()
 
 
 def topic(number: int) -> Topic:
@@ -198,7 +202,7 @@ def test_sentences_that_moved_since_the_fit_stay_where_they_are(store: Store) ->
 
 
 OPERATIONS = st.lists(
-    st.tuples(st.sampled_from(["rename", "merge", "split", "move", "out", "pin", "exclude", "undo"]), st.integers(0, 7), st.integers(0, 7)),
+    st.tuples(st.sampled_from(["rename", "merge", "split", "move", "out", "pin", "exclude", "promote", "absorb", "undo"]), st.integers(0, 7), st.integers(0, 7)),
     max_size=12,
 )
 
@@ -218,6 +222,8 @@ def test_no_sentence_is_lost_over_any_sequence_and_all_can_be_taken_back(tmp_pat
         for edit in standing_edits(store):
             editing(store).undo(edit, by="Sato")
         assert state(store) == begin
+        with store.read() as unit:
+            assert unit.taxonomies.find() == [], "tags and taxonomies that edits made go with them"
     finally:
         store.close()
 
@@ -239,6 +245,8 @@ def apply(store: Store, kind: str, one: int, other: int) -> None:
         "out": moved_out(names[other * 2 : other * 2 + 6]),
         "pin": pinned(on=bool(other % 2)),
         "exclude": excluded(on=bool(other % 2)),
+        "promote": promoted(f"mine {one % 2}", f"tag {other % 3}", name=None, shipped=SHIPPED),
+        "absorb": absorbed(f"mine {one % 2}", f"tag {other % 3}"),
     }
     if kind == "undo":
         numbers = standing_edits(store)
@@ -254,6 +262,9 @@ def check(store: Store) -> None:
     assert len(assigned) == SENTENCES
     assert sum(one.size for one in topics) + sum(goal is None for goal in assigned.values()) == SENTENCES
     assert all(goal is None or known[goal].state is not TopicState.MERGED for goal in assigned.values())
+    with store.read() as unit:
+        tags = {(own.name, tag.id) for own in unit.taxonomies.find() for tag in own.tags}
+    assert {(one.taxonomy, one.tag) for one in topics if one.state is TopicState.TAGGED} <= tags, "a tagged topic has its tag"
     for one in topics:
         seen, ahead = set(), [one.id]
         while ahead:
@@ -307,3 +318,72 @@ def test_a_previewed_rejection_rejects_nothing(store: Store) -> None:
 def test_moving_sentences_where_they_are_is_refused(store: Store) -> None:
     with pytest.raises(InputError, match="there already"):
         editing(store).edit("tp_0", moved_here(members(store, "tp_0")), by="Sato")
+
+
+def test_a_topic_becomes_a_tag_whose_examples_are_its_sentences_as_they_stand(store: Store) -> None:
+    before = state(store)
+    build = promoted("mine", "codes", name="コードが届かない", shipped=SHIPPED)
+    seen = editing(store).edit("tp_0", build, by="Sato", preview=True).change
+    assert (seen.tag.taxonomy, seen.tag.made, seen.tag.examples) == ("mine", True, 6)  # type: ignore[union-attr]
+    assert state(store) == before, "a preview changes nothing"
+    editing(store).edit("tp_0", build, by="Sato")
+    found = {one.id: one for one in state(store)[0]}["tp_0"]
+    assert (found.state, found.taxonomy, found.tag, found.size) == (TopicState.TAGGED, "mine", "codes", 6)
+    editing(store).edit("tp_1", moved_here(members(store, "tp_0")[:1]), by="Sato")
+    with store.read() as unit:
+        material = lesson_material(unit, "mine", shipped=SHIPPED)
+        assert unit.topics.find() == [topic for topic in unit.topics.find() if topic.id != "tp_0"], "it is no issue any more"
+    assert material.taxonomy.tags[0].small.ja == "コードが届かない"
+    assert (len(material.texts), set(material.labels)) == (5, {frozenset({"codes"})}), "what was moved out is no example"
+
+
+def test_a_tag_takes_a_second_topic_in_and_the_first_is_taken_back_after_it(store: Store) -> None:
+    first = editing(store).edit("tp_0", promoted("mine", "codes", name=None, shipped=SHIPPED), by="Sato").edit
+    second = editing(store).edit("tp_1", absorbed("mine", "codes"), by="Sato").edit
+    assert first is not None
+    assert second is not None
+    with store.read() as unit:
+        assert len(lesson_material(unit, "mine", shipped=SHIPPED).texts) == 12
+    with pytest.raises(InputError, match="Later edits"):
+        editing(store).undo(first.number, by="Sato")
+    editing(store).undo(second.number, by="Sato")
+    editing(store).undo(first.number, by="Sato")
+    with store.read() as unit:
+        assert unit.taxonomies.find() == []
+
+
+def test_a_taxonomy_brought_in_again_keeps_the_tags_that_stand_for_topics(store: Store) -> None:
+    editing(store).edit("tp_0", promoted("mine", "codes", name=None, shipped=SHIPPED), by="Sato")
+    level = Bilingual(en="Queue", ja="待ち時間")
+    with store.write() as unit:
+        unit.taxonomies.put(Taxonomy(name="mine", version="2", tags=(Tag(id="queue", large=level, middle=level, small=level),)), now=NOON)
+        assert [tag.id for tag in unit.taxonomies.get("mine").tags] == ["queue", "codes"]
+
+
+def test_a_tag_that_is_there_is_not_made_again_and_one_that_is_not_takes_nothing_in(store: Store) -> None:
+    before = state(store)
+    for build in (
+        promoted("mine", SHIPPED.tags[0].id, name=None, shipped=SHIPPED),
+        absorbed("mine", "codes"),
+    ):
+        with pytest.raises((InputError, NotFoundError)):
+            editing(store).edit("tp_0", build, by="Sato")
+    with pytest.raises(InputError):
+        promoted("mine", " ", name=None, shipped=SHIPPED)
+    assert state(store) == before
+
+
+def test_only_the_edit_that_is_asked_for_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why: an edit holds every sentence it moved; ten years of edits must not be read to take one back."""
+    from voc.store import topic_edits
+
+    for number in range(4):
+        editing(store).edit(f"tp_{number % 2}", renamed(f"name {number}", by="Sato"), by="Sato")
+    read: list[int] = []
+    plain = topic_edits._edit
+    monkeypatch.setattr(topic_edits, "_edit", lambda row: read.append(row.number) or plain(row))
+    editing(store).undo(4, by="Sato")
+    assert read == [4]
+    with store.read() as unit:
+        assert [edit.number for edit in unit.topic_edits.find("tp_0")] == [3, 1]
+    assert read == [4, 3, 1]

@@ -1,6 +1,7 @@
 """Topic work on a real store: what people do while a fit is computed stands."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +77,45 @@ def test_sentences_that_are_gone_are_forgotten(store: Store, ids: list[str], tmp
     TopicWork(store, models, settings=TopicSettings(), clock=lambda: NOON).keep_up("test/1", SilentProgress())  # type: ignore[arg-type]
     with store.read() as unit:
         assert ids[0] not in unit.topics.assignments()
+
+
+def test_what_came_in_during_a_fit_is_not_settled_by_it(store: Store, ids: list[str]) -> None:
+    """Why: a second worker assigns sentences meanwhile; the next fit may still say that they are something new."""
+    late = feedback("late", external_id="late")
+
+    def deed() -> None:
+        with store.write() as unit:
+            unit.feedback.add([late])
+            unit.enrichments.add([enrichment(late, seed=99)], now=NOON)
+            unit.topics.assign([TopicAssignment(sentence_id=f"{late.id}.0", topic_id="tp_1", similarity=0.5, settled=False)])
+
+    with store.write() as unit:
+        unit.topics.assign([TopicAssignment(sentence_id=ids[2], topic_id="tp_2", similarity=0.5, settled=False)])
+    seen = tuple(TopicAssignment(sentence_id=name, topic_id=None, similarity=0.5) for name in ids)
+    run = TopicRun(id="run", model_version="m/1", topics=(), assignments=seen, parameters={"least_similarity": "0.4"})
+    models = Meanwhile(Discovery(run=run, topics=(), assignments=(), proposals=()), deed)
+    TopicWork(store, models, settings=TopicSettings(), clock=lambda: NOON).keep_up("test/1", SilentProgress(), fit=True)  # type: ignore[arg-type]
+    with store.read() as unit:
+        now = unit.topics.assignments()
+    assert now[ids[2]].settled
+    assert not now[f"{late.id}.0"].settled
+
+
+def test_a_fit_that_falls_due_while_nothing_comes_in_is_found_within_the_hour(store: Store, ids: list[str]) -> None:
+    now = [NOON]
+
+    def clock() -> datetime:
+        return now[0]
+
+    with store.write() as unit:  # a fit that saw one sentence fewer than there are
+        seen = tuple(TopicAssignment(sentence_id=name, topic_id=None, similarity=0.5) for name in ids[1:])
+        run = TopicRun(id="run", model_version="m/1", topics=(), assignments=seen, parameters={"least_similarity": "0.4"})
+        unit.topics.add_run(run, encoder="test/1", now=NOON)
+    work = TopicWork(store, Meanwhile(None, None), settings=TopicSettings(refit_growth=9.0), clock=clock)  # type: ignore[arg-type]
+    answers = []
+    for _ in range(26 * 4):
+        answers.append(work.falls_due("test/1"))
+        now[0] += timedelta(minutes=15)
+    assert not any(answers[: 24 * 4])
+    assert answers[24 * 4] is True
+    assert sum(answers) == 2, "asked every quarter of an hour, it looks once an hour"

@@ -15,7 +15,15 @@ from voc.store.tables.journal import ImportRow, KeyRow, RunRow
 from voc.store.tables.people import AccountRow, CustomerRow, KpiObservationRow
 from voc.store.tables.results import AlertRow, DriverRow
 from voc.store.tables.tags import LearntTagsRow, TagCorrectionRow, TaxonomyRow
-from voc.store.tables.topics import TopicAssignmentRow, TopicEditRow, TopicGroupRow, TopicProposalRow, TopicRow, TopicRunRow
+from voc.store.tables.topics import (
+    TopicAssignmentRow,
+    TopicEditRow,
+    TopicGroupRow,
+    TopicLookRow,
+    TopicProposalRow,
+    TopicRow,
+    TopicRunRow,
+)
 
 __all__ = [
     "AccountRow",
@@ -49,6 +57,7 @@ __all__ = [
     "TopicAssignmentRow",
     "TopicEditRow",
     "TopicGroupRow",
+    "TopicLookRow",
     "TopicProposalRow",
     "TopicRow",
     "TopicRunRow",

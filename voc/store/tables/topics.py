@@ -1,6 +1,6 @@
 """Tables of topics, what fits propose and what people did."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary
@@ -40,6 +40,8 @@ class TopicRow(SQLModel, table=True):
     pinned: bool = False
     parents: list[Any] = json_column()
     merged_into: str | None = None
+    taxonomy: str | None = None
+    tag: str | None = None
 
 
 class TopicGroupRow(SQLModel, table=True):
@@ -95,3 +97,13 @@ class TopicEditRow(SQLModel, table=True):
     proposal_id: str | None = None
     undone_by: str | None = None
     undone_at: datetime | None = moment(nullable=True)
+
+
+class TopicLookRow(SQLModel, table=True):
+    """What one look for emerging topics found, by its day."""
+
+    __tablename__ = "topic_look"
+
+    day: date = Field(primary_key=True)
+    tested: int
+    found: list[Any] = json_column()

@@ -1,0 +1,47 @@
+"""Topic tags: a topic made a tag of a user's own, or taken in by one; what such a tag is learnt from.
+
+No sentence is copied: a tag in a topic's place is learnt from the topic's most typical sentences as they are at that time, so that what
+is erased, moved or undone is no example any more.
+"""
+
+from pipelines.own_taxonomies import MAX_NAME_CHARS, MOST_TAGS
+from pipelines.topic_changes import tag_instead
+from pipelines.topic_editing import Build
+from voc.errors import InputError
+from voc.store import Unit
+from voc.taxonomy import Bilingual, Tag, Taxonomy
+from voc.topics import Topic, TopicChange
+
+
+def promoted(taxonomy: str, tag: str, *, name: str | None, shipped: Taxonomy) -> Build:
+    """Make a topic a new tag of an own taxonomy, which is made too where there is none of the name."""
+    place, wanted, said = (" ".join(text.split()) for text in (taxonomy, tag, name or tag))
+    if not all(0 < len(text) <= MAX_NAME_CHARS for text in (place, wanted, said)):
+        raise InputError(f"Names of taxonomies and tags have 1 to {MAX_NAME_CHARS} characters.", field="tag")
+
+    if place == shipped.name:
+        raise InputError("The shipped taxonomy takes no tags of your own; name another one.", field="taxonomy")
+
+    def build(unit: Unit, topic: Topic) -> TopicChange:
+        known = unit.taxonomies.with_own(shipped)
+        if known.tag(wanted) is not None:
+            raise InputError("There is such a tag already; let it absorb the topic instead.", field="tag", tag=wanted)
+        mine = next((own for own in unit.taxonomies.find() if own.name == place), None)
+        if mine is not None and len(mine.tags) >= MOST_TAGS:
+            raise InputError(f"A taxonomy has at most {MOST_TAGS} tags.", field="taxonomy", limit=MOST_TAGS)
+        level = Bilingual(en=said, ja=said)
+        return tag_instead(topic, taxonomy=place, tag=Tag(id=wanted, large=level, middle=level, small=level), made=True)
+
+    return build
+
+
+def absorbed(taxonomy: str, tag: str) -> Build:
+    """Let a tag of an own taxonomy take a topic in."""
+
+    def build(unit: Unit, topic: Topic) -> TopicChange:
+        found = unit.taxonomies.get(taxonomy).tag(tag)
+        if found is None:
+            raise InputError("The taxonomy has no such tag; promote the topic to make it.", field="tag", tag=tag)
+        return tag_instead(topic, taxonomy=taxonomy, tag=found, made=False)
+
+    return build

@@ -1,0 +1,45 @@
+"""Emerging: that a topic is spoken of by more people than its own past and the volume of all comments explain.
+
+A look is taken once a day's comments are complete; it is kept with its day, so that what was said then can be read later.
+"""
+
+from datetime import date
+
+from pydantic import Field
+
+from voc.values import Value
+
+
+class Emerging(Value):
+    """A topic that grows, or that is new and growing, as one look saw it. Counts are distinct voices, not comments."""
+
+    topic_id: str
+    """The topic, or the one a proposal would make."""
+    proposal_id: str | None = None
+    """The open proposal, where the topic is only proposed yet."""
+    since: date
+    """The first day of the unbroken row of looks that saw it."""
+    days: int
+    """Length of the stretch that stands out: that many days up to the look's."""
+    count: int = Field(ge=0)
+    """Voices that spoke of it in those days."""
+    expected: float = Field(ge=0)
+    """Voices its past and the volume of all comments let expect."""
+    chance: float = Field(ge=0, le=1)
+    """Probability of at least so many voices, had nothing changed."""
+    first_seen: date
+    new: bool
+    """Whether nobody spoke of it before the last four weeks."""
+
+
+class EmergingLook(Value):
+    """What one look found, surest first; ``day`` is the last day it took into account (UTC)."""
+
+    day: date
+    tested: int
+    """Topics that were looked at."""
+    found: tuple[Emerging, ...] = ()
+
+    def of(self, topic_id: str) -> Emerging | None:
+        """Return what was found of a topic, or None."""
+        return next((one for one in self.found if one.topic_id == topic_id), None)
