@@ -10,6 +10,7 @@ from models.baselines import LexiconSentiment
 from models.cues import LexiconCues
 from models.hashed_encoder import HashedJapaneseEncoder
 from models.near_duplicates import MinHashNearDuplicates
+from models.own_tags import FewShotTeacher
 from models.redaction import PatternRedactor
 from models.search_words import SearchWordReader
 from models.sentences import PysbdSentences
@@ -148,6 +149,7 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
             detector=detector,
             redactor=redactor,
             clock=clock,
+            teacher=FewShotTeacher(),
             words=SearchWordReader(),
         )
     )
