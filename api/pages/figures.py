@@ -12,6 +12,8 @@ from api.pages.route import PageRoute
 from api.pages.selection import read_selection
 from api.pages.visit import Visit, Visiting
 from pipelines.figures.kinds import KINDS
+from pipelines.issue_list import find_issue
+from voc.drivers import IssueKind
 from voc.errors import BadFilterError
 from voc.feedback import Feedback
 from voc.filters import FeedbackFilter
@@ -47,6 +49,10 @@ def show(visit: Visiting, figure_id: str) -> HTMLResponse:
 def _page(visit: Visit, figure: Figure, state: FigureState, *, kept: bool, evidence: list[str]) -> HTMLResponse:
     with visit.service.store.read() as unit:
         comments: list[Feedback] = unit.feedback.get_many(evidence[:SHOWN])
+        kind, _, name = (figure.query.issue or "").partition(":")
+        known = kind in {one.value for one in IssueKind}
+        taxonomy, language = visit.service.taxonomy, visit.language
+        issue = find_issue(unit, kind=IssueKind(kind), issue_id=name, taxonomy=taxonomy, language=language) if known else None
     return render(
         visit,
         "figure.html",
@@ -58,6 +64,7 @@ def _page(visit: Visit, figure: Figure, state: FigureState, *, kept: bool, evide
         conditions=figure.query.filter.model_dump(mode="json", exclude_defaults=True),
         asked=dict(visit.request.query_params),
         comments=comments,
+        issue_name=issue.name if issue is not None else figure.query.issue,
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.erasing.recognise import OUR_ID, Recogniser
+from pipelines.figures.waiting import FOLDER
 
 REJECTS = "rejects"
 MADE_AGAIN = ("reports", "exports")
@@ -40,6 +41,8 @@ def erase_files(folder: Path, who: Recogniser, *, preview: bool = False) -> File
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_LOOKED_AT):
         name = path.relative_to(folder).as_posix()
         place = name.split("/")[0]
+        if place == FOLDER:
+            continue  # figures that wait are taken in before an erasure begins
         if place == REJECTS and path.suffix == ".csv":
             rows += _erase_rows(path, who, preview=preview)
         elif _holds(path, who):
