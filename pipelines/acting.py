@@ -1,12 +1,12 @@
 """Actions on a store: record them before their result, keep every change, and check them against the values of their measure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from pipelines.explain.action_check import evaluate
 from pipelines.intake import Writer
 from pipelines.measures import data_until, measured
-from voc.actions import Action, ActionEdit, Assignment, Evaluation, Plan
+from voc.actions import Action, ActionEdit, Assignment, Evaluation, Measured, Plan
 from voc.clock import Clock
 from voc.errors import InputError, NotFoundError
 from voc.ids import random_id
@@ -51,7 +51,7 @@ class Acting:
 
         return self._writer.do(keep)
 
-    def change(self, action_id: str, changes: dict[str, object], *, by: str) -> Action:
+    def change(self, action_id: str, changes: Mapping[str, object], *, by: str) -> Action:
         """Change an action: owner, due day and note at any time, what it expects only before its start.
 
         Parameters
@@ -127,16 +127,16 @@ class Acting:
             state = (action.plan, _state(unit))
             known = self._checked.get(action_id)
             if known is None or known[0] != state:
-                known = self._checked[action_id] = (state, checked(unit, action))
+                known = self._checked[action_id] = (state, check_of(unit, action)[0])
             return known[1]
 
 
-def checked(unit: Unit, action: Action) -> Evaluation:
-    """Return the check of an action."""
+def check_of(unit: Unit, action: Action) -> tuple[Evaluation, list[Measured]]:
+    """Return the check of an action and the values it rests on."""
     experiment = action.plan.experiment
     assignments = unit.actions.assignments(experiment) if experiment is not None else []
     values = measured(unit, action.plan)
-    return evaluate(action, values, assignments=assignments, data_until=data_until(unit))
+    return evaluate(action, values, assignments=assignments, data_until=data_until(unit)), values
 
 
 def existing(unit: Unit, action_id: str) -> Action:

@@ -62,6 +62,7 @@ def _observed(unit: Unit, kpi: Kpi) -> list[Measured]:
                 customer_id=seen.customer_id,
                 account_id=account.id if account is not None else seen.account_id,
                 feedback_id=seen.feedback_id,
+                observation_id=seen.id if seen.feedback_id is None else None,
                 segment=segments.get(seen.feedback_id or "") or segment_of(customer, account),
                 role=customer.role if customer is not None else Role.UNKNOWN,
             )

@@ -132,6 +132,8 @@ class Measured(Value):
     customer_id: str | None = None
     account_id: str | None = None
     feedback_id: str | None = None
+    observation_id: str | None = None
+    """Of a KPI value without a comment."""
     segment: str | None = None
     role: Role = Role.UNKNOWN
 

@@ -25,6 +25,7 @@ class FigureKind(StrEnum):
     UNASSIGNED_SHARE = "unassigned_share"
     DRIVER_EFFECT = "driver_effect"
     ALERT_ACCOUNTS = "alert_accounts"
+    ACTION_EFFECT = "action_effect"
 
 
 class FigureQuery(Value):

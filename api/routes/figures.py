@@ -38,6 +38,7 @@ class FigureForm(Form):
     kpi: Kpi | None = None
     issue: Name | None = Field(default=None, description="kind:id, for example tag:account.login.")
     alert: Name | None = None
+    action: Name | None = None
 
 
 NAMES = frozenset(FigureForm.model_fields) | frozenset(FeedbackFilter.model_fields)
@@ -119,7 +120,7 @@ def _publish(service: Service, raw: bytes, language: str) -> FigureShape:
             kpi=form.kpi,
             issue=form.issue,
             zone=service.settings.intake.default_timezone,
-            more={"alert": form.alert} if form.alert else {},
+            more={name: given for name, given in (("alert", form.alert), ("action", form.action)) if given},
         )
     except ValidationError:
         raise BadValueError(field="filter", problem="bad_value") from None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from pipelines.acting import check_of
 from pipelines.counting import comment_counts, kpi_answers, kpi_level, row_accounting
 from pipelines.explain.trends import readable
 from pipelines.figures.desk import Desk
@@ -105,6 +106,27 @@ def _alert_accounts(desk: Desk, query: FigureQuery) -> Answer | None:
     return Answer(value=alert.accounts, n=len(alert.evidence), parts={"threshold": alert.threshold}, evidence=alert.evidence)
 
 
+def _action_effect(desk: Desk, query: FigureQuery) -> Answer | None:
+    action = desk.unit.actions.get(query.more.get("action", ""))
+    if action is None:
+        return None
+    found, values = check_of(desk.unit, action)
+    one = found.estimate
+    parts: dict[str, float | None] = {
+        "smallest": one.smallest if one is not None else None,
+        "p": one.p if one is not None else None,
+        "n_before": found.n_before,
+        "n_after": found.n_after,
+        "treated_clusters": found.treated_clusters,
+        "control_clusters": found.control_clusters,
+    }
+    evidence = tuple(name for value in values if (name := value.feedback_id or value.observation_id) is not None)
+    n = found.n_before + found.n_after
+    if one is None:
+        return Answer(value=None, n=n, parts=parts, evidence=evidence)
+    return Answer(value=one.value, low=one.low, high=one.high, n=n, parts=parts, evidence=evidence)
+
+
 KINDS: dict[FigureKind, Kind] = {
     FigureKind.COMMENT_COUNT: Kind(
         _comment_count,
@@ -156,6 +178,14 @@ KINDS: dict[FigureKind, Kind] = {
         Bilingual(
             en="Distinct accounts that complained about the issue in the alert's window.",
             ja="アラートの期間内に課題への苦情を寄せた取引先数。",
+        ),
+    ),
+    FigureKind.ACTION_EFFECT: Kind(
+        _action_effect,
+        Bilingual(
+            en="Effect of an action on its measure by experiment, difference in differences or interrupted series; 95 % interval clustered "
+            "by account and week. Says what is associated with the action.",
+            ja="実験・差の差・中断時系列による、施策と指標の変化の関連。95 % 区間は取引先と週の単位でまとめて計算。",
         ),
     ),
 }

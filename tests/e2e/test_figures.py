@@ -48,6 +48,16 @@ def app(original: Path, tmp_path: Path) -> Any:
         yield found
 
 
+def action_of(app: Running) -> str:
+    """The id of an action about the share of an issue, recorded once."""
+    known = app.service.actions.find()
+    if known:
+        return known[0].id
+    plan = {"title": "t", "measure": "issue_share", "issue_kind": "tag", "issue_id": "account.login", "segment": "smb"}
+    answer = app.post("/v1/actions", plan | {"starts_on": "2026-04-01", "retrospective": True})
+    return str(answer.json()["id"])
+
+
 def questions(app: Running) -> list[FigureQuery]:
     with app.service.store.read() as unit:
         alerts = unit.alerts.find()
@@ -59,6 +69,7 @@ def questions(app: Running) -> list[FigureQuery]:
         FigureQuery(kind=FigureKind.UNASSIGNED_SHARE),
         FigureQuery(kind=FigureKind.DRIVER_EFFECT, kpi=Kpi.NPS, issue=LOGIN),
         FigureQuery(kind=FigureKind.ALERT_ACCOUNTS, more={"alert": alerts[0].id}),
+        FigureQuery(kind=FigureKind.ACTION_EFFECT, more={"action": action_of(app)}),
     ]
 
 
@@ -81,7 +92,7 @@ def test_the_same_question_on_the_same_state_has_the_same_address_and_another_ha
 
 def test_a_figure_leads_back_to_its_comments_and_recomputes_equal(app: Running) -> None:
     for query in questions(app):
-        asked = {"kind": query.kind.value, "kpi": query.kpi, "issue": query.issue, "alert": query.more.get("alert")}
+        asked = {"kind": query.kind.value, "kpi": query.kpi, "issue": query.issue, "alert": query.more.get("alert"), "action": query.more.get("action")}
         figure = app.post("/v1/figures", {name: value for name, value in asked.items() if value is not None}).json()["figure"]
         said = app.get(f"/v1/figures/{figure['id']}").json()
         assert said["state"] == {"fresh": True, "reasons": [], "now": said["state"]["now"]}
