@@ -18,6 +18,7 @@ from pipelines.commands import (
     tags,
     topics,
 )
+from pipelines.commands import kpis as kpi_commands
 
 app = typer.Typer(
     help="Voice of Customer: reads, groups, links and explains what customers write, in Japanese and English, offline.",
@@ -35,6 +36,7 @@ customers.command("erase")(erasing.erase)
 customers.command("erasures")(erasing.erasures)
 customers.command("lift")(erasing.lift)
 kpis.command("import")(data.import_kpis)
+kpis.command("series")(kpi_commands.series)
 app.add_typer(customers, name="customers")
 app.add_typer(kpis, name="kpis")
 app.command("run")(data.run)
@@ -59,10 +61,6 @@ app.command("queue")(queue.queue)
 app.add_typer(actions.actions, name="actions")
 app.command("redact")(file_tools.redact)
 
-
-@kpis.callback()
-def _kpis() -> None:
-    """Keep ``kpis`` a group although it has one command."""
 
 
 def main() -> None:

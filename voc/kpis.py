@@ -126,3 +126,101 @@ def figure(kpi: Kpi, values: Sequence[float]) -> KpiFigure:
     if not values:
         return KpiFigure(kpi=kpi, value=None, n=0)
     return KpiFigure(kpi=kpi, value=sum(contribution(kpi, v) for v in values) / len(values), n=len(values))
+
+
+class AccountKpi(StrEnum):
+    """A quantity of all paying accounts over a period; computed from start and churn dates and from revenue."""
+
+    LOGO_CHURN = "logo_churn"
+    RETENTION = "retention"
+    REVENUE_CHURN = "revenue_churn"
+    NRR = "nrr"
+    EXPANSION = "expansion"
+    CLV = "clv"
+
+
+class AccountFlow(Value):
+    """What became, within a period, of the accounts that were there at its start; revenue in the sender's currency, a year.
+
+    ``revenue_left`` was lost with accounts that left, ``revenue_down`` and ``revenue_up`` are what those that stayed pay less and more.
+    """
+
+    accounts: int
+    left: int
+    revenue: float = 0.0
+    revenue_left: float = 0.0
+    revenue_down: float = 0.0
+    revenue_up: float = 0.0
+    years: float = 1.0
+    """Length of the period."""
+
+
+def account_figure(kpi: AccountKpi, flow: AccountFlow) -> float | None:
+    """Return a quantity of the accounts; shares in percent, CLV in the sender's currency. None where nothing is known.
+
+    Logo churn = left / accounts at the start; retention = 100 − logo churn; revenue churn = (lost + less) / revenue at the start;
+    expansion = more / revenue; NRR = 100 − revenue churn + expansion; CLV = revenue of an account a year / share that leaves in a year
+    (Gupta and Lehmann 2003, without margin and discount), None where nobody left.
+
+    >>> flow = AccountFlow(accounts=50, left=5, revenue=1000, revenue_left=80, revenue_down=20, revenue_up=150)
+    >>> [account_figure(kpi, flow) for kpi in (AccountKpi.LOGO_CHURN, AccountKpi.RETENTION, AccountKpi.REVENUE_CHURN)]
+    [10.0, 90.0, 10.0]
+    >>> [account_figure(kpi, flow) for kpi in (AccountKpi.EXPANSION, AccountKpi.NRR, AccountKpi.CLV)]
+    [15.0, 105.0, 200.0]
+    >>> account_figure(AccountKpi.NRR, AccountFlow(accounts=3, left=0)) is None
+    True
+    """
+    if kpi in (AccountKpi.LOGO_CHURN, AccountKpi.RETENTION):
+        if flow.accounts == 0:
+            return None
+        churn = 100.0 * flow.left / flow.accounts
+        return churn if kpi is AccountKpi.LOGO_CHURN else 100.0 - churn
+    if flow.revenue <= 0:
+        return None
+    if kpi is AccountKpi.CLV:
+        return flow.revenue * flow.years / flow.left if flow.left else None
+    parts = {
+        AccountKpi.REVENUE_CHURN: flow.revenue_left + flow.revenue_down,
+        AccountKpi.EXPANSION: flow.revenue_up,
+        AccountKpi.NRR: flow.revenue - flow.revenue_left - flow.revenue_down + flow.revenue_up,
+    }
+    return 100.0 * parts[kpi] / flow.revenue
+
+
+class Span(StrEnum):
+    """How long the periods of a series are."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class KpiPoint(Value):
+    """A KPI in one period, with n and 95 % interval, beside the period before and the same one a year ago; None: cannot be known."""
+
+    label: str
+    start: UtcDatetime
+    end: UtcDatetime
+    complete: bool
+    """Whether the data reach to the period's end."""
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int
+    change: float | None = None
+    """Against the period before."""
+    change_low: float | None = None
+    change_high: float | None = None
+    year_change: float | None = None
+    """Against the same period a year ago."""
+    year_change_low: float | None = None
+    year_change_high: float | None = None
+
+
+class KpiSeries(Value):
+    """A KPI's course without gaps, oldest first; fiscal years and quarters begin in ``fiscal_start``, a month 1…12."""
+
+    kpi: Kpi | AccountKpi
+    span: Span
+    fiscal_start: int
+    points: tuple[KpiPoint, ...]

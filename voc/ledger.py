@@ -67,6 +67,9 @@ class IssueFigures(Value):
     share_before: float
     share_after: float
     """Of the comments with a value, 0…1."""
+    within_before: float
+    within_after: float
+    """The same with every group weighted alike on both sides: what *named more or less often* is about."""
     effect_before: float
     effect_after: float
     """Points beside comments of the same group without the issue, other issues held equal."""

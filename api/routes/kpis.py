@@ -19,12 +19,13 @@ from api.openapi import example_body
 from api.paging import Page, page_of
 from api.problems import BadValueError
 from pipelines.driver_list import driver_list
+from pipelines.kpi_series import FISCAL_START, named_kpi, series_of
 from pipelines.service import Service
 from voc.drivers import DriverLine
 from voc.errors import InputError
 from voc.ids import account_id, customer_id, derived_id
 from voc.keys import Key, Scope
-from voc.kpis import Kpi, KpiObservation
+from voc.kpis import Kpi, KpiObservation, KpiSeries, Span
 from voc.store import Unit
 
 router = APIRouter(tags=["kpis"])
@@ -72,6 +73,16 @@ class DriverQuery(PagedNarrowing):
     kpi: Kpi
 
 
+class SeriesQuery(BaseModel):
+    """Which KPI, and in which periods."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kpi: str = Field(max_length=40, description="nps, csat, ces, response_hours, … or logo_churn, retention, revenue_churn, nrr, …")
+    by: Span = Span.MONTH
+    fiscal_start: int = Field(default=FISCAL_START, ge=1, le=12, description="The month the fiscal year begins in.")
+
+
 @router.post("/v1/kpis/batch", openapi_extra=example_body(KpiForm, many=True))
 async def take_kpis(
     request: Request, service: ServiceOf, language: ReaderLanguage, _key: Annotated[Key, Depends(require(Scope.INGEST))]
@@ -94,6 +105,19 @@ def drivers(
     with service.store.read() as unit:
         found = driver_list(unit, taxonomy=service.taxonomy, kpi=query.kpi, wanted=wanted, language=language)
     return page_of(found, limit=query.limit, cursor=query.cursor)
+
+
+@router.get("/v1/kpis/series")
+def kpi_course(
+    service: ServiceOf,
+    query: Annotated[SeriesQuery, Query()],
+    _key: Annotated[Key, Depends(require(Scope.READ))],
+) -> KpiSeries:
+    """Show a KPI by month, quarter or fiscal year, with n, interval, and its change against its own past."""
+    with service.store.read() as unit:
+        return series_of(
+            unit, named_kpi(query.kpi), span=query.by, zone=zone_of(service), now=service.clock(), fiscal_start=query.fiscal_start
+        )
 
 
 def _take(service: Service, raw: bytes, *, lines: bool, language: str) -> KpiBatchResult:

@@ -45,7 +45,7 @@ class Sums:
 class Terms:
     """The Shapley values; ``mix`` [R, groups], ``prevalence`` and ``score`` [R, issues], ``level`` [R], ``change`` [R].
 
-    ``effects`` are ``b`` before and after, each [R, issues].
+    ``effects`` are ``b`` before and after, ``shares`` the issues' shares with the groups weighted alike on both sides; each [R, issues].
     """
 
     mix: Floats
@@ -54,6 +54,7 @@ class Terms:
     level: Floats
     change: Floats
     effects: tuple[Floats, Floats]
+    shares: tuple[Floats, Floats]
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def terms(before: Sums, after: Sums) -> Terms:
         level=((a1 - a0) * (w0 + w1) / 2).sum(axis=1),
         change=_mean(after) - _mean(before),
         effects=(b0, b1),
+        shares=(_weighted(x0, (w0 + w1) / 2), _weighted(x1, (w0 + w1) / 2)),
     )
 
 
@@ -123,6 +125,11 @@ def _filled(before: _Side, after: _Side) -> tuple[_Side, _Side]:
 def _dot(shares: Floats, effects: Floats) -> Floats:
     """Return Σ_i x_si b_i, [R, groups]."""
     return np.asarray(np.einsum("rsi,ri->rs", shares, effects))
+
+
+def _weighted(shares: Floats, weight: Floats) -> Floats:
+    """Return Σ_s w_s x_si, [R, issues]."""
+    return np.asarray(np.einsum("rs,rsi->ri", weight, shares))
 
 
 def _effects(before: Sums, after: Sums) -> tuple[Floats, Floats]:

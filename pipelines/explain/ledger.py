@@ -284,6 +284,8 @@ def _figures(table: Table, found: Terms, at: int) -> IssueFigures:
         clusters=len(np.unique(table.clusters[mine])),
         share_before=float(mine[~after].mean()),
         share_after=float(mine[after].mean()),
+        within_before=float(found.shares[0][0, at]),
+        within_after=float(found.shares[1][0, at]),
         effect_before=float(found.effects[0][0, at]),
         effect_after=float(found.effects[1][0, at]),
     )

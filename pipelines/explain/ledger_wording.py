@@ -54,8 +54,8 @@ def term_name(term: LedgerTerm, *, grouping: Grouping, kpi: Kpi, language: str) 
         return "課題でも構成でも説明できない変化" if japanese else "Not explained by issues or mix"
     name, figures = term.issue.name, term.figures
     if term.kind is TermKind.PREVALENCE:
-        shares = f"{figures.share_before:.1%} → {figures.share_after:.1%}"
-        more = figures.share_after > figures.share_before
+        shares = f"{figures.within_before:.1%} → {figures.within_after:.1%}"
+        more = figures.within_after > figures.within_before
         if japanese:
             return f"「{name}」への言及が{'増えた' if more else '減った'}（{shares}）"
         return f"{name}: named {'more' if more else 'less'} often ({shares})"

@@ -109,3 +109,10 @@ def test_drivers_among_some_comments_come_with_impact_and_reach(told):
     assert line["reach"]["verdict"] == "cannot_tell"
     assert line["reach"]["heard"] == [{"kind": "survey", "count": 7, "total": 20, "clusters": line["reach"]["heard"][0]["clusters"]}]
     assert told.get("/v1/drivers", kpi="nps", colour="red").status_code == 422
+
+
+def test_a_kpi_by_fiscal_quarter(told):
+    points = told.get("/v1/kpis/series", kpi="nps", by="quarter").json()["points"]
+    assert [(point["label"], point["value"], point["n"]) for point in points] == [("FY2025 Q4", 60.0, 20), ("FY2026 Q1", 0.0, 20)]
+    assert points[1]["change"] == -60.0
+    assert told.get("/v1/kpis/series", kpi="joy").status_code == 422

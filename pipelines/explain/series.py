@@ -1,0 +1,201 @@
+"""Series: a KPI by month, quarter or fiscal year, each point beside the one before and the same a year ago.
+
+A fiscal year is named by the calendar year it begins in (2026年度 begins in April 2026). Every change has an interval that treats
+answers of one account as dependent, in both periods together, with the same minimum of data as every effect of the service.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from pipelines.explain.drivers import drivers
+from pipelines.explain.levels import level
+from pipelines.explain.trends import share_interval
+from voc.customers import Account
+from voc.drivers import Driver, Issue, IssueKind, Voice
+from voc.issues import SharePeriod
+from voc.kpis import AccountFlow, AccountKpi, Kpi, KpiObservation, KpiPoint, KpiSeries, Span, account_figure, contribution
+from voc.report import KpiAnswer
+
+MONTHS = {Span.MONTH: 1, Span.QUARTER: 3, Span.YEAR: 12}
+YEAR = 12
+LATER = Issue(kind=IssueKind.TAG, id="later", name="later")
+Month = int
+"""Months since the year 0."""
+
+
+def kpi_series(
+    kpi: Kpi, *, answers: Sequence[KpiAnswer], span: Span, fiscal_start: int, zone: ZoneInfo, data_until: datetime
+) -> KpiSeries:
+    """Return the course of a KPI that people answer or that is measured, over all its answers."""
+    inside: dict[Month, list[KpiAnswer]] = defaultdict(list)
+    for answer in answers:
+        inside[_first_month(answer.observed_at, span=span, fiscal_start=fiscal_start, zone=zone)].append(answer)
+    points = []
+    for month in range(min(inside), max(inside) + 1, MONTHS[span]) if inside else ():
+        whole = level(kpi, answers=inside.get(month, []), zone=zone)
+        before = moved(kpi, inside.get(month - MONTHS[span], []), inside.get(month, []))
+        year = moved(kpi, inside.get(month - YEAR, []), inside.get(month, []))
+        bounds = _bounds(month, span=span, zone=zone)
+        points.append(
+            KpiPoint(
+                label=label(month, span=span, fiscal_start=fiscal_start),
+                start=bounds[0],
+                end=bounds[1],
+                complete=bounds[1] <= data_until,
+                value=whole.value,
+                low=whole.low,
+                high=whole.high,
+                n=whole.n,
+                change=before.difference,
+                change_low=before.difference_low,
+                change_high=before.difference_high,
+                year_change=year.difference,
+                year_change_low=year.difference_low,
+                year_change_high=year.difference_high,
+            )
+        )
+    return KpiSeries(kpi=kpi, span=span, fiscal_start=fiscal_start, points=tuple(points))
+
+
+def moved(kpi: Kpi, before: Sequence[KpiAnswer], after: Sequence[KpiAnswer]) -> Driver:
+    """Compare two sets of answers, as if being later were an issue; without figures where there are too few."""
+    voices = [
+        Voice(
+            feedback_id=str(at),
+            value=contribution(kpi, answer.value),
+            cluster=answer.cluster,
+            segment=None,
+            source="",
+            issue_keys=frozenset({"tag:later"} if later else ()),
+        )
+        for later, some in ((False, before), (True, after))
+        for at, answer in enumerate(some)
+    ]
+    return drivers(kpi, voices=voices, issues=[LATER], volumes={}, total=0)[0]
+
+
+def account_series(
+    kpi: AccountKpi,
+    *,
+    accounts: Sequence[Account],
+    revenue: Sequence[KpiObservation],
+    span: Span,
+    fiscal_start: int,
+    zone: ZoneInfo,
+    data_until: datetime,
+) -> KpiSeries:
+    """Return the course of a quantity of the accounts.
+
+    Parameters
+    ----------
+    accounts
+        With start and churn dates; those without a start date are taken to have been there from the first.
+    revenue
+        Revenue observations of accounts, by time; an account without any has its ``revenue_per_year`` throughout.
+    data_until
+        The last moment at which leaving would have been recorded.
+    """
+    dates = [day for account in accounts for day in (account.started_on, account.churned_on) if day is not None]
+    if not dates:
+        return KpiSeries(kpi=kpi, span=span, fiscal_start=fiscal_start, points=())
+    first = datetime(min(dates).year, min(dates).month, 1, tzinfo=zone)
+    months = [_first_month(moment, span=span, fiscal_start=fiscal_start, zone=zone) for moment in (first, data_until)]
+    paid = _paid(revenue)
+    points: list[KpiPoint] = []
+    for month in range(months[0], months[1] + 1, MONTHS[span]):
+        start, end = _bounds(month, span=span, zone=zone)
+        flow = account_flow(accounts, paid=paid, start=start, end=end, zone=zone)
+        value = account_figure(kpi, flow)
+        low, high = _share_interval(kpi, flow)
+        known = {point.start: point.value for point in points}
+        earlier = known.get(_bounds(month - MONTHS[span], span=span, zone=zone)[0])
+        year = known.get(_bounds(month - YEAR, span=span, zone=zone)[0])
+        points.append(
+            KpiPoint(
+                label=label(month, span=span, fiscal_start=fiscal_start),
+                start=start,
+                end=end,
+                complete=end <= data_until,
+                value=value,
+                low=low,
+                high=high,
+                n=flow.accounts,
+                change=None if value is None or earlier is None else value - earlier,
+                year_change=None if value is None or year is None else value - year,
+            )
+        )
+    return KpiSeries(kpi=kpi, span=span, fiscal_start=fiscal_start, points=tuple(points))
+
+
+def account_flow(
+    accounts: Sequence[Account], *, paid: Mapping[str, Sequence[tuple[datetime, float]]], start: datetime, end: datetime, zone: ZoneInfo
+) -> AccountFlow:
+    """Return what became of the accounts that were there when the period began."""
+    first, after = start.astimezone(zone).date(), end.astimezone(zone).date()
+    there = [a for a in accounts if _before(a.started_on, first) and (a.churned_on is None or a.churned_on >= first)]
+    gone = [account for account in there if account.churned_on is not None and account.churned_on < after]
+    staying = [(_revenue(a, paid, start), _revenue(a, paid, end)) for a in there if a not in gone]
+    lost = sum(_revenue(account, paid, start) or 0.0 for account in gone)
+    both = [(old, new) for old, new in staying if old is not None and new is not None]
+    return AccountFlow(
+        accounts=len(there),
+        left=len(gone),
+        revenue=sum(old for old, _ in both) + lost,
+        revenue_left=lost,
+        revenue_down=sum(max(old - new, 0.0) for old, new in both),
+        revenue_up=sum(max(new - old, 0.0) for old, new in both),
+        years=(after - first).days / 365.25,
+    )
+
+
+def label(month: Month, *, span: Span, fiscal_start: int) -> str:
+    """Return the name of a period by its first month.
+
+    >>> label(2026 * 12 + 3, span=Span.QUARTER, fiscal_start=4), label(2027 * 12, span=Span.QUARTER, fiscal_start=4)
+    ('FY2026 Q1', 'FY2026 Q4')
+    """
+    if span is Span.MONTH:
+        return f"{month // YEAR:04d}-{month % YEAR + 1:02d}"
+    begins = month - (month - (fiscal_start - 1)) % YEAR
+    year = f"FY{begins // YEAR:04d}"
+    return year if span is Span.YEAR else f"{year} Q{(month - begins) // 3 + 1}"
+
+
+def _first_month(moment: datetime, *, span: Span, fiscal_start: int, zone: ZoneInfo) -> Month:
+    """Return the first month of the period a moment lies in."""
+    local = moment.astimezone(zone)
+    month = local.year * YEAR + local.month - 1
+    return month - (month - (fiscal_start - 1)) % MONTHS[span]
+
+
+def _bounds(month: Month, *, span: Span, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    start, end = (datetime(at // YEAR, at % YEAR + 1, 1, tzinfo=zone).astimezone(UTC) for at in (month, month + MONTHS[span]))
+    return start, end
+
+
+def _before(day: date | None, first: date) -> bool:
+    return day is None or day < first
+
+
+def _paid(revenue: Sequence[KpiObservation]) -> dict[str, list[tuple[datetime, float]]]:
+    paid: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
+    for seen in revenue:
+        if seen.account_id is not None:
+            paid[seen.account_id].append((seen.observed_at, seen.value))
+    return paid
+
+
+def _revenue(account: Account, paid: Mapping[str, Sequence[tuple[datetime, float]]], moment: datetime) -> float | None:
+    """Return the latest revenue up to the moment; never a later one."""
+    if account.id not in paid:
+        return account.revenue_per_year
+    return next((value for seen_at, value in reversed(paid[account.id]) if seen_at <= moment), None)
+
+
+def _share_interval(kpi: AccountKpi, flow: AccountFlow) -> tuple[float | None, float | None]:
+    """Return Wilson's interval of the share of accounts that left or stayed; what is counted in money has none."""
+    counts = {AccountKpi.LOGO_CHURN: flow.left, AccountKpi.RETENTION: flow.accounts - flow.left}
+    found = share_interval(SharePeriod(count=counts[kpi], total=flow.accounts)) if kpi in counts else None
+    return (None, None) if found is None else (100.0 * found[0], 100.0 * found[1])

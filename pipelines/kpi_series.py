@@ -1,0 +1,60 @@
+"""KPI series: the course of one KPI from the store, for the API, the command line and the report. Read-only."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pipelines.counting import kpi_answers
+from pipelines.explain.series import account_series, kpi_series
+from voc.errors import BadFilterError
+from voc.filters import FeedbackFilter
+from voc.kpis import AccountKpi, Kpi, KpiSeries, Span
+from voc.report import KpiAnswer
+from voc.store.unit import Unit
+
+FISCAL_START = 4
+
+
+def named_kpi(name: str) -> Kpi | AccountKpi:
+    """Return the KPI of that name.
+
+    Raises
+    ------
+    BadFilterError
+        If there is none.
+    """
+    for kind in (Kpi, AccountKpi):
+        if name in set(kind):
+            return kind(name)
+    raise BadFilterError(f"KPIs are: {', '.join([*Kpi, *AccountKpi])}.", field="kpi")
+
+
+def series_of(
+    unit: Unit, kpi: Kpi | AccountKpi, *, span: Span, zone: ZoneInfo, now: datetime, fiscal_start: int = FISCAL_START
+) -> KpiSeries:
+    """Return a KPI by month, quarter or fiscal year, over all answers or all accounts.
+
+    Churn is read from the accounts, as logo churn: an observation of leaving says nothing about those who stayed.
+    """
+    if isinstance(kpi, AccountKpi) or kpi is Kpi.CHURN:
+        return account_series(
+            AccountKpi.LOGO_CHURN if isinstance(kpi, Kpi) else kpi,
+            accounts=unit.customers.all_accounts(),
+            revenue=unit.kpis.find(kpi=Kpi.REVENUE),
+            span=span,
+            fiscal_start=fiscal_start,
+            zone=zone,
+            data_until=_data_until(unit, now),
+        )
+    observations = kpi_answers(unit, kpi, wanted=FeedbackFilter())
+    answers = [
+        KpiAnswer(value=o.value, observed_at=o.observed_at, cluster=o.account_id or o.customer_id or o.feedback_id or o.id)
+        for o in observations
+    ]
+    return kpi_series(kpi, answers=answers, span=span, fiscal_start=fiscal_start, zone=zone, data_until=_data_until(unit, now))
+
+
+def _data_until(unit: Unit, now: datetime) -> datetime:
+    """Return the moment of the last comment or measurement, but not later than now."""
+    last = unit.feedback.period()[1]
+    seen = max((observation.observed_at for observation in unit.kpis.find()), default=None)
+    return min([moment for moment in (max(filter(None, (last, seen)), default=None), now) if moment is not None])
