@@ -16,6 +16,7 @@ from api.forms import Form, Name, Number, given, in_range, read_form
 from api.moments import Moment, read_moment
 from api.problems import BadValueError
 from voc.feedback import MAX_TEXT_CHARS, NewFeedback, Source
+from voc.journey import read_stage
 from voc.kpis import SURVEY_KPIS, Kpi, Score
 
 OTHER_NAMES = {
@@ -74,6 +75,7 @@ class FeedbackForm(Form):
     segment: Name | None = None
     product: Name | None = None
     touchpoint: Name | None = None
+    journey_stage: Name | None = Field(default=None, description="The stage as the sender knows it; it wins over every rule.")
     lang: Name | None = Field(default=None, description="The language as the sender knows it; kept, not relied on.")
     metadata: dict[str, str] = Field(default={}, description="Anything else worth keeping, name to text.")
 
@@ -108,6 +110,9 @@ def read_feedback(value: Any, *, zone: ZoneInfo, now: datetime) -> NewFeedback:
         raise BadValueError(problem="not_an_object")
     form = read_form(FeedbackForm, _flat(given(value)), names=NAMES)
     submitted_at, assumed = (None, False) if form.submitted_at is None else read_moment(form.submitted_at, zone=zone, now=now)
+    stage = None if form.journey_stage is None else read_stage(form.journey_stage)
+    named = {"lang": form.lang, "journey_stage": form.journey_stage if stage is None else None}
+    said = {name: value for name, value in named.items() if value is not None}
     try:
         return NewFeedback(
             text=form.text,
@@ -121,8 +126,9 @@ def read_feedback(value: Any, *, zone: ZoneInfo, now: datetime) -> NewFeedback:
             segment=form.segment,
             product=form.product,
             touchpoint=form.touchpoint,
+            journey_stage=stage,
             scores=_scores(form),
-            metadata=form.metadata if form.lang is None else {**form.metadata, "lang": form.lang},
+            metadata={**form.metadata, **said},
         )
     except ValidationError as error:
         raise BadValueError from error

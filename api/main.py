@@ -24,6 +24,7 @@ from api.pages import mount_pages
 from api.problems import BadValueError, MethodNotAllowedError, RequestError
 from api.rates import RateLimits
 from api.routes import (
+    account_room,
     actions,
     alerts,
     analyze,
@@ -36,6 +37,7 @@ from api.routes import (
     health,
     intake,
     kpis,
+    merges,
     operations,
     people,
     quality,
@@ -58,6 +60,9 @@ FORMS: tuple[type[Form], ...] = (
     search.SearchForm,
     people.CustomerForm,
     people.AccountForm,
+    account_room.WeightsForm,
+    merges.PairForm,
+    merges.TakenBackForm,
     kpis.KpiForm,
     explain.ExplainForm,
     alerts.AckForm,
@@ -90,6 +95,8 @@ ROUTERS = (
     topics,
     topic_changes,
     topic_groups,
+    account_room,
+    merges,
     people,
     erasures,
     kpis,

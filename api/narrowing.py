@@ -17,9 +17,10 @@ from api.moments import read_moment
 from api.paging import DEFAULT_LIMIT, CursorText, Limit
 from api.strict_json import shown_path
 from voc.clock import Clock
+from voc.customers import Role
 from voc.enrichment import Intent, Urgency
 from voc.errors import BadDateError, BadFilterError, FutureDateError
-from voc.feedback import Language, Source
+from voc.feedback import JourneyStage, Language, Source
 from voc.filters import FeedbackFilter
 from voc.ids import account_id, customer_id
 from voc.sentiment import SentimentLabel
@@ -45,6 +46,9 @@ class Narrowing(BaseModel):
     account_id: Short = Field(default=None, description="Your id of the account, or ours (ac_…).")
     segment: Short = None
     product: Short = None
+    role: Role | None = Field(default=None, description="The speaker's role as stated; unknown: nobody stated one.")
+    plan: Short = Field(default=None, description="The plan of the speaker's account.")
+    journey_stage: JourneyStage | None = Field(default=None, description="Where the speaker stood then, by stated rules.")
     since: str | None = Field(default=None, max_length=40, description="Submitted at or after; 2026-10-01 or with a time.")
     until: str | None = Field(default=None, max_length=40, description="Submitted before.")
     text: str | None = Field(default=None, max_length=200, description="Words that stand in the text as they are.")

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from voc.enrichment import Enrichment, Intent, SentenceAnalysis, TagScore, Urgency
-from voc.feedback import Feedback, Language, Redaction, RedactionKind, Source
+from voc.feedback import Feedback, JourneyStage, Language, Redaction, RedactionKind, Source
 from voc.kpis import Kpi
 from voc.sentiment import Sentiment, SentimentLabel
 from voc.values import UtcDatetime
@@ -124,6 +124,8 @@ class FeedbackShape(BaseModel):
     segment: str | None
     product: str | None
     touchpoint: str | None
+    journey_stage: JourneyStage | None
+    """The stage the sender named; the filter journey_stage follows the stated rules where none was."""
     scores: dict[Kpi, float]
     metadata: dict[str, str]
     no_signal: bool

@@ -1,9 +1,11 @@
 """Time line: what somebody said and how they stood, newest first, at most 200 events."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel
 
+from pipelines.life_events import LifeEvent
 from voc.filters import FeedbackFilter
 from voc.kpis import Kpi
 from voc.sentiment import SentimentLabel
@@ -14,19 +16,20 @@ MAX_ENTRIES = 200
 
 
 class Entry(BaseModel):
-    """One event: a comment, or a KPI value."""
+    """One event: a comment, a KPI value, or something that happened (``event`` says what)."""
 
     at: UtcDatetime
-    kind: Literal["feedback", "kpi"]
+    kind: Literal["feedback", "kpi", "event"]
     feedback_id: str | None = None
     text: str | None = None
     sentiment: SentimentLabel | None = None
     kpi: Kpi | None = None
     value: float | None = None
     customer_id: str | None = None
+    event: LifeEvent | None = None
 
 
-def time_line(unit: Unit, whose: FeedbackFilter) -> tuple[list[Entry], dict[Kpi, float]]:
+def time_line(unit: Unit, whose: FeedbackFilter, *, events: Sequence[LifeEvent] = ()) -> tuple[list[Entry], dict[Kpi, float]]:
     """Return the latest events of a customer or an account, newest first, and the latest value of each KPI."""
     found = unit.feedback.find(whose, limit=MAX_ENTRIES)
     said = unit.enrichments.get_many([feedback.id for feedback in found])
@@ -53,5 +56,6 @@ def time_line(unit: Unit, whose: FeedbackFilter) -> tuple[list[Entry], dict[Kpi,
         )
         for observation in observations
     ]
+    happened = [Entry(at=event.at, kind="event", event=event) for event in events]
     latest = {observation.kpi: observation.value for observation in observations}
-    return sorted([*comments, *values], key=lambda entry: entry.at, reverse=True)[:MAX_ENTRIES], latest
+    return sorted([*comments, *values, *happened], key=lambda entry: entry.at, reverse=True)[:MAX_ENTRIES], latest

@@ -14,6 +14,7 @@ from pipelines.commands import (
     evaluating,
     explaining,
     file_tools,
+    people,
     queue,
     tags,
     topics,
@@ -32,6 +33,10 @@ kpis = typer.Typer(help="KPI observations.", no_args_is_help=True)
 app.command("demo")(demo.demo)
 app.command("import")(data.import_files)
 customers.command("import")(data.import_customers)
+customers.command("map")(people.map_customers)
+customers.command("merges")(people.merges)
+customers.command("merge")(people.merge)
+customers.command("undo")(people.undo)
 customers.command("erase")(erasing.erase)
 customers.command("erasures")(erasing.erasures)
 customers.command("lift")(erasing.lift)

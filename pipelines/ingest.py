@@ -57,7 +57,7 @@ def text_hash(text: str) -> str:
 
 def content_hash(new: NewFeedback) -> str:
     """Return the hash of everything the sender sent: equal for a repeat, different for another comment under the same key."""
-    sent = new.model_dump(mode="json", exclude={"ordinal"})
+    sent = new.model_dump(mode="json", exclude={"ordinal"} if new.journey_stage else {"ordinal", "journey_stage"})
     return sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()[:HASH_HEX_DIGITS]
 
 
@@ -207,6 +207,7 @@ def _feedback(item: _Redacted, *, language: Language, received_at: datetime) -> 
         segment=_or_none(new.segment),
         product=_or_none(new.product),
         touchpoint=_or_none(new.touchpoint),
+        journey_stage=new.journey_stage,
         scores=new.scores,
         metadata=item.metadata,
         redactions=item.redactions,

@@ -21,6 +21,7 @@ from pipelines.ingest import ingest
 from pipelines.intake import Intake
 from pipelines.lessons import Lessons
 from pipelines.model_process import ModelProcess
+from pipelines.people import PeopleWork
 from pipelines.progress import SilentProgress
 from pipelines.queueing import Queue
 from pipelines.run import RunCounts, Runner
@@ -122,6 +123,7 @@ class Service:
         self.audits = Auditing(parts.store, parts.commits, clock=parts.clock)
         self.queue = Queue(parts.store, parts.commits, clock=parts.clock)
         self.actions = Acting(parts.store, parts.commits, clock=parts.clock)
+        self.people = PeopleWork(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock)
         self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
         self.figures = FigureWork(
             parts.store, parts.commits, taxonomy=parts.taxonomy, folder=parts.settings.data_dir, clock=parts.clock

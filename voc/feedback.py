@@ -34,6 +34,19 @@ class Language(StrEnum):
     MIXED = "mixed"
 
 
+class JourneyStage(StrEnum):
+    """Where somebody stands between hearing of the product and renewing it; unknown stays unknown."""
+
+    AWARENESS = "awareness"
+    EVALUATION = "evaluation"
+    PURCHASE = "purchase"
+    ONBOARDING = "onboarding"
+    USE = "use"
+    SUPPORT = "support"
+    RENEWAL = "renewal"
+    UNKNOWN = "unknown"
+
+
 class RedactionKind(StrEnum):
     """What kind of personal fact was masked."""
 
@@ -76,6 +89,8 @@ class NewFeedback(Value):
     segment: str | None = None
     product: str | None = None
     touchpoint: str | None = None
+    journey_stage: JourneyStage | None = None
+    """The stage the sender itself names."""
     scores: tuple[Score, ...] = ()
     metadata: dict[str, str] = Field(default_factory=dict)
     ordinal: int = 0
@@ -109,6 +124,8 @@ class Feedback(Value):
     text_hash: str
     """Hash of the normalised own words; equal for exact duplicates."""
     duplicate_of: str | None = None
+    journey_stage: JourneyStage | None = None
+    """The stage the sender itself named; see ``voc.journey`` for what follows where it named none."""
 
 
 def own_words(verbatim: str, spans: tuple[Span, ...]) -> str:

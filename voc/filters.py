@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
+from voc.customers import Role
 from voc.enrichment import Intent, Urgency
-from voc.feedback import Language, Source
+from voc.feedback import JourneyStage, Language, Source
 from voc.sentiment import SentimentLabel
 from voc.values import UtcDatetime, Value
 
@@ -24,6 +25,12 @@ class FeedbackFilter(Value):
     account_id: str | None = None
     segment: str | None = None
     product: str | None = None
+    role: Role | None = None
+    """The speaker's role as stated; ``unknown``: nobody stated one."""
+    plan: str | None = None
+    """The plan of the speaker's account."""
+    journey_stage: JourneyStage | None = None
+    """Where the speaker stood then (``voc.journey``)."""
     since: UtcDatetime | None = None
     """Submitted at or after."""
     until: UtcDatetime | None = None

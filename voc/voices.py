@@ -2,7 +2,7 @@
 
 from voc.customers import Role
 from voc.drivers import Issue
-from voc.feedback import Language, Source
+from voc.feedback import JourneyStage, Language, Source
 from voc.kpis import Kpi
 from voc.sentiment import SentimentLabel
 from voc.values import UtcDatetime, Value
@@ -33,6 +33,9 @@ class VoiceRow(Value):
     issue_keys: frozenset[str]
     complained_keys: frozenset[str]
     """Issues named in a sentence that complains (negative, or a complaint by intent)."""
+    plan: str | None = None
+    """The plan of the account."""
+    journey_stage: JourneyStage = JourneyStage.UNKNOWN
 
     @property
     def cluster(self) -> str:

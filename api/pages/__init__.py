@@ -13,6 +13,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from api.pages import (
+    account_room,
     actions,
     alarms,
     audit,
@@ -48,6 +49,7 @@ PARTS = (
     comments,
     corrections,
     people,
+    account_room,
     erasing,
     figures,
     alarms,

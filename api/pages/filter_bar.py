@@ -11,14 +11,22 @@ from pipelines.issue_list import find_issue
 from voc.customers import Role
 from voc.drivers import IssueKind
 from voc.enrichment import Intent, Urgency
-from voc.feedback import Language, Source
+from voc.feedback import JourneyStage, Language, Source
 from voc.kpis import Kpi
 from voc.sentiment import SentimentLabel
 from voc.store.unit import Unit
 
-FIXED = {"source": Source, "language": Language, "sentiment": SentimentLabel, "intent": Intent, "urgency": Urgency, "role": Role}
+FIXED = {
+    "source": Source,
+    "language": Language,
+    "sentiment": SentimentLabel,
+    "intent": Intent,
+    "urgency": Urgency,
+    "role": Role,
+    "journey_stage": JourneyStage,
+}
 MAIN = ("source", "language", "sentiment", "intent", "segment")
-MORE = ("product", "source_name", "urgency", "role", "band", "tag", "topic", "text")
+MORE = ("role", "journey_stage", "plan", "product", "source_name", "urgency", "band", "tag", "topic", "text")
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
             "source": shares([row.source.value for row in heard], [row.source.value for row in mine]),
             "language": shares([row.language.value for row in heard], [row.language.value for row in mine]),
             "role": shares([row.role.value for row in heard], [row.role.value for row in mine]),
+            "journey_stage": shares([row.journey_stage.value for row in heard], [row.journey_stage.value for row in mine]),
         },
         chart=month_chart(visit, summary, heard),
         condition=visit.selection.about(asked),

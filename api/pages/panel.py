@@ -7,6 +7,7 @@ from api.pages.visit import Visit
 from voc.customers import Account, Customer
 from voc.enrichment import Enrichment, SentenceAnalysis, TagScore
 from voc.feedback import Feedback
+from voc.journey import Staged, stage_of
 from voc.store.enrichments import sentence_id
 from voc.store.unit import Unit
 from voc.taxonomy import Tag
@@ -56,6 +57,8 @@ class Panel:
     topics: tuple[Topic, ...]
     customer: Customer | None
     account: Account | None
+    journey: Staged
+    """Where the speaker stood, and the rule that says so."""
     original: Feedback | None
     similar: tuple[Near, ...]
     history: tuple[tuple[str, datetime], ...]
@@ -74,6 +77,8 @@ def panel(visit: Visit, feedback_id: str) -> Panel | None:
         enrichment = unit.enrichments.get(feedback_id)
         topics = _topics(unit, feedback_id)
         said = unit.corrections.standing([feedback_id]).get(feedback_id, {})
+        customer = unit.customers.customer(feedback.customer_id) if feedback.customer_id else None
+        account = unit.customers.account(feedback.account_id) if feedback.account_id else None
         known = {tag.id: tag for tag in unit.taxonomies.with_own(visit.service.taxonomy).tags}
         return Panel(
             feedback=feedback,
@@ -84,8 +89,9 @@ def panel(visit: Visit, feedback_id: str) -> Panel | None:
             people=frozenset(tag for tag, given in said.items() if given),
             choices=tuple(known.values()),
             topics=tuple({topic.id: topic for topic in topics.values()}.values()),
-            customer=unit.customers.customer(feedback.customer_id) if feedback.customer_id else None,
-            account=unit.customers.account(feedback.account_id) if feedback.account_id else None,
+            customer=customer,
+            account=account,
+            journey=stage_of(feedback, customer=customer, account=account),
             original=unit.feedback.get(feedback.duplicate_of) if feedback.duplicate_of else None,
             similar=tuple(Near(feedback=near, similarity=hits[near.id]) for near in unit.feedback.get_many(list(hits))),
             history=tuple(unit.enrichments.history(feedback_id)),

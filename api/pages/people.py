@@ -1,32 +1,40 @@
-"""People: customers and accounts, what they said and how they stand over time."""
+"""People: customers, what they said and how they stand over time; profiles that look like one person, and what was decided."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.pages.looks import render
+from api.auth import same_site
+from api.pages.access import form_fields, safe_next
+from api.pages.looks import path_of, render
 from api.pages.measured import measured
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
+from api.problems import ForbiddenError
 from pipelines.explain.trends import readable
-from voc.customers import Account, Customer, Role
-from voc.errors import NotFoundError
+from pipelines.life_events import of_customer
+from pipelines.people import proposed
+from voc.customers import Account, Customer
+from voc.errors import BadFilterError, NotFoundError
 from voc.filters import FeedbackFilter
-from voc.ids import account_id as account_id_of
+from voc.identity import IdentityKind, MergeProposal
 from voc.ids import customer_id as customer_id_of
+from voc.journey import standing_stage
 from voc.kpis import SURVEY_KPIS, Kpi, KpiFigure, KpiObservation, figure
 from voc.sentiment import SentimentLabel
+from voc.store.unit import Unit
 from voc.voices import VoiceRow
 
 PAGE = 50
-ROLES = (Role.DECIDER, Role.BUYER, Role.ADMIN, Role.USER, Role.UNKNOWN)
+SHOWN_CHANGES = 30
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Fields = Annotated[dict[str, str], Depends(form_fields)]
 
 
 @dataclass(frozen=True)
@@ -43,100 +51,97 @@ class Voiced:
 
 
 @dataclass(frozen=True)
-class Tone:
-    """How the people of one role in an account sound; ``score`` is None where nobody of them was heard."""
+class Pair:
+    """Two profiles that look like one person; a profile is None where somebody was only heard."""
 
-    role: Role
-    people: tuple[Customer, ...]
-    silent: tuple[Customer, ...]
-    comments: int
-    score: float | None
-    recent: float | None
-    """The score of the later half of their comments, where there are at least four."""
+    proposal: MergeProposal
+    kept: Customer | None
+    gone: Customer | None
+    comments: tuple[int, int]
 
 
 @router.get("/customers")
 def customers(visit: Visiting) -> HTMLResponse:
     """List customers."""
-    words, offset = visit.query("q")[:200], _offset(visit)
+    words, offset = visit.query("q")[:200], offset_of(visit)
     with visit.service.store.read() as unit:
         found = unit.customers.find_customers(words or None, limit=PAGE + 1, offset=offset)
         rows = measured(unit, visit, wanted=FeedbackFilter()).rows
         accounts = unit.customers.accounts([c.account_id for c in found if c.account_id])
         counts = unit.customers.counts()
-    lines = _voiced(found[:PAGE], rows, owner="customer_id", accounts=accounts)
-    return _list(visit, "customers.html", "customers", lines, words=words, offset=offset, more=len(found) > PAGE, counts=counts)
-
-
-@router.get("/accounts")
-def accounts(visit: Visiting) -> HTMLResponse:
-    """List accounts."""
-    words, offset, left = visit.query("q")[:200], _offset(visit), visit.query("churned") == "1"
-    with visit.service.store.read() as unit:
-        if left:
-            found = [account for account in unit.customers.all_accounts() if account.churned_on is not None][offset : offset + PAGE + 1]
-        else:
-            found = unit.customers.find_accounts(words or None, limit=PAGE + 1, offset=offset)
-        rows = measured(unit, visit, wanted=FeedbackFilter()).rows
-        people = Counter(customer.account_id for customer in unit.customers.all_customers())
-        counts = unit.customers.counts()
-    lines = _voiced(found[:PAGE], rows, owner="account_id", people=people)
-    return _list(visit, "accounts.html", "accounts", lines, words=words, offset=offset, more=len(found) > PAGE, counts=counts, left=left)
+        waiting = len(proposed(unit))
+    lines = voiced(found[:PAGE], rows, owner="customer_id", accounts=accounts)
+    more = len(found) > PAGE
+    return show_list(visit, "customers.html", "customers", lines, words=words, offset=offset, more=more, counts=counts, waiting=waiting)
 
 
 @router.get("/customers/{external_id:path}")
-def customer(visit: Visiting, external_id: str) -> HTMLResponse:
-    """Show one customer."""
+def customer(visit: Visiting, external_id: str) -> Response:
+    """Show one customer; a profile that was merged leads to the one that was kept."""
     with visit.service.store.read() as unit:
-        known = unit.customers.customer(customer_id_of(external_id)) or unit.customers.customer(external_id)
+        ours = unit.customers.customer(external_id)
+        name = unit.merges.kept(ours.id if ours is not None else customer_id_of(external_id))
+        known = unit.customers.customer(name)
         if known is None:
             raise NotFoundError(customer_id=customer_id_of(external_id))
+        if name not in (external_id, customer_id_of(external_id)):
+            return RedirectResponse(path_of("customers", known.external_id), status_code=307)
         account = unit.customers.account(known.account_id) if known.account_id else None
-        rows = unit.voices.find(FeedbackFilter(customer_id=known.id))
+        wanted = FeedbackFilter(customer_id=known.id)
+        rows = unit.voices.find(wanted)
         seen = unit.kpis.find(customer_id=known.id)
-        entries = time_line(unit, FeedbackFilter(customer_id=known.id), seen, days=_days(known))
-        total = unit.feedback.count(FeedbackFilter(customer_id=known.id))
+        entries = time_line(unit, wanted, seen, events=of_customer(unit, known))
+        context: dict[str, Any] = {
+            "history": unit.profile_history.find(known.id)[:SHOWN_CHANGES],
+            "merges": unit.merges.find(known.id),
+            "also": list(unit.customers.customers(sorted(unit.merges.family(known.id) - {known.id})).values()),
+            "total": unit.feedback.count(wanted),
+        }
+    today = visit.service.clock().date()
     return render(
         visit,
         "customer.html",
         page="customers",
         who=known,
         account=account,
+        journey=standing_stage(today, customer=known, account=account),
         entries=entries,
         drawing=drawing(entries),
         kpis=kpi_figures(seen),
-        total=total,
-        rows=rows,
-        topline=_topline(rows),
+        topline=topline(rows),
+        **context,
     )
 
 
-@router.get("/accounts/{external_id:path}")
-def account(visit: Visiting, external_id: str) -> HTMLResponse:
-    """Show one account."""
+@router.get("/merges")
+def merges(visit: Visiting) -> HTMLResponse:
+    """Show the pairs of profiles that look like one person, and what was decided."""
     with visit.service.store.read() as unit:
-        known = unit.customers.account(account_id_of(external_id)) or unit.customers.account(external_id)
-        if known is None:
-            raise NotFoundError(account_id=account_id_of(external_id))
-        people = unit.customers.of_account(known.id)
-        rows = unit.voices.find(FeedbackFilter(account_id=known.id))
-        seen = unit.kpis.find(account_id=known.id)
-        entries = time_line(unit, FeedbackFilter(account_id=known.id), seen, days=_days(known))
-        total = unit.feedback.count(FeedbackFilter(account_id=known.id))
-    return render(
-        visit,
-        "account.html",
-        page="accounts",
-        who=known,
-        people=_voiced(people, rows, owner="customer_id"),
-        tones=tones(people, rows),
-        entries=entries,
-        drawing=drawing(entries),
-        kpis=kpi_figures(seen),
-        total=total,
-        topline=_topline(rows),
-        today=visit.service.clock().astimezone(visit.zone).date(),
-    )
+        pairs = _pairs(unit, proposed(unit))
+        decided = unit.merges.find()[:SHOWN_CHANGES]
+        names = unit.customers.customers(sorted({name for merge in decided for name in (merge.kept_id, merge.gone_id)}))
+    return render(visit, "merges.html", page="customers", pairs=pairs, decided=decided, profiles=names, reason=_reason)
+
+
+@router.post("/merges/{proposal_id}/{decision}", dependencies=[Depends(same_site)])
+def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> RedirectResponse:
+    """Merge a pair, or note that they are two people."""
+    may_act(visit)
+    if decision not in ("accept", "reject", "undo"):
+        raise BadFilterError(field="decision")
+    if decision == "undo":
+        if not (proposal_id.isascii() and proposal_id.isdigit() and len(proposal_id) <= 9):  # noqa: PLR2004  # a number of ours
+            raise NotFoundError
+        visit.service.people.undo(int(proposal_id), by=visit.who.name)
+    else:
+        visit.service.people.decide(proposal_id, accept=decision == "accept", by=visit.who.name)
+    return RedirectResponse(safe_next(form.get("next", "/merges")), status_code=303)
+
+
+def may_act(visit: Visit) -> None:
+    """Raise ForbiddenError unless the visitor may change things."""
+    if not visit.who.can_act:
+        raise ForbiddenError
 
 
 def kpi_figures(seen: Sequence[KpiObservation]) -> list[KpiFigure]:
@@ -147,33 +152,8 @@ def kpi_figures(seen: Sequence[KpiObservation]) -> list[KpiFigure]:
     return [figure(kpi, values[kpi]) for kpi in SURVEY_KPIS if values[kpi]]
 
 
-def tones(people: Sequence[Customer], rows: Sequence[VoiceRow]) -> list[Tone]:
-    """Return the tone of each role that somebody has, and who of them was never heard; unknown roles are shown, not guessed."""
-    by_person: dict[str | None, list[VoiceRow]] = defaultdict(list)
-    for row in readable(rows):
-        by_person[row.customer_id].append(row)
-    found = []
-    for role in ROLES:
-        mine = tuple(person for person in people if person.role is role)
-        if not mine:
-            continue
-        heard = sorted((row for person in mine for row in by_person[person.id]), key=lambda row: row.submitted_at)
-        scores = [row.sentiment_score for row in heard if row.sentiment_score is not None]
-        later = scores[len(scores) // 2 :] if len(scores) >= 4 else []  # noqa: PLR2004  # two on each side
-        found.append(
-            Tone(
-                role=role,
-                people=mine,
-                silent=tuple(person for person in mine if not by_person[person.id]),
-                comments=len(heard),
-                score=sum(scores) / len(scores) if scores else None,
-                recent=sum(later) / len(later) if later else None,
-            )
-        )
-    return found
-
-
-def _list(visit: Visit, template: str, page: str, lines: Sequence[Voiced], *, offset: int, more: bool, **context: Any) -> HTMLResponse:
+def show_list(visit: Visit, template: str, page: str, lines: Sequence[Any], *, offset: int, more: bool, **context: Any) -> HTMLResponse:
+    """Show a page of a list with the ways to the next and the one before."""
     return render(
         visit,
         template,
@@ -185,7 +165,7 @@ def _list(visit: Visit, template: str, page: str, lines: Sequence[Voiced], *, of
     )
 
 
-def _voiced(
+def voiced(
     found: Sequence[Customer] | Sequence[Account],
     rows: Sequence[VoiceRow],
     *,
@@ -211,21 +191,33 @@ def _voiced(
     ]
 
 
-def _topline(rows: Sequence[VoiceRow]) -> dict[str, int]:
+def topline(rows: Sequence[VoiceRow]) -> dict[str, int]:
+    """Return how many comments were read, and how many of them are negative."""
     heard = readable(rows)
     return {"read": len(heard), "negative": sum(row.sentiment is SentimentLabel.NEGATIVE for row in heard)}
 
 
-def _days(who: Customer | Account) -> list[tuple[str, date]]:
-    """Return the days of a profile that belong on the time line."""
-    named = [("started", who.started_on), ("left", who.churned_on)]
-    if isinstance(who, Account):
-        named.append(("renewal", who.renewal_on))
-    return [(name, day) for name, day in named if day is not None]
-
-
-def _offset(visit: Visit) -> int:
+def offset_of(visit: Visit) -> int:
+    """Return where in a list the page starts."""
     text = visit.query("offset", "0")
     return min(int(text[:9]), 1_000_000) if text.isascii() and text.isdigit() else 0
+
+
+def _pairs(unit: Unit, waiting: Sequence[MergeProposal]) -> list[Pair]:
+    names = sorted({name for one in waiting for name in (one.kept_id, one.gone_id)})
+    known, comments = unit.customers.customers(names), unit.identities.comments_of(names)
+    return [
+        Pair(
+            proposal=one,
+            kept=known.get(one.kept_id),
+            gone=known.get(one.gone_id),
+            comments=(comments.get(one.kept_id, 0), comments.get(one.gone_id, 0)),
+        )
+        for one in waiting
+    ]
+
+
+def _reason(kinds: Sequence[IdentityKind], names: dict[str, str]) -> str:
+    return ", ".join(names[f"reason.{kind.value}"] for kind in kinds)
 
 

@@ -90,7 +90,7 @@ def value_names(language: str) -> dict[str, str]:
         "band.detractor": _("Detractors (0–6)"),
         "kind.tag": _("Tag"),
         "kind.topic": _("Topic"),
-    } | _topic_names(language) | _explained_names(language)
+    } | _topic_names(language) | _explained_names(language) | _people_names(language)
 
 
 def _topic_names(language: str) -> dict[str, str]:
@@ -136,6 +136,39 @@ def _explained_names(language: str) -> dict[str, str]:
     }
 
 
+def _people_names(language: str) -> dict[str, str]:
+    _ = words(language).one
+    return {
+        "journey_stage.awareness": _("Awareness"),
+        "journey_stage.evaluation": _("Evaluation"),
+        "journey_stage.purchase": _("Purchase"),
+        "journey_stage.onboarding": _("Onboarding"),
+        "journey_stage.use": _("Use"),
+        "journey_stage.support": _("Support"),
+        "journey_stage.renewal": _("Renewal"),
+        "journey_stage.unknown": _("Stage unknown"),
+        "stage_rule.given": _("named by the source"),
+        "stage_rule.touchpoint": _("by the touchpoint"),
+        "stage_rule.after_leaving": _("after leaving"),
+        "stage_rule.before_start": _("before the start date"),
+        "stage_rule.before_renewal": _("within 60 days before renewal"),
+        "stage_rule.first_days": _("within 90 days of the start"),
+        "stage_rule.ticket": _("a support ticket"),
+        "stage_rule.after_start": _("later than 90 days after the start"),
+        "stage_rule.nothing_known": _("no date is known"),
+        "event.started": _("Became a customer"),
+        "event.renewal": _("Renewal date"),
+        "event.left": _("Left"),
+        "event.role_changed": _("Role changed"),
+        "event.plan_changed": _("Plan changed"),
+        "event.merged": _("Another profile was merged into this one"),
+        "event.alert": _("Part of an alert"),
+        "reason.external_id": _("same id, written differently"),
+        "reason.email": _("same e-mail address"),
+        "reason.mapping": _("mapping table"),
+    }
+
+
 def field_names(language: str) -> dict[str, str]:
     """Return the words for every condition of the filter."""
     _ = words(language).one
@@ -155,6 +188,8 @@ def field_names(language: str) -> dict[str, str]:
         "segment": _("Segment"),
         "group": _("Segment"),
         "role": _("Role"),
+        "plan": _("Plan"),
+        "journey_stage": _("Journey stage"),
         "product": _("Product"),
         "text": _("Words"),
         "duplicates": _("Repeats"),

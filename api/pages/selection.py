@@ -16,18 +16,21 @@ from voc.customers import Role
 from voc.drivers import Issue
 from voc.enrichment import Intent, Urgency
 from voc.errors import BadFilterError
-from voc.feedback import Language, Source
+from voc.feedback import JourneyStage, Language, Source
 from voc.filters import FeedbackFilter
 from voc.ids import account_id, customer_id
 from voc.kpis import Kpi
 from voc.sentiment import SentimentLabel
 from voc.voices import issue_key
 
-PLAIN = ("source", "source_name", "language", "sentiment", "intent", "urgency", "tag", "topic", "segment", "product", "text")
+PLAIN = (
+    *("source", "source_name", "language", "sentiment", "intent", "urgency", "tag", "topic", "segment", "product"),
+    *("role", "plan", "journey_stage", "text"),
+)
 SWITCHES = ("analysed", "no_signal")
 OWNERS = {"customer": customer_id, "account": account_id}
 """Addresses carry the sender's ids; our own ids (``cu_…``, ``ac_…``) stand in where no profile tells the sender's."""
-VOICE_CONDITIONS = ("group", "role", "kpi_of", "scored", "band", "issue", "about", "alert")
+VOICE_CONDITIONS = ("group", "kpi_of", "scored", "band", "issue", "about", "alert")
 """Conditions that need more than the comment itself: see ``api.pages.voice_conditions``."""
 NAMES = ("since", "until", *PLAIN, *OWNERS, *SWITCHES, "duplicates", *VOICE_CONDITIONS)
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -37,6 +40,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "intent": tuple(Intent),
     "urgency": tuple(Urgency),
     "role": tuple(Role),
+    "journey_stage": tuple(JourneyStage),
     "kpi_of": tuple(Kpi),
     "scored": tuple(Kpi),
     "band": ("promoter", "passive", "detractor"),

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
+from pipelines.life_events import LifeEvent
 from voc.filters import FeedbackFilter
 from voc.kpis import SCALES, Kpi, KpiObservation
 from voc.sentiment import Sentiment
@@ -16,7 +17,7 @@ WIDTH, MIDDLE, REACH = 720.0, 40.0, 30.0
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that happened: a comment, values measured at one moment, or a day of the profile. Exactly one of the three is set."""
+    """Something that happened: a comment, values measured at one moment, or an event. Exactly one of the three is set."""
 
     at: datetime
     feedback_id: str | None = None
@@ -24,7 +25,7 @@ class Entry:
     lang: str = ""
     sentiment: Sentiment | None = None
     values: tuple[tuple[Kpi, float], ...] = ()
-    day: str | None = None
+    event: LifeEvent | None = None
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ class Drawing:
 
 
 def time_line(
-    unit: Unit, wanted: FeedbackFilter, seen: Sequence[KpiObservation], *, days: Sequence[tuple[str, date]]
+    unit: Unit, wanted: FeedbackFilter, seen: Sequence[KpiObservation], *, events: Sequence[LifeEvent]
 ) -> list[Entry]:
-    """Return comments, measured values and days of the profile, latest first.
+    """Return comments, measured values and events, latest first.
 
     Values that came together with a comment stand beside it, at the same moment.
     """
@@ -72,7 +73,7 @@ def time_line(
     for observation in seen:
         together[observation.observed_at].append((observation.kpi, observation.value))
     entries += [Entry(at=moment, values=tuple(sorted(values))) for moment, values in together.items()]
-    entries += [Entry(at=datetime.combine(day, time(), tzinfo=UTC), day=name) for name, day in days]
+    entries += [Entry(at=event.at, event=event) for event in events]
     return sorted(entries, key=lambda entry: (entry.at, bool(entry.values)), reverse=True)
 
 

@@ -12,7 +12,7 @@ from voc.linking import Links
 from voc.store.unit import Unit
 from voc.voices import VoiceRow
 
-OF_READABLE = frozenset({"group", "role", "kpi_of", "issue", "about"})
+OF_READABLE = frozenset({"group", "kpi_of", "issue", "about"})
 """Conditions that leave readable voices only, as the figures they explain do; an answer counts whatever was written beside it."""
 Test = Callable[[VoiceRow], bool]
 
@@ -60,10 +60,6 @@ def _in_group(value: str, _ground: _Ground) -> Test:
     return lambda row: row.segment == value
 
 
-def _in_role(value: str, _ground: _Ground) -> Test:
-    return lambda row: row.role.value == value
-
-
 def _with_kpi(value: str, ground: _Ground) -> Test:
     kpi, links = Kpi(value), ground.links()
     return lambda row: (row.feedback_id, kpi) in links
@@ -89,7 +85,6 @@ def _without_issue(_value: str, _ground: _Ground) -> Test:
 
 _TESTS: dict[str, Callable[[str, _Ground], Test]] = {
     "group": _in_group,
-    "role": _in_role,
     "kpi_of": _with_kpi,
     "scored": _answered,
     "band": _in_band,

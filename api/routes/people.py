@@ -16,13 +16,16 @@ from api.openapi import example_body
 from api.problems import BadValueError
 from api.strict_json import parse, usable
 from api.time_line import Entry, time_line
+from pipelines.life_events import LifeEvent, of_account, of_customer
 from pipelines.service import Service
 from voc.customers import Account, Customer, Role
 from voc.errors import BadCharactersError, NotFoundError
 from voc.filters import FeedbackFilter
 from voc.ids import account_id, customer_id
+from voc.journey import Staged, standing_stage
 from voc.keys import Key, Scope
 from voc.kpis import Kpi
+from voc.profile_history import ProfileChange
 from voc.store import Unit
 
 router = APIRouter(tags=["customers"])
@@ -51,6 +54,7 @@ class CustomerForm(Form):
     account_id: Name | None = Field(default=None, description="Your id of the organisation.")
     role: Role | None = None
     segment: Name | None = None
+    email: Name | None = Field(default=None, description="Kept as a keyed hash alone, to find two profiles of one person.")
     started_on: date | None = None
     churned_on: date | None = None
     attributes: dict[str, str] | None = Field(default=None, max_length=MAX_ATTRIBUTES)
@@ -98,6 +102,12 @@ class CustomerShape(BaseModel):
     id: str
     external_id: str
     profile: Customer | None
+    journey: Staged
+    """Where they stand today by the dates of their profile, and the rule that says so."""
+    also: list[str]
+    """Ids of profiles that were merged into this one."""
+    history: list[ProfileChange]
+    """Changes of the profile, latest first."""
     standing: Standing
     time_line: list[Entry]
 
@@ -109,32 +119,45 @@ class AccountShape(BaseModel):
     external_id: str
     profile: Account | None
     people: list[Customer]
+    history: list[ProfileChange]
+    """Changes of the profile, latest first."""
     standing: Standing
     time_line: list[Entry]
 
 
 @router.put("/v1/customers/{external_id:path}", openapi_extra=example_body(CustomerForm))
-async def put_customer(request: Request, service: ServiceOf, external_id: ExternalId, _key: Ingester) -> Put:
+async def put_customer(request: Request, service: ServiceOf, external_id: ExternalId, key: Ingester) -> Put:
     """Set what is given of a customer's profile."""
-    return await run_sync(partial(_put_customer, service, await one_body(request), external_id))
+    return await run_sync(partial(_put_customer, service, await one_body(request), external_id, key.name))
 
 
 @router.put("/v1/accounts/{external_id:path}", openapi_extra=example_body(AccountForm))
-async def put_account(request: Request, service: ServiceOf, external_id: ExternalId, _key: Ingester) -> Put:
+async def put_account(request: Request, service: ServiceOf, external_id: ExternalId, key: Ingester) -> Put:
     """Set what is given of an account's profile."""
-    return await run_sync(partial(_put_account, service, await one_body(request), external_id))
+    return await run_sync(partial(_put_account, service, await one_body(request), external_id, key.name))
 
 
 @router.get("/v1/customers/{external_id:path}")
 def get_customer(service: ServiceOf, external_id: ExternalId, _key: Reader) -> CustomerShape:
     """Return a customer with the time line of comments and KPI values, newest first."""
-    ours = customer_id(external_id)
     with service.store.read() as unit:
+        ours = unit.merges.kept(customer_id(external_id))
         profile = unit.customers.customer(ours)
-        standing, entries = _standing(unit, FeedbackFilter(customer_id=ours))
-    if profile is None and not entries:
-        raise NotFoundError
-    return CustomerShape(id=ours, external_id=external_id, profile=profile, standing=standing, time_line=entries)
+        events = [] if profile is None else of_customer(unit, profile)
+        standing, entries = _standing(unit, FeedbackFilter(customer_id=ours), events)
+        if profile is None and not entries:
+            raise NotFoundError
+        account = unit.customers.account(profile.account_id) if profile is not None and profile.account_id else None
+        return CustomerShape(
+            id=ours,
+            external_id=profile.external_id if profile is not None else external_id,
+            profile=profile,
+            journey=standing_stage(service.clock().date(), customer=profile, account=account),
+            also=[one.external_id for one in unit.customers.customers(sorted(unit.merges.family(ours) - {ours})).values()],
+            history=unit.profile_history.find(ours),
+            standing=standing,
+            time_line=entries,
+        )
 
 
 @router.get("/v1/accounts/{external_id:path}")
@@ -144,14 +167,18 @@ def get_account(service: ServiceOf, external_id: ExternalId, _key: Reader) -> Ac
     with service.store.read() as unit:
         profile = unit.customers.account(ours)
         people = unit.customers.of_account(ours)
-        standing, entries = _standing(unit, FeedbackFilter(account_id=ours))
+        events = [] if profile is None else of_account(unit, profile)
+        standing, entries = _standing(unit, FeedbackFilter(account_id=ours), events)
+        history = unit.profile_history.find(ours)
     if profile is None and not entries and not people:
         raise NotFoundError
-    return AccountShape(id=ours, external_id=external_id, profile=profile, people=people, standing=standing, time_line=entries)
+    return AccountShape(
+        id=ours, external_id=external_id, profile=profile, people=people, history=history, standing=standing, time_line=entries
+    )
 
 
-def _standing(unit: Unit, wanted: FeedbackFilter) -> tuple[Standing, list[Entry]]:
-    entries, latest = time_line(unit, wanted)
+def _standing(unit: Unit, wanted: FeedbackFilter, events: list[LifeEvent]) -> tuple[Standing, list[Entry]]:
+    entries, latest = time_line(unit, wanted, events=events)
     return Standing(comments=unit.feedback.count(wanted), latest=latest), entries
 
 
@@ -162,29 +189,25 @@ def _fields(raw: bytes, form: type[Form]) -> dict[str, Any]:
     return read.model_dump(exclude_unset=True, exclude_none=True)
 
 
-def _put_customer(service: Service, raw: bytes, external_id: str) -> Put:
+def _put_customer(service: Service, raw: bytes, external_id: str, by: str) -> Put:
     fields = _fields(raw, CustomerForm)
+    email = fields.pop("email", None)
     if "account_id" in fields:
         fields["account_id"] = account_id(fields["account_id"])
     try:
         customer = Customer(id=customer_id(external_id), external_id=external_id, **fields)
     except ValidationError as error:
         raise BadValueError from error
-
-    def keep(unit: Unit) -> dict[str, int]:
-        unit.erasures.check(customer.id)
-        return unit.customers.put_customers([customer])
-
-    counts = service.commits.do(keep)
+    counts = service.people.put_customer(customer, email=email, by=by)
     return Put(id=customer.id, external_id=external_id, status=_became(counts))
 
 
-def _put_account(service: Service, raw: bytes, external_id: str) -> Put:
+def _put_account(service: Service, raw: bytes, external_id: str, by: str) -> Put:
     try:
         account = Account(id=account_id(external_id), external_id=external_id, **_fields(raw, AccountForm))
     except ValidationError as error:
         raise BadValueError from error
-    counts = service.commits.do(lambda unit: unit.customers.put_accounts([account]))
+    counts = service.people.put_account(account, by=by)
     return Put(id=account.id, external_id=external_id, status=_became(counts))
 
 

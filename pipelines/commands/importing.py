@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from pipelines.assembly import build_intake, build_language_detector, build_redactor, build_store
 from pipelines.commands.console import note
 from pipelines.erasing.rejects import without_erased
-from pipelines.importing import ImportPlan, dry_run, import_feedback
+from pipelines.importing import PROBLEMS_SHOWN, ImportPlan, dry_run, import_feedback
 from pipelines.ingest import ingest
+from pipelines.people import hasher_of, known_by
 from pipelines.progress import progress_for
 from pipelines.sources.assignments_file import read_assignments
-from pipelines.sources.customers_file import read_profiles
+from pipelines.sources.customers_file import EmailOf, read_profiles
 from pipelines.sources.guessing import guess_mapping
 from pipelines.sources.kpis_file import read_kpis
 from pipelines.sources.mapping import ColumnMapping, load_mapping, parse_mapping, save_mapping
@@ -34,6 +35,8 @@ from voc.store import Store
 MAPPINGS = "mappings"
 REJECTS = "rejects"
 PROFILE_BATCH = 2_000
+IMPORTED = "voc customers import"
+"""Who changed a profile, in its history."""
 
 
 @dataclass(frozen=True)
@@ -164,10 +167,15 @@ def import_profiles(
     def take(store: Store, items: list[Any]) -> dict[str, int]:
         customers = [item for item in items if isinstance(item, Customer)]
         accounts = [item for item in items if isinstance(item, Account)]
+        emails = {item.customer_id: item.address for item in items if isinstance(item, EmailOf)}
+        now = utc_now()
         with store.write() as unit:
             refused = unit.erasures.refusals([customer.id for customer in customers])
-            of_accounts = unit.customers.put_accounts(accounts)
-            of_customers = unit.customers.put_customers([customer for customer in customers if customer.id not in refused])
+            welcome = [customer for customer in customers if customer.id not in refused]
+            mails = {name: address for name, address in emails.items() if name not in refused}
+            unit.identities.add(known_by(hasher_of(settings.data_dir), welcome, emails=mails, source="customers file"))
+            of_accounts = unit.customers.put_accounts(accounts, by=IMPORTED, now=now)
+            of_customers = unit.customers.put_customers(welcome, by=IMPORTED, now=now)
             of_customers |= {"erased": len(refused)} if refused else {}
         return {f"accounts_{name}": n for name, n in of_accounts.items()} | {f"customers_{name}": n for name, n in of_customers.items()}
 
@@ -237,7 +245,8 @@ def _import_facts(
                 items.extend(row)
     result: dict[str, Any] = {"file": str(file), "rows": rows, "rejected": len(rejected)}
     if dry:
-        return result
+        problems = [{"line": one.line, "column": one.column, "code": one.code, "reason": one.message} for one in rejected[:PROBLEMS_SHOWN]]
+        return result | {"good": rows - len(rejected), "problems": problems}
     store = build_store(settings)
     try:
         if rejected:

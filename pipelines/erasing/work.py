@@ -136,7 +136,7 @@ class Erasing:
             erasure = Erasure(id=random_id("er"), subject=subject, state=ErasureState.STARTED, by=by, started_at=now)
             self._store.ledger.note("requested", erasure_id=erasure.id, subject=subject, by=by, at=now)
             unit.erasures.put(erasure)
-            unit.erasures.refuse(erasure.id, [ours])
+            unit.erasures.refuse(erasure.id, sorted(person.customer_ids))
             return erasure
 
         return self._writer.do(do)
@@ -186,7 +186,7 @@ class Erasing:
                 for name, count in counts.items():
                     places[name] = places.get(name, 0) + count
                 notes += [f"learn_again:{name}" for name in again]
-                unit.erasures.refuse(erasure.id, [ours, *sorted(person.feedback_ids)])
+                unit.erasures.refuse(erasure.id, [ours, *sorted(person.customer_ids | person.feedback_ids)])
             changed = {"state": ErasureState.ERASED, "places": places, "notes": tuple(dict.fromkeys(notes))}
             gone = erasure.model_copy(update=changed)
             unit.erasures.put(gone)

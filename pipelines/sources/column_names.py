@@ -53,6 +53,7 @@ NAMES: dict[str, frozenset[str]] = {
         )
     ),
     "product": frozenset(("product", "productname", "製品", "製品名", "商品", "商品名", "サービス名", "対象製品", "対象商品")),
+    "journey_stage": frozenset(("journeystage", "lifecyclestage", "customerjourney", "ジャーニー段階", "ジャーニー", "ライフサイクル")),
     "touchpoint": frozenset(("touchpoint", "channel", "チャネル", "接点", "顧客接点", "窓口", "店舗", "店舗名", "受付窓口")),
     "source": frozenset(("source", "sourcetype", "medium", "媒体", "情報源", "種別", "入手経路")),
 }

@@ -1,13 +1,13 @@
 """Customers file: rows become customers and accounts.
 
-In a file with a customer column, name, role, segment, start and churn belong to the customer and plan, region, revenue, renewal and
+In a file with a customer column, name, e-mail, role, segment, start and churn belong to the customer and plan, region, revenue, renewal and
 account name to the account; in a file without one everything belongs to the account. Invariants: every row gives at least one value or
 one ``Rejected``; only what stands in the row is set, so an empty cell never wipes out what is known.
 """
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.sources.cells import is_no_answer, parse_day, parse_number
 from pipelines.sources.column_names import squeezed
@@ -17,10 +17,14 @@ from pipelines.sources.reading import MAX_METADATA_CHARS, MAX_METADATA_KEYS, Rej
 from pipelines.sources.rows import RowProblem, Table, TableRow
 from voc.customers import Account, Customer, Role
 from voc.errors import BadDateError, BadMappingError, EmptyTextError, InputError, OutOfRangeError
+from voc.identity import plain_email
 from voc.ids import account_id, customer_id
 from voc.kpis import Kpi, check_range
 
-ROLES = ("customer", "account", "account_name", "name", "role", "segment", "plan", "region", "revenue", "renewal", "start", "churned")
+ROLES = (
+    *("customer", "account", "account_name", "name", "email", "role", "segment"),
+    *("plan", "region", "revenue", "renewal", "start", "churned"),
+)
 
 HEADERS: dict[str, tuple[str, ...]] = {
     "customer": (
@@ -33,6 +37,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "account_name": ("accountname", "companyname", "organizationname", "取引先名", "会社名", "企業名", "法人名"),
     "name": ("name", "customername", "fullname", "氏名", "名前", "顧客名", "お名前", "名称"),
+    "email": ("email", "emailaddress", "mail", "mailaddress", "メールアドレス", "メール", "eメール", "電子メール"),
     "role": ("role", "jobrole", "役割", "担当区分", "立場"),
     "segment": ("segment", "customersegment", "セグメント", "顧客区分", "区分", "会員種別"),
     "plan": ("plan", "tier", "プラン", "契約プラン"),
@@ -51,7 +56,16 @@ ROLE_NAMES: dict[str, Role] = {
     **dict.fromkeys(("不明",), Role.UNKNOWN),
 }
 
-Profile = Customer | Account
+
+
+class EmailOf(NamedTuple):
+    """The e-mail address of a customer; hashed before anything of it is kept."""
+
+    customer_id: str
+    address: str
+
+
+Profile = Customer | Account | EmailOf
 
 
 def read_profiles(table: Table, mapping: str | None = None) -> Iterator[list[Profile] | Rejected]:
@@ -130,8 +144,13 @@ def _parse(role: str, text: str) -> object | None:
         "start": parse_day,
         "churned": parse_day,
         "role": _role,
+        "email": _email,
     }.get(role, _plain)
     return parse(text)
+
+
+def _email(text: str) -> str | None:
+    return None if is_no_answer(text) else plain_email(text)
 
 
 def _plain(text: str) -> str | None:
@@ -159,7 +178,8 @@ def _profiles(facts: dict[str, Any], attributes: dict[str, str], *, with_custome
     if "customer" not in facts:
         raise EmptyTextError("The row names no customer.", field="customer")
     customer = _customer(facts, attributes)
-    return [customer, _account(facts, {}, own=False)] if "account" in facts else [customer]
+    found: list[Profile] = [customer, _account(facts, {}, own=False)] if "account" in facts else [customer]
+    return [*found, EmailOf(customer.id, facts["email"])] if "email" in facts else found
 
 
 def _check_order(start: date | None, churned: date | None) -> None:

@@ -70,7 +70,7 @@ def guess_mapping(table: Table) -> GuessedMapping:
     guesser.guess_named("account")
     guesser.guess_source()
     guesser.guess_text()
-    for role in ("segment", "product", "touchpoint"):
+    for role in ("segment", "product", "touchpoint", "journey_stage"):
         guesser.guess_named(role)
     return guesser.result()
 

@@ -19,7 +19,7 @@ from voc.errors import BadMappingError, NotANumberError, OutOfRangeError
 from voc.kpis import SCALES, Kpi, check_range
 from voc.values import Value
 
-SINGLE_ROLES = ("text", "id", "customer", "account", "date", "segment", "source", "product", "touchpoint", "role")
+SINGLE_ROLES = ("text", "id", "customer", "account", "date", "segment", "source", "product", "touchpoint", "role", "journey_stage")
 ROLES = (*SINGLE_ROLES, "score")
 
 _ENTRY = re.compile(r"\s*(?P<role>\w+)\s*=(?P<value>.*)", re.DOTALL)
@@ -114,6 +114,8 @@ class ColumnMapping(Value):
     touchpoint: str | None = None
     role: str | None = None
     """The part the speaker plays; kept as metadata ``role``."""
+    journey_stage: str | None = None
+    """Where the speaker stands, as the source knows it."""
 
     def to_text(self) -> str:
         """Return the mapping as it is written on the command line."""

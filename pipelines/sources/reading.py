@@ -14,6 +14,7 @@ from pipelines.sources.mapping import ColumnMapping
 from pipelines.sources.rows import RowProblem, Table, TableRow
 from voc.errors import InputError
 from voc.feedback import NewFeedback, Source
+from voc.journey import read_stage
 from voc.kpis import Score
 
 MAX_METADATA_KEYS = 50
@@ -124,7 +125,7 @@ class _Reader:
     def __init__(self, mapping: ColumnMapping, *, source: Source, source_name: str, timezone: ZoneInfo) -> None:
         self._mapping, self._source, self._source_name, self._zone = mapping, source, source_name, timezone
         named = (mapping.text, mapping.id, mapping.customer, mapping.account, mapping.date, mapping.segment)
-        more = (mapping.product, mapping.touchpoint, mapping.source, mapping.role)
+        more = (mapping.product, mapping.touchpoint, mapping.source, mapping.role, mapping.journey_stage)
         self._used = frozenset(column for column in (*named, *more) if column) | {score.column for score in mapping.scores}
         self._seen: dict[bytes, int] = {}
 
@@ -150,6 +151,7 @@ class _Reader:
             segment=segment,
             product=cell(cells, mapping.product),
             touchpoint=cell(cells, mapping.touchpoint),
+            journey_stage=read_stage(cells.get(mapping.journey_stage or "", "")),
             scores=scores,
             metadata=self._metadata(cells),
             ordinal=0 if external_id else self._ordinal(text, customer, moment, scores, segment),
@@ -170,10 +172,12 @@ class _Reader:
 
     def _metadata(self, cells: dict[str, str]) -> dict[str, str]:
         kept: dict[str, str] = {}
-        extra = ((name, column) for name, column in (("source", self._mapping.source), ("role", self._mapping.role)) if column)
-        for name, column in extra:
+        mapping = self._mapping
+        named = (("source", mapping.source), ("role", mapping.role), ("journey_stage", mapping.journey_stage))
+        for name, column in ((name, column) for name, column in named if column):
             value = cells.get(column, "").strip()
-            if value and (name != "source" or known_source(value) is None):
+            read = {"source": known_source, "journey_stage": read_stage}.get(name)
+            if value and (read is None or read(value) is None):
                 kept[name] = value[:MAX_METADATA_CHARS]
         for column, value in cells.items():
             if len(kept) >= MAX_METADATA_KEYS:

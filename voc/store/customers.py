@@ -1,19 +1,24 @@
 """Customers and accounts in the store. ``put`` sets what is given and leaves the rest as it was."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, or_, select, update
 
 from voc.customers import Account, Customer
+from voc.profile_history import ProfileNoun
 from voc.store.feedback import chunks
+from voc.store.filters import standing
+from voc.store.profiles import note_change
 from voc.store.rows import row_to_account, row_to_customer, table
-from voc.store.tables import AccountRow, CustomerRow, FeedbackRow, KpiObservationRow
+from voc.store.tables import AccountRow, CustomerMergeRow, CustomerRow, FeedbackRow, KpiObservationRow
 
 CUSTOMERS = table(CustomerRow)
 ACCOUNTS = table(AccountRow)
 FEEDBACK = table(FeedbackRow)
 OBSERVATIONS = table(KpiObservationRow)
+MERGES = table(CustomerMergeRow)
 
 
 class CustomerStore:
@@ -22,13 +27,16 @@ class CustomerStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def put_customers(self, customers: Sequence[Customer]) -> dict[str, int]:
-        """Add or change customers; fields that were not given keep their value. Return counts new, changed, same."""
-        return self._put(CUSTOMERS, customers)
+    def put_customers(self, customers: Sequence[Customer], *, by: str = "", now: datetime | None = None) -> dict[str, int]:
+        """Add or change customers; fields that were not given keep their value. Return counts new, changed, same.
 
-    def put_accounts(self, accounts: Sequence[Account]) -> dict[str, int]:
-        """Add or change accounts; fields that were not given keep their value. Return counts new, changed, same."""
-        return self._put(ACCOUNTS, accounts)
+        ``by`` and ``now``: who says so and when, kept in the profile's history; without a moment no history is kept.
+        """
+        return self._put(CUSTOMERS, customers, by=by, now=now)
+
+    def put_accounts(self, accounts: Sequence[Account], *, by: str = "", now: datetime | None = None) -> dict[str, int]:
+        """Add or change accounts, as ``put_customers``."""
+        return self._put(ACCOUNTS, accounts, by=by, now=now)
 
     def customer(self, customer_id: str) -> Customer | None:
         """Return the customer, or None."""
@@ -60,13 +68,19 @@ class CustomerStore:
         """Return every customer with a profile, by id."""
         return [row_to_customer(row) for row in self._connection.execute(select(CUSTOMERS).order_by(CUSTOMERS.c.id))]
 
+    def present_customers(self) -> list[Customer]:
+        """Return every person once: customers with a profile, without those that were merged into another."""
+        query = select(CUSTOMERS).where(CUSTOMERS.c.id.not_in(_merged())).order_by(CUSTOMERS.c.id)
+        return [row_to_customer(row) for row in self._connection.execute(query)]
+
     def all_accounts(self) -> list[Account]:
         """Return every account with a profile, by id."""
         return [row_to_account(row) for row in self._connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.id))]
 
     def of_account(self, account_id: str) -> list[Customer]:
-        """Return the people of an account."""
-        rows = self._connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.account_id == account_id).order_by(CUSTOMERS.c.id))
+        """Return the people of an account, each once: profiles that were merged into another are left out."""
+        query = select(CUSTOMERS).where(CUSTOMERS.c.account_id == account_id, CUSTOMERS.c.id.not_in(_merged()))
+        rows = self._connection.execute(query.order_by(CUSTOMERS.c.id))
         return [row_to_customer(row) for row in rows]
 
     def find_accounts(self, words: str | None, *, limit: int, offset: int = 0) -> list[Account]:
@@ -79,8 +93,9 @@ class CustomerStore:
         return [row_to_account(row) for row in self._connection.execute(query)]
 
     def find_customers(self, words: str | None, *, limit: int, offset: int = 0) -> list[Customer]:
-        """Return customers whose name or id contains the words, by name."""
-        query = select(CUSTOMERS).order_by(CUSTOMERS.c.name, CUSTOMERS.c.id).limit(limit).offset(offset)
+        """Return customers whose name or id contains the words, by name; profiles that were merged into another are left out."""
+        query = select(CUSTOMERS).where(CUSTOMERS.c.id.not_in(_merged())).order_by(CUSTOMERS.c.name, CUSTOMERS.c.id)
+        query = query.limit(limit).offset(offset)
         if words:
             query = query.where(
                 or_(CUSTOMERS.c.name.contains(words, autoescape=True), CUSTOMERS.c.external_id.contains(words, autoescape=True))
@@ -98,7 +113,8 @@ class CustomerStore:
             "customers_without_profile": int(self._connection.execute(heard).scalar_one()),
         }
 
-    def _put(self, target: Table, items: Sequence[Customer] | Sequence[Account]) -> dict[str, int]:
+    def _put(self, target: Table, items: Sequence[Customer] | Sequence[Account], *, by: str, now: datetime | None) -> dict[str, int]:
+        noun = ProfileNoun.CUSTOMER if target is CUSTOMERS else ProfileNoun.ACCOUNT
         counts = {"new": 0, "changed": 0, "same": 0}
         for item in items:
             given = item.model_dump(exclude_unset=True)
@@ -108,13 +124,21 @@ class CustomerStore:
                 full["role"] = str(full["role"]) if "role" in full else None
                 self._connection.execute(insert(target), [{name: full[name] for name in full if name in target.c}])
                 counts["new"] += 1
+                self._note(noun, item.id, before=None, after=_told(given), by=by, now=now)
                 continue
             changes = _changes(row, given)
             counts["changed" if changes else "same"] += 1
             if changes:
                 self._connection.execute(update(target).where(target.c.id == item.id).values(**changes))
+                self._note(noun, item.id, before=dict(row._mapping), after=changes, by=by, now=now)  # noqa: SLF001  # SQLAlchemy's public name
         self._attach(target, items)
         return counts
+
+    def _note(
+        self, noun: ProfileNoun, subject_id: str, *, before: dict[str, Any] | None, after: dict[str, Any], by: str, now: datetime | None
+    ) -> None:
+        if now is not None:
+            note_change(self._connection, noun, subject_id, before=before, after=after, by=by, now=now)
 
     def _attach(self, target: Table, items: Sequence[Any]) -> None:
         """Let what a customer said and answered belong to the account the profile names, where it named none itself."""
@@ -126,6 +150,16 @@ class CustomerStore:
             for said in (FEEDBACK, OBSERVATIONS):
                 mine = update(said).where(said.c.customer_id == item.id, said.c.account_id.is_(None))
                 self._connection.execute(mine.values(account_id=item.account_id))
+
+
+def _merged() -> Any:
+    return select(MERGES.c.gone_id).where(standing())
+
+
+def _told(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a new profile, without its ids and what was left empty."""
+    told = {name: value for name, value in given.items() if name not in ("id", "external_id") and value not in (None, {})}
+    return told | ({"role": str(told["role"])} if "role" in told else {})
 
 
 def _changes(row: Any, given: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, sel
 from voc.erasure import Erasure, ErasureState, Person
 from voc.errors import ErasedError, ErasureInProgressError, InputError
 from voc.store.feedback import INTAKE_LOCK, chunks
+from voc.store.merges import MergeStore
 from voc.store.places import PLACES, Place
 from voc.store.rows import table
 from voc.store.tables import CustomerRow, ErasureRow, FeedbackRow, KpiObservationRow, TombstoneRow
@@ -111,13 +112,15 @@ class ErasureStore:
         return {mark: name for name in ids if (mark := self._mark(name)) in wanted}
 
     def person(self, customer_id: str) -> Person:
-        """Return everything by which the customer is recognised."""
-        profile = self._connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id == customer_id)).one_or_none()
-        said = self._connection.execute(select(FEEDBACK.c.id, FEEDBACK.c.verbatim).where(FEEDBACK.c.customer_id == customer_id)).all()
-        measured = self._connection.execute(select(OBSERVATIONS.c.id).where(OBSERVATIONS.c.customer_id == customer_id)).scalars()
-        named = () if profile is None else (profile.external_id, profile.name, *profile.attributes.values())
+        """Return everything by which the customer is recognised; profiles that were merged are one person."""
+        ids = MergeStore(self._connection).family(customer_id)
+        profiles = self._connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id.in_(sorted(ids))).order_by(CUSTOMERS.c.id)).all()
+        said = self._connection.execute(select(FEEDBACK.c.id, FEEDBACK.c.verbatim).where(FEEDBACK.c.customer_id.in_(sorted(ids)))).all()
+        theirs = OBSERVATIONS.c.customer_id.in_(sorted(ids))
+        measured = self._connection.execute(select(OBSERVATIONS.c.id).where(theirs)).scalars()
+        named = [name for profile in profiles for name in (profile.external_id, profile.name, *profile.attributes.values())]
         return Person(
-            customer_ids=frozenset({customer_id}),
+            customer_ids=ids,
             feedback_ids=frozenset(row.id for row in said),
             observation_ids=frozenset(measured),
             identifiers=tuple(dict.fromkeys(name.strip() for name in named if name)),
@@ -183,7 +186,8 @@ def _theirs(place: Place, person: Person) -> list[ColumnElement[bool]]:
     """Return conditions that together match the person's rows of a table, each row once."""
     found: list[ColumnElement[bool]] = []
     if place.customer is not None:
-        found.append(place.table.c[place.customer].in_(sorted(person.customer_ids)))
+        columns = [place.table.c[name] for name in (place.customer, place.also) if name is not None]
+        found.append(or_(*(column.in_(sorted(person.customer_ids)) for column in columns)))
     if place.feedback is not None:
         column = place.table.c[place.feedback]
         for some in chunks(sorted(person.feedback_ids)):

@@ -12,12 +12,13 @@ from voc.filters import Cursor, FeedbackFilter
 from voc.ids import derived_id
 from voc.store import filters
 from voc.store.rows import feedback_to_row, row_to_feedback, table
-from voc.store.tables import BandRow, FeedbackRow, IdempotencyRow, KpiObservationRow
+from voc.store.tables import AccountRow, BandRow, FeedbackRow, IdempotencyRow, KpiObservationRow
 
 FEEDBACK = table(FeedbackRow)
 BANDS = table(BandRow)
 KEYS = table(IdempotencyRow)
 OBSERVATIONS = table(KpiObservationRow)
+ACCOUNTS = table(AccountRow)
 IN_LIMIT = 500
 INTAKE_LOCK = 7_302_001
 
@@ -76,10 +77,13 @@ class FeedbackStore:
             else:
                 outcomes.append(Outcome.DUPLICATE if before == item.content_hash else Outcome.KEY_REUSED)
         if fresh:
-            self._connection.execute(insert(FEEDBACK), [feedback_to_row(item) for item in fresh])
-            observations = [row for item in fresh for row in _observations(item)]
+            from voc.store.merges import belonging  # merges moves feedback, so it knows this module
+
+            rows = belonging(self._connection, "feedback", [feedback_to_row(item) for item in fresh])
+            self._connection.execute(insert(FEEDBACK), rows)
+            observations = [observation for item in fresh for observation in _observations(item)]
             if observations:
-                self._connection.execute(insert(OBSERVATIONS), observations)
+                self._connection.execute(insert(OBSERVATIONS), belonging(self._connection, "kpi_observation", observations))
         return outcomes
 
     def get(self, feedback_id: str) -> Feedback | None:
@@ -130,9 +134,10 @@ class FeedbackStore:
         return totals
 
     def facets(self) -> dict[str, list[str]]:
-        """Return the values that occur for the free filters: source names, segments, products."""
+        """Return the values that occur for the free filters: source names, segments, products, plans."""
         names = ("source_name", "segment", "product")
-        return {
+        plans = select(ACCOUNTS.c.plan).where(ACCOUNTS.c.plan.is_not(None)).distinct().order_by(ACCOUNTS.c.plan).limit(200)
+        return {"plan": list(self._connection.execute(plans).scalars())} | {
             name: [
                 value
                 for (value,) in self._connection.execute(

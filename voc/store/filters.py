@@ -4,16 +4,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
+from voc.customers import Role
 from voc.filters import Cursor, FeedbackFilter
+from voc.identity import MergeState
+from voc.store import journey
 from voc.store.rows import table
-from voc.store.tables import EnrichmentRow, FeedbackRow, FeedbackTagRow, TopicAssignmentRow
+from voc.store.tables import AccountRow, CustomerMergeRow, CustomerRow, EnrichmentRow, FeedbackRow, FeedbackTagRow, TopicAssignmentRow
 
 feedback = table(FeedbackRow).c
+customers, accounts, merges = table(CustomerRow), table(AccountRow), table(CustomerMergeRow)
 enrichment = table(EnrichmentRow).c
 feedback_tag = table(FeedbackTagRow).c
 assignment = table(TopicAssignmentRow).c
 
-EQUAL = ("source", "source_name", "language", "customer_id", "account_id", "segment", "product", "no_signal")
+EQUAL = ("source", "source_name", "language", "account_id", "segment", "product", "no_signal")
 ENRICHED_EQUAL = {"sentiment": enrichment.sentiment_label, "intent": enrichment.intent, "urgency": enrichment.urgency}
 NO_TOPIC = "none"
 
@@ -23,6 +27,7 @@ def conditions(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         feedback[name] == getattr(wanted, name) for name in EQUAL if getattr(wanted, name) is not None
     ]
+    found += _of_people(wanted)
     if wanted.since is not None:
         found.append(feedback.submitted_at >= wanted.since)
     if wanted.until is not None:
@@ -34,6 +39,29 @@ def conditions(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
     if wanted.ids is not None:
         found.append(feedback.id.in_(sorted(wanted.ids)))
     return found + _of_results(wanted)
+
+
+def standing() -> ColumnElement[bool]:
+    """Return the condition that a merge of profiles holds."""
+    return and_(merges.c.state == MergeState.ACCEPTED.value, merges.c.undone_at.is_(None))
+
+
+def _of_people(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
+    """Conditions on who spoke; a profile that was merged leads to the one that was kept."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.customer_id is not None:
+        kept = select(merges.c.kept_id).where(merges.c.gone_id == wanted.customer_id, standing())
+        found.append(or_(feedback.customer_id == wanted.customer_id, feedback.customer_id.in_(kept)))
+    if wanted.role is Role.UNKNOWN:
+        stated = select(customers.c.id).where(customers.c.role != Role.UNKNOWN.value)
+        found.append(or_(feedback.customer_id.is_(None), feedback.customer_id.not_in(stated)))
+    elif wanted.role is not None:
+        found.append(feedback.customer_id.in_(select(customers.c.id).where(customers.c.role == wanted.role.value)))
+    if wanted.plan is not None:
+        found.append(feedback.account_id.in_(select(accounts.c.id).where(accounts.c.plan == wanted.plan)))
+    if wanted.journey_stage is not None:
+        found.append(feedback.id.in_(journey.comments_in(wanted.journey_stage)))
+    return found
 
 
 def after(cursor: Cursor) -> ColumnElement[bool]:

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, func, insert, or_, select
 
 from voc.kpis import Kpi, KpiObservation
 from voc.store.feedback import chunks
+from voc.store.merges import belonging
 from voc.store.rows import table
-from voc.store.tables import CustomerRow, FeedbackRow, KpiObservationRow
+from voc.store.tables import FeedbackRow, KpiObservationRow
 from voc.values import UtcDatetime
 
 OBSERVATIONS = table(KpiObservationRow)
-CUSTOMERS = table(CustomerRow)
 FEEDBACK = table(FeedbackRow)
 
 
@@ -37,14 +37,9 @@ class KpiStore:
         for observation in observations:
             if observation.id not in known:
                 fresh.setdefault(observation.id, observation)
-        accounts = self._accounts([o.customer_id for o in fresh.values() if o.customer_id and not o.account_id])
-        rows = [
-            observation.model_dump()
-            | {"kpi": observation.kpi.value, "account_id": observation.account_id or accounts.get(observation.customer_id or "")}
-            for observation in fresh.values()
-        ]
+        rows = [observation.model_dump() | {"kpi": observation.kpi.value} for observation in fresh.values()]
         if rows:
-            self._connection.execute(insert(OBSERVATIONS), rows)
+            self._connection.execute(insert(OBSERVATIONS), belonging(self._connection, "kpi_observation", rows))
         return frozenset(fresh)
 
     def find(
@@ -84,10 +79,3 @@ class KpiStore:
         """Return how many observations there are of each KPI."""
         query = select(OBSERVATIONS.c.kpi, func.count()).group_by(OBSERVATIONS.c.kpi)
         return {kpi: int(n) for kpi, n in self._connection.execute(query)}
-
-    def _accounts(self, customer_ids: Sequence[str]) -> dict[str, str | None]:
-        accounts: dict[str, str | None] = {}
-        for some in chunks(sorted(set(customer_ids))):
-            query = select(CUSTOMERS.c.id, CUSTOMERS.c.account_id).where(CUSTOMERS.c.id.in_(some))
-            accounts |= {row.id: row.account_id for row in self._connection.execute(query)}
-        return accounts

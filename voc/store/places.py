@@ -21,6 +21,8 @@ class Place:
     """Rows go whose column holds the id of a comment of the person."""
     customer: str | None = None
     """Rows go whose column holds the person's id."""
+    also: str | None = None
+    """A second column with a person's id: rows that name the person there go as well."""
     rewritten: bool = False
     """Texts and JSON of all rows are rewritten: ids of the person's comments, and what only the person said, are taken out."""
     elsewhere: str = ""
@@ -43,6 +45,10 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.TopicAssignmentRow), feedback="feedback_id"),
     Place(table(tables.KpiObservationRow), feedback="feedback_id", customer="customer_id"),
     Place(table(tables.CustomerRow), customer="id"),
+    Place(table(tables.IdentityRow), customer="customer_id"),
+    Place(table(tables.CustomerMergeRow), customer="gone_id", also="kept_id"),
+    Place(table(tables.MergeMoveRow), feedback="row_id"),
+    Place(table(tables.ProfileChangeRow), customer="subject_id"),
     Place(table(tables.CaseStepRow), feedback="subject_id", customer="subject_id"),
     Place(table(tables.AssignmentRow), customer="subject_id"),
     Place(table(tables.ActionRow), rewritten=True),
@@ -61,6 +67,7 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.TopicRunRow), holds_nobody="settings and counts of a fit"),
     Place(table(tables.TopicLookRow), holds_nobody="counts of voices by topic"),
     Place(table(tables.ImportRow), holds_nobody="counts and the file's name; rejected rows lie in a file, which is rewritten"),
+    Place(table(tables.RoleWeightsRow), holds_nobody="how much roles count"),
     Place(table(tables.RunRow), holds_nobody="counts of a run"),
     Place(table(tables.KeyRow), holds_nobody="a machine caller's key"),
     Place(table(tables.ErasureRow), holds_nobody="the receipt; the person is a keyed hash"),

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from voc.customers import Account, Customer
 from voc.enrichment import Enrichment, Intent, ModelStamp, SentenceAnalysis, TagScore, Urgency
 from voc.feedback import Feedback
+from voc.journey import touchpoint_stage
 from voc.sentiment import Sentiment, SentimentLabel
 
 
@@ -23,6 +24,7 @@ def feedback_to_row(feedback: Feedback) -> dict[str, Any]:
         "submitted_at": feedback.submitted_at,
         "received_at": feedback.received_at,
         "attributes": feedback.metadata,
+        "touchpoint_stage": None if (stage := touchpoint_stage(feedback.touchpoint)) is None else stage.value,
         "compared": False,
         "handled_version": None,
     }

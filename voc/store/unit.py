@@ -11,11 +11,14 @@ from voc.store.enrichments import EnrichmentStore
 from voc.store.erasures import ErasureStore, Mark
 from voc.store.feedback import FeedbackStore
 from voc.store.figures import FigureStore
+from voc.store.identities import IdentityStore
 from voc.store.journal import JournalStore
 from voc.store.keys import KeyStore
 from voc.store.kpis import KpiStore
 from voc.store.looks import LookStore
+from voc.store.merges import MergeStore
 from voc.store.pending import PendingStore
+from voc.store.profiles import ProfileHistoryStore, RoleWeightsStore
 from voc.store.quotes import QuoteStore
 from voc.store.results import AlertStore, DriverStore
 from voc.store.said import SaidStore
@@ -44,6 +47,10 @@ class Unit:
         self.looks = LookStore(connection)
         self.proposals = ProposalStore(connection)
         self.customers = CustomerStore(connection)
+        self.identities = IdentityStore(connection)
+        self.merges = MergeStore(connection)
+        self.profile_history = ProfileHistoryStore(connection)
+        self.role_weights = RoleWeightsStore(connection)
         self.kpis = KpiStore(connection)
         self.quotes = QuoteStore(connection)
         self.voices = VoiceStore(connection)

@@ -6,11 +6,11 @@ from sqlalchemy import Connection, and_, select
 
 from voc.customers import Role
 from voc.drivers import IssueKind
-from voc.feedback import Language, Source
+from voc.feedback import JourneyStage, Language, Source
 from voc.filters import FeedbackFilter
 from voc.kpis import Kpi
 from voc.sentiment import SentimentLabel
-from voc.store import filters
+from voc.store import filters, journey
 from voc.store.rows import table
 from voc.store.tables import (
     AccountRow,
@@ -60,6 +60,7 @@ class VoiceStore:
                 CUSTOMERS.c.role,
                 CUSTOMERS.c.segment.label("customer_segment"),
                 ACCOUNTS.c.plan,
+                journey.stage_of(FEEDBACK, CUSTOMERS, ACCOUNTS).label("journey_stage"),
             )
             .join(ENRICHMENTS, filters.current_enrichment(), isouter=True)
             .join(CUSTOMERS, CUSTOMERS.c.id == FEEDBACK.c.customer_id, isouter=True)
@@ -132,4 +133,6 @@ def _voice(row: Any, named: dict[str, set[str]], complained: dict[str, set[str]]
         scores={Kpi(score["kpi"]): score["value"] for score in row.scores},
         issue_keys=frozenset(named.get(row.id, ())),
         complained_keys=frozenset(complained.get(row.id, ())),
+        plan=row.plan,
+        journey_stage=JourneyStage(row.journey_stage),
     )

@@ -11,6 +11,7 @@ from voc.store.tables.enrichments import EnrichmentRow, FeedbackTagRow, SearchEn
 from voc.store.tables.erasures import ErasureRow, TombstoneRow
 from voc.store.tables.feedback import AttemptRow, BandRow, FeedbackRow, IdempotencyRow
 from voc.store.tables.figures import FigureEvidenceRow, FigureRow
+from voc.store.tables.identities import CustomerMergeRow, IdentityRow, MergeMoveRow, ProfileChangeRow, RoleWeightsRow
 from voc.store.tables.journal import ImportRow, KeyRow, RunRow
 from voc.store.tables.people import AccountRow, CustomerRow, KpiObservationRow
 from voc.store.tables.results import AlertRow, DriverRow
@@ -35,6 +36,7 @@ __all__ = [
     "AuditAnswerRow",
     "BandRow",
     "CaseStepRow",
+    "CustomerMergeRow",
     "CustomerRow",
     "DriverRow",
     "EnrichmentRow",
@@ -44,10 +46,14 @@ __all__ = [
     "FigureEvidenceRow",
     "FigureRow",
     "IdempotencyRow",
+    "IdentityRow",
     "ImportRow",
     "KeyRow",
     "KpiObservationRow",
     "LearntTagsRow",
+    "MergeMoveRow",
+    "ProfileChangeRow",
+    "RoleWeightsRow",
     "RunRow",
     "SearchEntryRow",
     "SentenceRow",

@@ -1,0 +1,131 @@
+"""Account room: accounts that deserve a look first, and one account by role."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import ValidationError
+
+from api.auth import same_site
+from api.pages.access import form_fields
+from api.pages.looks import path_of, render
+from api.pages.measured import measured
+from api.pages.people import PAGE, kpi_figures, may_act, offset_of, show_list, topline, voiced
+from api.pages.people import Voiced as Heard
+from api.pages.route import PageRoute
+from api.pages.time_line import drawing, time_line
+from api.pages.visit import Visit, Visiting
+from api.routes.account_room import in_order, names_of
+from pipelines.account_rooms import all_rooms, looked_at, room_of
+from pipelines.explain.room_wording import flag_name, flag_wording
+from pipelines.explaining import issues_of
+from pipelines.life_events import of_account
+from voc.account_room import KNOWN_ROLES, AccountRoom, RoleWeights
+from voc.customers import Account
+from voc.errors import BadFilterError, NotFoundError
+from voc.filters import FeedbackFilter
+from voc.ids import account_id as account_id_of
+from voc.store.profiles import ALL_ACCOUNTS
+from voc.store.unit import Unit
+
+SHOWN_ISSUES = 8
+SHOWN_CHANGES = 30
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An account of the list."""
+
+    heard: Heard
+    room: AccountRoom
+
+
+@router.get("/accounts")
+def accounts(visit: Visiting) -> HTMLResponse:
+    """List accounts: those with most flags first, then the nearest renewal."""
+    words, offset, left = visit.query("q")[:200].casefold(), offset_of(visit), visit.query("churned") == "1"
+    with visit.service.store.read() as unit:
+        known = unit.customers.all_accounts()
+        rows = measured(unit, visit, wanted=FeedbackFilter()).rows
+        rooms = all_rooms(unit, rows, at=looked_at(unit, now=visit.service.clock()))
+        people = Counter(customer.account_id for customer in unit.customers.present_customers())
+        counts = unit.customers.counts()
+    among = [one for one in known if one.churned_on is not None or not left]
+    wanted = [one for one in among if words in f"{one.name} {one.external_id}".casefold()]
+    ordered = sorted(in_order(wanted, rooms), key=lambda one: one.churned_on is not None)[offset : offset + PAGE + 1]
+    heard = voiced(ordered[:PAGE], rows, owner="account_id", people=people)
+    lines = [Line(heard=one, room=rooms[one.who.id]) for one in heard]
+    more, flag = len(ordered) > PAGE, _flag_name(visit)
+    return show_list(visit, "accounts.html", "accounts", lines, words=words, offset=offset, more=more, counts=counts, left=left, flag=flag)
+
+
+@router.get("/accounts/{external_id:path}")
+def account(visit: Visiting, external_id: str) -> HTMLResponse:
+    """Show one account."""
+    with visit.service.store.read() as unit:
+        known = existing(unit, external_id)
+        room = room_of(unit, known, at=looked_at(unit, now=visit.service.clock()))
+        people = unit.customers.of_account(known.id)
+        rows = unit.voices.find(FeedbackFilter(account_id=known.id))
+        seen = unit.kpis.find(account_id=known.id)
+        entries = time_line(unit, FeedbackFilter(account_id=known.id), seen, events=of_account(unit, known))
+        weights, own = unit.role_weights.get(known.id)
+        issues = {f"{i.kind.value}:{i.id}": i for i in issues_of(rows, unit=unit, taxonomy=visit.service.taxonomy, language=visit.language)}
+        context: dict[str, Any] = {
+            "history": unit.profile_history.find(known.id)[:SHOWN_CHANGES],
+            "alerts": [alert for alert in unit.alerts.find() if alert.id in room.alert_ids],
+            "total": unit.feedback.count(FeedbackFilter(account_id=known.id)),
+        }
+    names = names_of(people)
+    return render(
+        visit,
+        "account.html",
+        page="accounts",
+        who=known,
+        room=room,
+        weights=weights,
+        own=own,
+        known_roles=KNOWN_ROLES,
+        people=voiced(people, rows, owner="customer_id"),
+        flags=[(flag, flag_wording(flag, names=names, language=visit.language)) for flag in room.flags],
+        issues=[(issues[one.key], one.complaints) for one in room.open_issues if one.key in issues][:SHOWN_ISSUES],
+        entries=entries,
+        drawing=drawing(entries),
+        kpis=kpi_figures(seen),
+        topline=topline(rows),
+        **context,
+    )
+
+
+@router.post("/role-weights", dependencies=[Depends(same_site)])
+def set_weights(visit: Visiting, form: Annotated[dict[str, str], Depends(form_fields)]) -> RedirectResponse:
+    """Set the weights of one account or of all, or let those of all count again."""
+    may_act(visit)
+    with visit.service.store.read() as unit:
+        known = existing(unit, form.get("account", ""))
+    whose = ALL_ACCOUNTS if form.get("scope") == "all" else known.id
+    weights = None if form.get("scope") == "general" else _weights(form)
+    visit.service.people.set_weights(whose, weights, by=visit.who.name)
+    return RedirectResponse(f"{path_of('accounts', known.external_id)}#weights", status_code=303)
+
+
+def existing(unit: Unit, external_id: str) -> Account:
+    """Return the account; raises NotFoundError where there is none."""
+    known = unit.customers.account(account_id_of(external_id)) or unit.customers.account(external_id)
+    if known is None:
+        raise NotFoundError(account_id=account_id_of(external_id))
+    return known
+
+
+def _weights(form: dict[str, str]) -> RoleWeights:
+    try:
+        return RoleWeights.model_validate({role.value: form.get(role.value, "") for role in KNOWN_ROLES})
+    except ValidationError as error:
+        raise BadFilterError(field=str(error.errors()[0]["loc"][0])) from None
+
+
+def _flag_name(visit: Visit) -> Any:
+    return lambda kind: flag_name(kind, language=visit.language)

@@ -1,0 +1,123 @@
+"""Customers: mapping tables, pairs of profiles that look like one person, merging, undo."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.commands.console import JsonFlag, errors_as_exit_codes, print_json, say, settings
+
+if TYPE_CHECKING:
+    from pipelines.people import PeopleWork
+    from voc.identity import Merge
+
+Who = Annotated[str, typer.Option("--by", help="Who decides; kept with the decision.")]
+MappingFile = Annotated[Path, typer.Argument(help="CSV with source, source_id, customer_id.", exists=True, dir_okay=False, readable=True)]
+
+
+def map_customers(
+    file: MappingFile,
+    mapping: Annotated[str | None, typer.Option("--map", help="Which column is what: source=COL,source_id=COL,customer=COL.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the row accounting; store nothing.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Take a mapping table in: this id of that source is that customer. Each row proposes a merge; nothing is merged by itself."""
+    from pipelines.assembly import build_store
+    from pipelines.people import hasher_of, map_ids
+    from pipelines.sources.mapping_table import read_mapping_table
+    from pipelines.sources.reading import Rejected
+    from pipelines.sources.table import open_table
+
+    with errors_as_exit_codes(json=json):
+        config = settings()
+        read = list(read_mapping_table(open_table(file, max_bytes=config.intake.max_file_bytes), mapping))
+        rejected = [row for row in read if isinstance(row, Rejected)]
+        good = [row for row in read if not isinstance(row, Rejected)]
+        problems = [{"line": row.line, "column": row.column, "code": row.code, "reason": row.message} for row in rejected[:20]]
+        found = {"file": str(file), "rows": len(read), "good": len(good), "rejected": len(rejected), "problems": problems}
+        if not dry_run:
+            store = build_store(config)
+            try:
+                with store.write() as unit:
+                    map_ids(unit, hasher_of(config.data_dir), good)
+            finally:
+                store.close()
+        if json:
+            print_json(found)
+        else:
+            say(f"{file}: {len(read)} rows = {len(good)} good + {len(rejected)} rejected{' (nothing stored)' if dry_run else ''}")
+            for row in rejected[:20]:
+                say(f"  line {row.line}, {row.column or 'row'}: {row.message} [{row.code}]")
+
+
+def merges(*, json: JsonFlag = False) -> None:
+    """List the pairs of profiles that look like one person and wait for a decision, and the decisions so far."""
+    from pipelines.assembly import build_store
+    from pipelines.people import proposed
+
+    with errors_as_exit_codes(json=json):
+        store = build_store(settings(), read_only=True)
+        try:
+            with store.read() as unit:
+                waiting, decided = proposed(unit), unit.merges.find()
+                pairs = [(one.kept_id, one.gone_id) for one in waiting] + [(one.kept_id, one.gone_id) for one in decided]
+                ids = sorted({name for pair in pairs for name in pair})
+                names = {name: profile.external_id for name, profile in unit.customers.customers(ids).items()}
+        finally:
+            store.close()
+        if json:
+            shown = [one.model_dump(mode="json") for one in waiting], [one.model_dump(mode="json") for one in decided]
+            print_json({"proposals": shown[0], "decisions": shown[1]})
+            return
+        for one in waiting:
+            why = ", ".join(one.reasons)
+            say(f"{one.id}  {names.get(one.kept_id, one.kept_id)} <- {names.get(one.gone_id, one.gone_id)}  ({why})")
+        for done in decided:
+            taken_back = f", taken back by {done.undone_by}" if done.undone_at else ""
+            pair_names = f"{names.get(done.kept_id, done.kept_id)} <- {names.get(done.gone_id, done.gone_id)}"
+            say(f"#{done.number}  {done.state.value}  {pair_names}  by {done.by}{taken_back}")
+        if not waiting:
+            say("Nothing to decide.")
+
+
+def merge(
+    proposal: Annotated[str, typer.Argument(help="Id of the pair, from `voc customers merges`.")],
+    by: Who = "cli",
+    *,
+    reject: Annotated[bool, typer.Option("--reject", help="Note that they are two people.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Merge a pair of profiles, or say that they are two people; `voc customers undo` takes it back."""
+    with errors_as_exit_codes(json=json), _people() as work:
+        _show(work.decide(proposal, accept=not reject, by=by), json=json)
+
+
+def undo(number: Annotated[int, typer.Argument(help="Number of the decision.")], by: Who = "cli", *, json: JsonFlag = False) -> None:
+    """Take a decision back: a merged pair becomes two profiles again, each with its own comments and answers."""
+    with errors_as_exit_codes(json=json), _people() as work:
+        _show(work.undo(number, by=by), json=json)
+
+
+@contextmanager
+def _people() -> Iterator["PeopleWork"]:
+    from pipelines.assembly import build_store
+    from pipelines.intake import DirectWriter
+    from pipelines.people import PeopleWork
+    from voc.clock import utc_now
+
+    config = settings()
+    store = build_store(config)
+    try:
+        yield PeopleWork(store, DirectWriter(store), folder=config.data_dir, clock=utc_now)
+    finally:
+        store.close()
+
+
+def _show(done: "Merge", *, json: bool) -> None:
+    if json:
+        print_json(done.model_dump(mode="json"))
+    else:
+        say(f"#{done.number} {done.state.value}{' and taken back' if done.undone_at else ''}: {done.kept_id} <- {done.gone_id}")
