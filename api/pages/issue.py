@@ -98,13 +98,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         effects=list(zip(measured_drivers, [forest([driver])[0] for driver in measured_drivers], strict=True)),
         with_values={driver.kpi: _count_with(mine, driver.kpi, found.links) for driver in measured_drivers},
         readable_state=DriverState.OK,
-        groups={
-            "group": shares([row.segment for row in heard], [row.segment for row in mine]),
-            "source": shares([row.source.value for row in heard], [row.source.value for row in mine]),
-            "language": shares([row.language.value for row in heard], [row.language.value for row in mine]),
-            "role": shares([row.role.value for row in heard], [row.role.value for row in mine]),
-            "journey_stage": shares([row.journey_stage.value for row in heard], [row.journey_stage.value for row in mine]),
-        },
+        groups=_groups(heard, mine),
         chart=month_chart(visit, summary, heard),
         condition=visit.selection.about(asked),
         key=issue_key(asked),
@@ -120,6 +114,17 @@ def _summary(
         return listed
     recent = last_days(heard[-1].submitted_at, days=RECENT_DAYS)
     return summarise(heard, issues=[asked], recent=recent, zone=visit.zone)[0]
+
+
+def _groups(heard: Sequence[VoiceRow], mine: Sequence[VoiceRow]) -> dict[str, list[GroupShare]]:
+    """Return where the issue shows, by kind of group."""
+    return {
+        "group": shares([row.segment for row in heard], [row.segment for row in mine]),
+        "source": shares([row.source.value for row in heard], [row.source.value for row in mine]),
+        "language": shares([row.language.value for row in heard], [row.language.value for row in mine]),
+        "role": shares([row.role.value for row in heard], [row.role.value for row in mine]),
+        "journey_stage": shares([row.journey_stage.value for row in heard], [row.journey_stage.value for row in mine]),
+    }
 
 
 def shares(all_names: Sequence[str | None], my_names: Sequence[str | None]) -> list[GroupShare]:
