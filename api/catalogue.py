@@ -164,6 +164,12 @@ CATALOGUE: dict[str, Message] = {
         "Check the file.",
         "ファイルを確認してください。",
     ),
+    "bad_examples": _message(
+        "No examples to learn from, or too many",
+        "学習に使う例文がないか、多すぎます",
+        "Nothing was changed. Give each tag 5 to 20 example sentences, or correct the tags of comments; 1 to 10,000 examples in all.",
+        "何も変更していません。タグごとに例文を 5〜20 件用意するか、コメントのタグを修正してください（全体で 1〜10,000 件）。",
+    ),
     "bad_encoding": _message(
         "Encoding does not fit",
         "文字コードが合いません",

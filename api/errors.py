@@ -40,6 +40,7 @@ STATUS: dict[str, int] = {
     "future_date": 422,
     "bad_mapping": 422,
     "bad_file": 422,
+    "bad_examples": 422,
     "bad_encoding": 422,
     "bad_filter": 422,
     "bad_query": 422,

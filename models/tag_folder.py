@@ -63,7 +63,7 @@ class TagFolder(TagKeeper):
                 config=config["heads"],
                 quality=tuple(TagQuality(**tag) for tag in config["quality"]),
             )
-        except (ValueError, KeyError, TypeError, OSError, yaml.YAMLError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OSError, yaml.YAMLError) as error:
             raise ModelRejectedError(model=artifact.name, file=CONFIG, reason="malformed file") from error
         refuse_other_encoder(learnt, encoder=encoder)
         return learnt

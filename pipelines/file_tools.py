@@ -6,6 +6,7 @@ had, so that offsets stay true.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from errno import ENOENT
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from pipelines.model_process import ModelProcess
 from pipelines.progress import Progress
 from pipelines.sources.table import open_table
 from voc.enrichment import CommentText, Enrichment, SentenceAnalysis
-from voc.errors import BadMappingError
+from voc.errors import BadFileError, BadMappingError
 from voc.feedback import MAX_TEXT_CHARS, Redaction, Source, Span
 from voc.ids import derived_id
 from voc.masking import mask
@@ -41,16 +42,22 @@ class FileRow:
     text: str
 
 
-def read_rows(path: Path, text_column: str) -> list[FileRow]:
-    """Read the rows of a file.
+def read_rows(path: Path, text_column: str, *, out: Path | None = None) -> list[FileRow]:
+    """Read the rows of a file; ``out`` is the file that will be written, looked at before any model is.
 
     Raises
     ------
     BadMappingError
         If there is no such column.
     BadFileError
-        If a row cannot be read: nothing is left out silently.
+        If a row cannot be read: nothing is left out silently; or if ``out`` is the file itself, which would be lost.
+    FileNotFoundError
+        If the folder of ``out`` does not exist.
     """
+    if out is not None and out.exists() and out.samefile(path):
+        raise BadFileError("The file to write is the file to read, which would be lost; name another.", field="out")
+    if out is not None and not out.parent.exists():
+        raise FileNotFoundError(ENOENT, "The folder to write to does not exist", str(out.parent))
     table = open_table(path)
     if text_column not in table.columns:
         raise BadMappingError(f"There is no column {text_column!r}; there are: {', '.join(table.columns)}.", field=text_column)
@@ -68,7 +75,7 @@ def analyze_file(path: Path, *, out: Path, text_column: str, settings: Settings,
     ModelError
         If the models cannot be used.
     """
-    rows = read_rows(path, text_column)
+    rows = read_rows(path, text_column, out=out)
     comments, redactions = _prepare(rows, detector=build_language_detector(), redactor=build_redactor())
     repeats = repeats_in_file([(row.id, row.text) for row in rows], near=build_near_duplicates())
     models = build_models(settings.models)
@@ -86,7 +93,7 @@ def analyze_file(path: Path, *, out: Path, text_column: str, settings: Settings,
 
 def embed_file(path: Path, *, out: Path, text_column: str, settings: Settings, progress: Progress) -> dict[str, int]:
     """Write the texts' vectors as a NumPy file, float32 [n, d], unit rows, in input order; return counts."""
-    rows = read_rows(path, text_column)
+    rows = read_rows(path, text_column, out=out)
     vectors = _vectors(rows, settings=settings, progress=progress)
     with out.open("wb") as target:
         np.save(target, vectors)
@@ -95,7 +102,7 @@ def embed_file(path: Path, *, out: Path, text_column: str, settings: Settings, p
 
 def topics_file(path: Path, *, out: Path, text_column: str, settings: Settings, progress: Progress) -> dict[str, int]:
     """Write each row's topic and, beside it, what the topics are; return counts."""
-    rows = read_rows(path, text_column)
+    rows = read_rows(path, text_column, out=out)
     languages = build_language_detector().detect([row.text for row in rows])
     models = build_models(settings.models)
     try:
@@ -132,7 +139,7 @@ def topics_file(path: Path, *, out: Path, text_column: str, settings: Settings, 
 def redact_file(path: Path, *, out: Path, text_column: str, settings: Settings, progress: Progress) -> dict[str, int]:
     """Write each row's text with personal facts masked, and where they were; return counts."""
     del settings
-    rows = read_rows(path, text_column)
+    rows = read_rows(path, text_column, out=out)
     redactor = build_redactor()
     found = 0
     with out.open("wb") as target, progress.step("redact", len(rows)) as step:

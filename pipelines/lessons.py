@@ -14,7 +14,7 @@ from pipelines.model_process import ModelProcess
 from pipelines.topic_changes import MOST_TAG_EXAMPLES
 from voc.clock import Clock
 from voc.enrichment import ModelStamp
-from voc.errors import InputError
+from voc.errors import BadExamplesError, InputError
 from voc.model_source import parse_model_source
 from voc.settings import ModelSettings
 from voc.store import Store, Unit
@@ -115,7 +115,7 @@ def lesson_material(unit: Unit, name: str, *, shipped: Taxonomy) -> Material:
     ------
     NotFoundError
         If there is no such taxonomy.
-    InputError
+    BadExamplesError
         If there are no examples, or too many.
     """
     taxonomy = stored_taxonomy(unit, name, shipped=shipped)
@@ -129,10 +129,10 @@ def lesson_material(unit: Unit, name: str, *, shipped: Taxonomy) -> Material:
             taken = {tag for tag, given in comment.said.items() if not given}
             examples[comment.verbatim] = (examples.get(comment.verbatim, frozenset()) | (comment.tags & ids)) - taken
     if taxonomy is shipped and not examples:
-        raise InputError("Nobody has corrected a shipped tag yet, so there is nothing to learn on top.", field="examples")
+        raise BadExamplesError("Nobody has corrected a shipped tag yet, so there is nothing to learn on top.", field="examples")
     if len(examples) > MOST_EXAMPLES or (taxonomy is not shipped and not any(examples.values())):
         message = f"To learn, a taxonomy needs 1 to {MOST_EXAMPLES} examples; five or more for each tag."
-        raise InputError(message, field="examples", limit=MOST_EXAMPLES, actual=len(examples))
+        raise BadExamplesError(message, field="examples", limit=MOST_EXAMPLES, actual=len(examples))
     return Material(taxonomy, tuple(examples), tuple(examples.values()))
 
 
@@ -140,6 +140,6 @@ def _written(taxonomy: Taxonomy) -> dict[str, frozenset[str]]:
     """Return the examples a taxonomy holds, each with all tags it stands at."""
     examples: dict[str, frozenset[str]] = {}
     for tag in taxonomy.tags:
-        for text in dict.fromkeys(tag.examples.en + tag.examples.ja):
+        for text in filter(str.strip, dict.fromkeys(tag.examples.en + tag.examples.ja)):
             examples[text] = examples.get(text, frozenset()) | {tag.id}
     return examples

@@ -2,18 +2,24 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import yaml
 from pydantic import ValidationError
 
+from pipelines.sources.rows import unusable_character
 from voc.errors import BadFileError
 from voc.taxonomy import SHIPPED_NAME, Bilingual, BilingualList, Tag, Taxonomy
 
 YAML_SUFFIXES = (".yaml", ".yml")
 NEEDED = ("tag",)
+LANGUAGES = ("", "en", "ja")
+CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Classes of characters that no name has: control characters, halves of surrogate pairs, breaks of lines and paragraphs."""
 MOST_BYTES = 10_000_000
 MOST_TAGS = 1_000
 MAX_NAME_CHARS = 200
@@ -48,9 +54,9 @@ def taxonomy_from_yaml(text: str, *, name: str | None = None) -> Taxonomy:
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
             raise BadFileError("The file uses YAML aliases, which are not taken.")
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # makes text, lists and mappings only: 404 and no are names here
     except (yaml.YAMLError, RecursionError) as error:
-        raise BadFileError("The file is not YAML.") from error
+        raise BadFileError(f"The file is not YAML{_line_of(error)}.") from error
     return usable_taxonomy(content | ({"name": name} if name else {}) if isinstance(content, dict) else content)
 
 
@@ -65,16 +71,47 @@ def usable_taxonomy(content: Any) -> Taxonomy:
     try:
         taxonomy = Taxonomy.model_validate(content)
     except ValidationError as error:
-        place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))[:MAX_NAME_CHARS]
-        raise BadFileError(f"This is not a taxonomy: see {place or 'the top level'}.", field=place or None) from None
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))[:MAX_NAME_CHARS]
+        message = f"This is not a taxonomy: see {place or 'the top level'} ({first['msg'].lower()})."
+        raise BadFileError(message, field=place or None) from None
     ids = [tag.id for tag in taxonomy.tags]
-    if not ids or len(ids) > MOST_TAGS or len(set(ids)) < len(ids):
-        raise BadFileError(f"A taxonomy has 1 to {MOST_TAGS} tags, each id once.", field="tags", limit=MOST_TAGS, actual=len(ids))
-    if any(not part.strip() or len(part) > MAX_NAME_CHARS or "/" in part for part in [taxonomy.name, *ids]):
-        raise BadFileError(f"Names and ids have 1 to {MAX_NAME_CHARS} characters and no slash.", field="name", limit=MAX_NAME_CHARS)
+    if not ids or len(ids) > MOST_TAGS:
+        raise BadFileError(f"A taxonomy has 1 to {MOST_TAGS} tags.", field="tags", limit=MOST_TAGS, actual=len(ids))
+    _refuse_names([taxonomy.name, *ids])
+    twice = [name for name, times in Counter(ids).items() if times > 1]
+    if twice:
+        raise BadFileError(f"A tag's id stands once in a taxonomy; twice: {', '.join(twice[:5])}.", field="tags")
     if taxonomy.name == SHIPPED_NAME:
         raise BadFileError(f"{SHIPPED_NAME} is the name of the shipped taxonomy; give yours another.", field="name")
+    if any(map(unusable_character, _strings(taxonomy.model_dump()))):
+        raise BadFileError("A text holds NUL or half of a surrogate pair, which cannot be stored.")
     return taxonomy
+
+
+def _refuse_names(names: Sequence[str]) -> None:
+    """Refuse a name that no address or table can show, or that only looks like another."""
+    for name in names:
+        shown = name == name.strip() and not CONTROL & set(map(category, name))
+        if not shown or not 1 <= len(name) <= MAX_NAME_CHARS or "/" in name or name in {".", ".."}:
+            message = (
+                f"Names and ids have 1 to {MAX_NAME_CHARS} characters, no slash, no line break or other control character, "
+                f"and no space at either end: {name[:40]!a}."
+            )
+            raise BadFileError(message, field="name", limit=MAX_NAME_CHARS)
+
+
+def _strings(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict | list | tuple):
+        for part in content.values() if isinstance(content, dict) else content:
+            yield from _strings(part)
+
+
+def _line_of(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f" (line {mark.line + 1})" if mark else ""
 
 
 def taxonomy_from_csv(text: str, *, name: str) -> Taxonomy:
@@ -83,18 +120,29 @@ def taxonomy_from_csv(text: str, *, name: str) -> Taxonomy:
     Raises
     ------
     BadFileError
-        If the column ``tag`` is missing.
+        If the column ``tag`` is missing, a cell is too long or a language is neither ja nor en.
     """
-    reader = csv.DictReader(io.StringIO(text))
-    if any(column not in (reader.fieldnames or ()) for column in NEEDED):
-        raise BadFileError("The first row must name the columns; tag is needed.", field="tag")
     rows: dict[str, list[dict[str, str]]] = {}
-    for row in reader:
-        cells = {column: (value or "").strip() for column, value in row.items() if isinstance(column, str)}
-        if cells["tag"]:
+    try:
+        for cells in _cells(csv.DictReader(io.StringIO(text))):
             rows.setdefault(cells["tag"], []).append(cells)
+    except csv.Error as error:
+        raise BadFileError(f"The file is not CSV that can be read: {error}.") from error
     tags = [_tag(identifier, some).model_dump() for identifier, some in rows.items()]
     return usable_taxonomy({"name": name, "version": "1", "tags": tags})
+
+
+def _cells(reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
+    """Yield the rows that name a tag, their cells without space around them."""
+    if any(column not in (reader.fieldnames or ()) for column in NEEDED):
+        raise BadFileError("The first row must name the columns, with commas between; tag is needed.", field="tag")
+    for row in reader:
+        cells = {column: (value or "").strip() for column, value in row.items() if isinstance(column, str)}
+        cells["language"] = cells.get("language", "").lower()
+        if cells["language"] not in LANGUAGES:
+            raise BadFileError(f"Line {reader.line_num}: language is ja, en or empty.", field="language")
+        if cells["tag"]:
+            yield cells
 
 
 def _tag(identifier: str, rows: Sequence[dict[str, str]]) -> Tag:

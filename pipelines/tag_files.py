@@ -83,8 +83,8 @@ def predict_tags(path: Path, *, taxonomy: Path, out: Path, text_column: str, set
     ModelRejectedError
         If a file of the taxonomy's folder is not the one written, or it was learnt with another encoder.
     """
+    rows = read_rows(path, text_column, out=out)
     tagger = build_tag_teacher().tagger(build_tag_folder(taxonomy).read(encoder=encoder_in_use(settings)))
-    rows = read_rows(path, text_column)
     texts = _texts(rows)
     vectors = _vectors(texts, settings=settings, progress=progress)
     without = 0
@@ -135,8 +135,10 @@ def split_labels(cell: str, *, multi: bool) -> frozenset[str]:
     cell = cell.strip()
     if cell.startswith("["):
         try:
-            listed = json.loads(cell)
-        except ValueError:
+            listed = [label for label in json.loads(cell) if label is not None]
+        except (ValueError, RecursionError):
+            listed = [cell]
+        if any(isinstance(label, list | dict) for label in listed):
             listed = [cell]
         return frozenset(str(label).strip() for label in listed)
     return frozenset(part.strip() for part in (SEVERAL.split(cell) if multi else [cell]))

@@ -13,6 +13,7 @@
     │   ├── FutureDateError        future_date
     │   ├── BadMappingError        bad_mapping
     │   ├── BadFileError           bad_file
+    │   ├── BadExamplesError       bad_examples
     │   ├── BadEncodingError       bad_encoding
     │   ├── BadFilterError         bad_filter
     │   ├── BadQueryError          bad_query
@@ -130,6 +131,12 @@ class BadFileError(InputError):
     """The file cannot be read."""
 
     code = "bad_file"
+
+
+class BadExamplesError(InputError):
+    """There are no examples to learn from, or too many."""
+
+    code = "bad_examples"
 
 
 class BadEncodingError(InputError):

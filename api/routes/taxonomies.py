@@ -18,7 +18,7 @@ from api.routes.feedback import existing, shapes
 from api.shapes import FeedbackShape
 from api.strict_json import parse, usable
 from pipelines.lessons import stored_taxonomy
-from pipelines.own_taxonomies import usable_taxonomy
+from pipelines.own_taxonomies import MOST_TAGS, usable_taxonomy
 from pipelines.service import Service
 from voc.keys import Key, Scope
 from voc.store import Unit
@@ -30,6 +30,8 @@ router = APIRouter(tags=["taxonomies"])
 Reader = Annotated[Key, Depends(require(Scope.READ))]
 Admin = Annotated[Key, Depends(require(Scope.ADMIN))]
 MOST_CORRECTED = 20
+NAMES_PER_TAG = 20
+"""A tag has seven members, and six of them may be given in two languages."""
 TAXONOMY_NAMES = frozenset({"name", "version", "tags"})
 CORRECTION_NAMES = frozenset({"add", "remove", "by"})
 EXAMPLE_TAG: JsonDict = {"id": "queue", "large": "Branch", "middle": "Counter", "small": "Long queue", "examples": ["I waited an hour."]}
@@ -124,7 +126,7 @@ async def correct(request: Request, service: ServiceOf, feedback_id: str, key: A
 
 
 def _put(service: Service, raw: bytes) -> TaxonomyShape:
-    body = parse(raw)
+    body = parse(raw, max_names=MOST_TAGS * NAMES_PER_TAG)
     form = read_form(TaxonomyForm, usable(body.value, doubtful=body.doubtful, names=TAXONOMY_NAMES), names=TAXONOMY_NAMES)
     taxonomy = usable_taxonomy(form.model_dump())
     now = service.clock()

@@ -138,6 +138,24 @@ def test_corrections_of_shipped_tags_teach_them_on_the_page_and_over_http(api: R
     assert "修正から学習する" in api.client.get("/tags?lang=ja").text
 
 
+def test_a_taxonomy_as_large_as_may_be_comes_in(api: Running) -> None:
+    both = {"en": "Long queue", "ja": "待ち時間"}
+    full = {"large": both, "middle": both, "small": both, "definition": both, "keywords": {"en": [], "ja": []}, "examples": {"en": [], "ja": []}}
+    tags = [{"id": f"t{number}", **full} for number in range(1_001)]
+    assert api.post("/v1/taxonomies", {"name": "large", "tags": tags[:-1]}).json()["n_tags"] == 1_000
+    assert api.post("/v1/taxonomies", {"name": "larger", "tags": tags}).status_code in {400, 422}
+
+
+def test_without_a_sentence_to_learn_from_the_answer_says_what_to_do(api: Running) -> None:
+    blank = TAXONOMY | {"name": "blank", "tags": [{"id": "q", "large": "a", "middle": "b", "small": "c", "examples": ["", " \n", "　"]}]}
+    api.post("/v1/taxonomies", blank)
+    for name in ("blank", "cx"):
+        answer = api.post(f"/v1/taxonomies/{name}/learn", {})
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_examples")
+        assert "example sentences" in answer.json()["detail"]
+    assert [one["active"] for one in api.get("/v1/taxonomies").json()["data"]] == [False, False]
+
+
 def test_who_may_only_read_cannot_let_a_taxonomy_be_learnt(api: Running) -> None:
     api.post("/v1/taxonomies", TAXONOMY)
     api.client.post("/login", data={"key": api.secrets[Scope.READ]})

@@ -7,6 +7,7 @@ import pytest
 
 from models.own_tags import FewShotTeacher
 from pipelines.enrich import encoder_for_tags, stamp_in_use, stamp_with_learnt_tags
+from pipelines.file_tools import read_rows
 from pipelines.lessons import lesson_material
 from pipelines.own_taxonomies import read_taxonomy, taxonomy_from_csv, taxonomy_from_yaml
 from pipelines.tag_files import TrainOptions, read_labels, split_labels
@@ -72,6 +73,57 @@ def test_what_is_no_taxonomy_is_refused(text):
         taxonomy_from_yaml(text)
 
 
+@pytest.mark.parametrize("version", ["1", "1.10", "2024-13-45", "!!int abc", "!!bool xyz", "!!timestamp xyz"])
+def test_what_yaml_takes_for_a_number_or_a_date_is_a_text(version):
+    """Why: a tag called 404 or no is a name, and a wrong date must not end the program."""
+    text = YAML.replace('"3"', version).replace("id: queue", "id: 404")
+    (tag,) = taxonomy_from_yaml(text).tags
+    assert tag.id == "404"
+    assert [tag.id for tag in taxonomy_from_yaml(YAML.replace("id: queue", "id: no")).tags] == ["no"]
+
+
+@pytest.mark.parametrize("name", ['"a\\nb"', '"a\\0b"', '"a\\e[31m"', '"\\ud800"', '" queue"', '"queue　"', ".", "..", '"a\\u2028b"'])
+def test_names_have_no_control_characters_and_no_space_around(name):
+    with pytest.raises(BadFileError, match="no line break"):
+        taxonomy_from_yaml(YAML.replace("id: queue", f"id: {name}"))
+
+
+@pytest.mark.parametrize("text", ['"\\0"', '"\\ud800"'])
+def test_what_no_database_can_keep_is_refused(text):
+    with pytest.raises(BadFileError, match="cannot be stored"):
+        taxonomy_from_yaml(YAML.replace("a long queue", text))
+
+
+@pytest.mark.parametrize("name", ["🙂", "👨‍👩‍👧 family", "待ち　時間", "ﾎﾃﾙ"])
+def test_names_are_in_any_script(name):
+    assert [tag.id for tag in taxonomy_from_csv(f"tag\n{name}\n", name="x").tags] == [name]
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("tag,example,language\nqueue,a,fr\n", "Line 2: language is ja, en or empty"),
+    ("tag,example\nqueue," + "x" * 200_000 + "\n", "not CSV that can be read"),
+    ("tag;example\nqueue;a\n", "with commas between; tag is needed"),
+    ("tag,example\nqueue,a\0b\n", "cannot be stored"),
+])  # fmt: skip
+def test_a_csv_that_cannot_be_taken_whole_is_refused_with_the_reason(text, message):
+    with pytest.raises(BadFileError, match=message):
+        taxonomy_from_csv(text, name="x")
+
+
+def test_the_language_of_a_row_may_be_in_capitals():
+    (tag,) = taxonomy_from_csv("tag,example,language\nqueue,a,JA\n", name="x").tags
+    assert (tag.examples.ja, tag.examples.en) == (("a",), ())
+
+
+def test_what_is_wrong_is_named():
+    with pytest.raises(BadFileError, match=r"tags\.0\.examples\.en\.0 \(input should be a valid string\)"):
+        taxonomy_from_yaml(YAML.replace("[a long queue]", "[[a]]"))
+    with pytest.raises(BadFileError, match="twice: queue"):
+        taxonomy_from_yaml(YAML + "  - {id: queue, large: a, middle: b, small: c}\n")
+    with pytest.raises(BadFileError, match=r"not YAML \(line 2\)"):
+        taxonomy_from_yaml("name: x\n : [\n")
+
+
 def test_a_file_is_read_by_its_ending(tmp_path: Path):
     for name, content in (("a.yaml", YAML), ("b.csv", "\ufeff" + CSV)):
         (tmp_path / name).write_text(content, encoding="utf-8")
@@ -91,10 +143,25 @@ def test_a_file_is_read_by_its_ending(tmp_path: Path):
         ('["a", "b"]', True, {"a", "b"}),
         ("[a", True, {"[a"}),
         ("[]", True, set()),
+        ('["a", null, 404]', True, {"a", "404"}),
+        ("[[1]]", True, {"[[1]]"}),
+        ("[" * 100_000, True, {"[" * 100_000}),
     ],
 )
 def test_a_cell_holds_one_label_or_several(cell, multi, labels):
     assert split_labels(cell, multi=multi) - {""} == labels
+
+
+def test_the_file_to_read_is_never_written_over(tmp_path: Path):
+    path = tmp_path / "rows.csv"
+    path.write_text("text\na\n")
+    (tmp_path / "other.csv").symlink_to(path)
+    for out in (path, tmp_path / "other.csv"):
+        with pytest.raises(BadFileError, match="would be lost"):
+            read_rows(path, "text", out=out)
+    with pytest.raises(FileNotFoundError):
+        read_rows(path, "text", out=tmp_path / "none" / "out.jsonl")
+    assert read_rows(path, "text", out=tmp_path / "out.jsonl")[0].text == "a"
 
 
 def test_empty_cells_and_the_label_for_none_stand_for_none_of_these(tmp_path: Path):
