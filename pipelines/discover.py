@@ -98,7 +98,7 @@ def assign(sentences: Sequence[TopicSentence], topics: Sequence[Topic], *, least
     open_topics = [topic for topic in topics if topic.state in TAKES_IN]
     if not sentences or not open_topics:
         return [TopicAssignment(sentence_id=s.id, topic_id=None, similarity=0.0, settled=False) for s in sentences]
-    cosines = np.clip(_unit([s.vector for s in sentences]) @ _unit([topic.centroid for topic in open_topics]).T, -1.0, 1.0)
+    near_to = cosines([s.vector for s in sentences], [topic.centroid for topic in open_topics])
     return [
         TopicAssignment(
             sentence_id=sentence.id,
@@ -106,8 +106,14 @@ def assign(sentences: Sequence[TopicSentence], topics: Sequence[Topic], *, least
             similarity=round(near, 4),
             settled=False,
         )
-        for sentence, place, near in zip(sentences, cosines.argmax(axis=1).tolist(), cosines.max(axis=1).tolist(), strict=True)
+        for sentence, place, near in zip(sentences, near_to.argmax(axis=1).tolist(), near_to.max(axis=1).tolist(), strict=True)
     ]
+
+
+def cosines(vectors: Sequence[bytes], centroids: Sequence[bytes]) -> Vectors:
+    """Return how near every vector lies to every centroid, shape [vectors, centroids]; all float16 of one encoder."""
+    near: Vectors = np.clip(_unit(vectors) @ _unit(centroids).T, -1.0, 1.0)
+    return near
 
 
 def _without_topic(sentences: Sequence[TopicSentence], standing: Standing, proposals: Sequence[Proposal]) -> list[TopicSentence]:

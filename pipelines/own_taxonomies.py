@@ -23,6 +23,10 @@ CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 MOST_BYTES = 10_000_000
 MOST_TAGS = 1_000
 MAX_NAME_CHARS = 200
+NAMED_SO = (
+    f"Names and ids have 1 to {MAX_NAME_CHARS} characters, no slash, no line break or other control character, "
+    "and no space at either end."
+)
 
 
 def read_taxonomy(path: Path, *, name: str | None = None) -> Taxonomy:
@@ -89,16 +93,16 @@ def usable_taxonomy(content: Any) -> Taxonomy:
     return taxonomy
 
 
+def can_be_named(name: str) -> bool:
+    """Tell whether a taxonomy or a tag can have the name: an address and a table can show it, and it does not only look like another."""
+    shown = name == name.strip() and not CONTROL & set(map(category, name))
+    return shown and 1 <= len(name) <= MAX_NAME_CHARS and "/" not in name and name not in {".", ".."}
+
+
 def _refuse_names(names: Sequence[str]) -> None:
-    """Refuse a name that no address or table can show, or that only looks like another."""
     for name in names:
-        shown = name == name.strip() and not CONTROL & set(map(category, name))
-        if not shown or not 1 <= len(name) <= MAX_NAME_CHARS or "/" in name or name in {".", ".."}:
-            message = (
-                f"Names and ids have 1 to {MAX_NAME_CHARS} characters, no slash, no line break or other control character, "
-                f"and no space at either end: {name[:40]!a}."
-            )
-            raise BadFileError(message, field="name", limit=MAX_NAME_CHARS)
+        if not can_be_named(name):
+            raise BadFileError(f"{NAMED_SO[:-1]}: {name[:40]!a}.", field="name", limit=MAX_NAME_CHARS)
 
 
 def _strings(content: Any) -> Iterator[str]:

@@ -116,6 +116,14 @@ def move(sentence_ids: Sequence[str], to: Topic | None, *, standing: Mapping[str
     return TopicChange(kind=ChangeKind.MOVE, moves=tuple(moves))
 
 
+def leave(sentence_ids: Sequence[str], *, standing: Mapping[str, str | None]) -> TopicChange:
+    """Leave sentences that belong to no topic without one: a move to where they are, after which no fit moves them."""
+    if not sentence_ids or any(standing.get(sentence, "") is not None for sentence in sentence_ids):
+        raise InputError("A sentence to leave without a topic is not known, or has one.", field="sentence_ids")
+    moves = tuple(Move(sentence_id=sentence, from_topic=None, to_topic=None) for sentence in dict.fromkeys(sentence_ids))
+    return TopicChange(kind=ChangeKind.MOVE, moves=moves)
+
+
 def accepted(proposal: Proposal, topics: Mapping[str, Topic], *, members: Mapping[str, Sequence[str]]) -> TopicChange:
     """Return what a proposal does when it is accepted.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipelines.intake import Writer
-from pipelines.topic_changes import accepted, exclude, merge, move, new_group, own_part, pin, regroup, rename, rename_group, split
+from pipelines.topic_changes import accepted, exclude, leave, merge, move, new_group, own_part, pin, regroup, rename, rename_group, split
 from voc.clock import Clock
 from voc.errors import InputError, NotFoundError
 from voc.store import Store, Unit
@@ -64,6 +64,16 @@ class TopicEditing:
             with self._store.read() as unit:
                 return Outcome(build(unit), None)
         return self._do(build, by=by)
+
+    def leave(self, sentence_ids: Sequence[str], *, by: str) -> Outcome:
+        """Leave sentences that belong to no topic without one; no fit moves them again.
+
+        Raises
+        ------
+        InputError
+            If a sentence is not known or has a topic.
+        """
+        return self._do(lambda unit: leave(sentence_ids, standing=_homes(unit, sentence_ids)), by=by)
 
     def decide(self, proposal_id: str, *, accept: bool, by: str, name: str | None = None, preview: bool = False) -> Outcome | None:
         """Accept a proposal, with another name for what it makes if one is given, or reject it (None).
@@ -204,8 +214,7 @@ def moved_here(sentence_ids: Sequence[str]) -> Build:
     """Move sentences to this topic, from wherever they are; no fit moves them again."""
 
     def build(unit: Unit, topic: Topic) -> TopicChange:
-        standing = {name: found.topic_id for name, found in unit.topics.assignments(sentence_ids).items()}
-        return move(sentence_ids, topic, standing=standing)
+        return move(sentence_ids, topic, standing=_homes(unit, sentence_ids))
 
     return build
 
@@ -218,6 +227,11 @@ def moved_out(sentence_ids: Sequence[str]) -> Build:
         return move([name for name in sentence_ids if name in mine], None, standing=dict.fromkeys(mine, topic.id))
 
     return build
+
+
+def _homes(unit: Unit, sentence_ids: Sequence[str]) -> dict[str, str | None]:
+    """Return the topic of each of the sentences that is known."""
+    return {name: found.topic_id for name, found in unit.topics.assignments(sentence_ids).items()}
 
 
 def _open(unit: Unit, proposal_id: str) -> Proposal:

@@ -4,7 +4,7 @@ No sentence is copied: a tag in a topic's place is learnt from the topic's most 
 is erased, moved or undone is no example any more.
 """
 
-from pipelines.own_taxonomies import MAX_NAME_CHARS, MOST_TAGS
+from pipelines.own_taxonomies import MAX_NAME_CHARS, MOST_TAGS, NAMED_SO, can_be_named
 from pipelines.topic_changes import tag_instead
 from pipelines.topic_editing import Build
 from voc.errors import InputError
@@ -16,9 +16,10 @@ from voc.topics import Topic, TopicChange
 def promoted(taxonomy: str, tag: str, *, name: str | None, shipped: Taxonomy) -> Build:
     """Make a topic a new tag of an own taxonomy, which is made too where there is none of the name."""
     place, wanted, said = (" ".join(text.split()) for text in (taxonomy, tag, name or tag))
-    if not all(0 < len(text) <= MAX_NAME_CHARS for text in (place, wanted, said)):
-        raise InputError(f"Names of taxonomies and tags have 1 to {MAX_NAME_CHARS} characters.", field="tag")
-
+    if not can_be_named(place) or not can_be_named(wanted):
+        raise InputError(NAMED_SO, field="tag" if can_be_named(place) else "taxonomy", limit=MAX_NAME_CHARS)
+    if not 0 < len(said) <= MAX_NAME_CHARS:
+        raise InputError(f"What a tag is called has 1 to {MAX_NAME_CHARS} characters.", field="name", limit=MAX_NAME_CHARS)
     if place == shipped.name:
         raise InputError("The shipped taxonomy takes no tags of your own; name another one.", field="taxonomy")
 

@@ -33,6 +33,7 @@ from api.pages import (
     root_cause,
     tags,
     topic_edits,
+    unassigned,
 )
 from api.pages.access import Sessions
 from api.pages.measured import Remembered
@@ -58,6 +59,7 @@ PARTS = (
     health,
     tags,
     topic_edits,
+    unassigned,
     audit,
     quality,
     login,

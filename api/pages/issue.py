@@ -20,6 +20,7 @@ from pipelines.explain.trends import last_days, month_of, readable, share_interv
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import RECENT_DAYS, find_issue
 from pipelines.report.charts import forest
+from pipelines.topic_lineage import lineage_steps
 from voc.customers import Account, Customer
 from voc.drivers import DriverState, Issue, IssueKind
 from voc.errors import NotFoundError
@@ -27,6 +28,7 @@ from voc.issues import IssueSummary, Quote, SharePeriod
 from voc.kpis import Kpi
 from voc.linking import Links
 from voc.store.unit import Unit
+from voc.topics import TopicState
 from voc.voices import VoiceRow, issue_key
 
 QUOTES_EACH = 4
@@ -70,14 +72,18 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         of_tag = [issue_id] if kind is IssueKind.TAG else []
         audited = audited_tags(unit, rows=found.rows, drivers=own_drivers, tags=of_tag)
         topic = unit.topics.get(issue_id) if kind is IssueKind.TOPIC else None
+        everyone = unit.topics.find(states=TopicState) if topic is not None else []
+        edits = unit.topic_edits.find(issue_id) if topic is not None else []
         context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
             "said": unit.topics.sentences_of_names(visit.language).get(issue_id),
             "topic_groups": sorted(unit.topic_groups.find().values(), key=lambda group: group.name_in(visit.language)),
-            "others": [other for other in unit.topics.find() if other.id != issue_id] if topic is not None else [],
+            "others": [other for other in everyone if other.id != issue_id and other.state is TopicState.ACTIVE],
             "own_tags": [(own.name, tag) for own in unit.taxonomies.find() for tag in own.tags] if topic is not None else [],
             "emerges": emerging(unit, language=visit.language).get(issue_id),
-            "edits": unit.topic_edits.find(issue_id) if topic is not None else [],
+            "edits": edits,
+            "lineage": lineage_steps(topic, everyone, edits) if topic is not None else [],
+            "topic_names": {one.id: one.name_in(visit.language) for one in everyone},
             "examples": list(unit.enrichments.sentence_texts(topic.example_ids).values()) if topic is not None else [],
             "quotes": quotes(unit, asked, mine),
             "accounts": touched(mine, found=unit.customers.accounts(_ids(row.account_id for row in mine)), owner="account_id"),

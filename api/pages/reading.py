@@ -112,6 +112,11 @@ def _topic_names(language: str) -> dict[str, str]:
         "change.rename_group": _("group renamed"),
         "change.promote": _("made a tag"),
         "change.absorb": _("taken in by a tag"),
+        "lineage.split_from": _("Split from"),
+        "lineage.split_into": _("Split off:"),
+        "lineage.took_in": _("Took in"),
+        "lineage.merged_into": _("Merged into"),
+        "lineage.tag": _("Became the tag"),
         "topic_state.excluded": _("Hidden: it takes in its sentences, but is no issue."),
         "topic_state.retired": _("Retired: it takes in no more sentences."),
     }

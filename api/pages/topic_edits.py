@@ -16,7 +16,7 @@ from api.topic_shapes import proposal_shapes
 from pipelines.topic_editing import Build, excluded, in_group, merged, pinned, renamed
 from pipelines.topic_tags import absorbed, promoted
 from voc.errors import BadFilterError
-from voc.topics import ProposalState
+from voc.topics import ProposalState, TopicState
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Fields = Annotated[dict[str, str], Depends(form_fields)]
@@ -31,7 +31,10 @@ def proposals(visit: Visiting) -> HTMLResponse:
         edits = unit.topic_edits.find(limit=SHOWN_EDITS)
         run = unit.topics.current_run()
         unassigned = unit.topics.unassigned_share()
-    return render(visit, "proposals.html", page="issues", proposals=waiting, edits=edits, run=run, unassigned=unassigned)
+        names = {topic.id: topic.name_in(visit.language) for topic in unit.topics.find(states=TopicState)}
+    return render(
+        visit, "proposals.html", page="issues", proposals=waiting, edits=edits, run=run, unassigned=unassigned, topic_names=names
+    )
 
 
 @router.post("/proposals/{proposal_id}/{decision}", dependencies=[Depends(same_site)])

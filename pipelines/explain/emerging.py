@@ -1,14 +1,16 @@
 """Emerging: which topics are spoken of by more people than chance explains, within a budget of false alarms.
 
-For each topic the distinct voices of the last 2 and of the last 7 days are compared with what its past (eight weeks in stretches of the
-same length) and the voices of all comments let expect. The count model is negative binomial: Poisson, widened by how much the topic
-varied so far (Pearson's statistic, drawn towards that of all topics) and by how well its past is known; without any variation beyond
-chance it is Poisson. A topic without a past is expected to stay at next to nothing, so it is found as soon as enough voices name it.
+For each topic the distinct voices of the last day, the last 2 and the last 7 days are compared with what its past (eight weeks in
+stretches of the same length) and the voices of all comments let expect. The count model is negative binomial: Poisson, widened by how
+much the topic varied so far (Pearson's statistic, drawn towards that of all topics) and by how well its past is known; without any
+variation beyond chance it is Poisson. A topic without a past is expected to stay at next to nothing, so it is found as soon as enough
+voices name it.
 
-Error control is by what a threshold would let through if nothing had changed anywhere: the sum over all topics and both stretches of the
-exact probability to pass it. A stretch of 7 days has to be ten times less probable than one of 2 (weighted probabilities). A look may let
-through one seventh of the weekly budget, and at most seven tenths of what it finds may be expected to be chance (discrete Benjamini-
-Hochberg, after Heyse 2011).
+Error control is by what a threshold would let through if nothing had changed anywhere: the sum over all topics and stretches of the
+exact probability to pass it. A day has to be twice and a stretch of 7 days ten times less probable than one of 2 (weighted probabilities).
+Stretches overlap from look to look, so what passes by chance stands on about two looks: half of it is new (``LOOKS_EACH``). New
+by chance may be one seventh of the weekly budget a look, and at most seven tenths of what a look finds (discrete Benjamini-Hochberg, after
+Heyse 2011).
 
 Invariants: a voice counts once per stretch, however much it says; equal input gives equal findings; days come in as numbers, there is no
 clock.
@@ -24,7 +26,7 @@ import numpy.typing as npt
 
 from voc.emerging import Emerging, EmergingLook
 
-WINDOWS = {2: 1.0, 7: 0.1}
+WINDOWS = {1: 0.5, 2: 1.0, 7: 0.1}
 """Days of the stretches, for bursts and for what grows slowly, and how much of a probability each may let through: bursts are urgent."""
 PAST_DAYS = 56
 LOOKS_BACK = 28
@@ -35,8 +37,10 @@ LEAST_STRETCHES = 4
 """Stretches with comments before the recent one, below which there is no past to compare with."""
 MOST_CHANCE = 0.03
 """However much budget is left, no topic counts as emerging above this probability."""
+LOOKS_EACH = 2.0
+"""On how many looks one after another a topic that passes by chance stands."""
 CHANCE_SHARE = 0.7
-"""Of what a look finds: the share that may be expected to be chance."""
+"""Of what a look finds: the share that may be expected to be chance and new."""
 NEW_DAYS = 28
 PRIOR = 0.5
 """Voices added to a topic's past (Jeffreys), so that a topic without one has a rate."""
@@ -190,7 +194,7 @@ def _findings(said: _Counted, *, day: int, allowed: float) -> dict[int, _Finding
             continue
         best[at] = finding
         threshold = finding.chance / WINDOWS[finding.days]
-        by_chance = sum(_let_through(model, threshold * weight) for model, weight in models)
+        by_chance = sum(_let_through(model, threshold * weight) for model, weight in models) / LOOKS_EACH
         if by_chance > allowed:
             break
         kept = len(best) if by_chance <= CHANCE_SHARE * len(best) else kept

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from voc.enrichment import Enrichment
 from voc.feedback import Language
+from voc.filters import FeedbackFilter
 from voc.store import filters
 from voc.store.corrections import CorrectionStore
 from voc.store.feedback import chunks
@@ -110,12 +111,18 @@ class EnrichmentStore:
         return int(self._connection.execute(query.where(ENRICHMENTS.c.model_version == model_version)).scalar_one())
 
     def sentences_for_topics(
-        self, *, encoder: str | None = None, unassigned_only: bool = False, of_topics: Sequence[str] | None = None
+        self,
+        *,
+        encoder: str | None = None,
+        unassigned_only: bool = False,
+        of_topics: Sequence[str] | None = None,
+        without_topic: FeedbackFilter | None = None,
     ) -> list[TopicSentence]:
         """Return every standing sentence that can belong to a topic: no repeats of a voice, no comments without signal.
 
         ``encoder`` (``name/version``): only sentences with a vector of that encoder, since vectors of two encoders cannot be compared.
         ``unassigned_only``: only those without an assignment, be it to none. ``of_topics``: only those that belong to one of them.
+        ``without_topic``: only those that were assigned to none, and not by a person, of comments that match.
         """
         query = (
             select(
@@ -134,12 +141,14 @@ class EnrichmentStore:
             .where(self._of_encoder(encoder))
             .order_by(SENTENCES.c.feedback_id, SENTENCES.c.position)
         )
+        mine = (ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id) & (ASSIGNMENTS.c.position == SENTENCES.c.position)
         if unassigned_only:
-            mine = (ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id, ASSIGNMENTS.c.position == SENTENCES.c.position)
-            query = query.where(~select(ASSIGNMENTS.c.feedback_id).where(*mine).exists())
+            query = query.where(~select(ASSIGNMENTS.c.feedback_id).where(mine).exists())
         if of_topics is not None:
-            both = (ASSIGNMENTS.c.feedback_id == SENTENCES.c.feedback_id) & (ASSIGNMENTS.c.position == SENTENCES.c.position)
-            query = query.join(ASSIGNMENTS, both).where(ASSIGNMENTS.c.topic_id.in_(sorted(of_topics)))
+            query = query.join(ASSIGNMENTS, mine).where(ASSIGNMENTS.c.topic_id.in_(sorted(of_topics)))
+        if without_topic is not None:
+            free = ASSIGNMENTS.c.topic_id.is_(None) & ASSIGNMENTS.c.by_person.is_(False)
+            query = query.join(ASSIGNMENTS, mine).where(free, *filters.conditions(without_topic))
         return [
             TopicSentence(
                 id=sentence_id(row.feedback_id, row.position),

@@ -142,6 +142,11 @@ class TopicStore:
         """Return how many sentences belong to no topic."""
         return self._sizes().get(None, 0)
 
+    def count_left(self) -> int:
+        """Return how many sentences a person has left without a topic."""
+        left = ASSIGNMENTS.c.topic_id.is_(None) & ASSIGNMENTS.c.by_person
+        return int(self._connection.execute(select(func.count()).select_from(ASSIGNMENTS).where(left)).scalar_one())
+
     def unassigned_share(self) -> float | None:
         """Return the share of sentences that belong to no topic, 0…1; None where none was ever assigned."""
         sizes = self._sizes()

@@ -1,6 +1,6 @@
 // Keys: / search, j and k through a list, Enter opens, Esc closes, g then a letter goes to a page, ? help;
 // in a comment's panel 1 to 9 take a tag away and t chooses one to add; a and r accept and reject the chosen proposal;
-// h and s handle and snooze the chosen entry of the queue; in an audit t finds a tag, a saves, n says one cannot tell, u takes the last answer back.
+// in the sentences without a topic a accepts the suggestion and l leaves the sentence; h and s handle and snooze the chosen entry of the queue; in an audit t finds a tag, a saves, n says one cannot tell, u takes the last answer back.
 // Nothing happens while somebody writes, composes characters (IME), or holds a modifier.
 
 const PAGES = { o: "/overview", i: "/issues", c: "/comments" };
@@ -41,7 +41,7 @@ function act(event) {
     return;
   } else if (event.timeStamp - wentAt < GO_MS && PAGES[key]) {
     location.assign(PAGES[key]);
-  } else if (/^[1-9tarnuhs]$/.test(key) && document.querySelector(`[data-key="${key}"]`)) {
+  } else if (/^[1-9tarnuhsl]$/.test(key) && document.querySelector(`[data-key="${key}"]`)) {
     const part = (items()[Math.max(at, 0)] ?? document).querySelector(`[data-key="${key}"]`) ?? document.querySelector(`[data-key="${key}"]`);
     if (part.matches("select, input")) part.focus();
     else part.click();

@@ -20,15 +20,18 @@ def said(rates: dict[str, float], *, days: int = 71, seed: int = 1, more: dict[s
     return {name: some for name, some in spoken.items() if some}, [one for some in spoken.values() for one in some]
 
 
+STRICT = 0.2
+"""False alarms a week that are put up with: so few that one draw of ten topics has hardly any."""
 TEN = {f"t{n}": 2.0 for n in range(10)}
 
 
 def test_a_topic_that_more_people_speak_of_is_found_and_no_other() -> None:
     spoken, everyone = said(TEN, more={"t3": 9.0})
-    (found,) = look(spoken, everyone, day=END, per_week=1.0).found
-    assert (found.topic_id, found.days, found.new) == ("t3", 2, False)
-    assert found.count == sum(one.day > END - 2 for one in spoken["t3"])
-    assert 4 <= found.expected <= 8
+    (found,) = look(spoken, everyone, day=END, per_week=STRICT).found
+    assert (found.topic_id, found.new) == ("t3", False)
+    assert found.days in {1, 2}
+    assert found.count == sum(one.day > END - found.days for one in spoken["t3"])
+    assert 2 <= found.expected / found.days <= 4
     assert found.since.toordinal() >= END - 1
 
 
@@ -40,9 +43,9 @@ def test_when_everything_grows_no_topic_does() -> None:
 def test_a_thousand_comments_of_one_author_are_one_voice() -> None:
     spoken, everyone = said(TEN)
     flood = [Said(END, "one author")] * 1_000
-    calm = look(spoken, everyone, day=END, per_week=1.0)
+    calm = look(spoken, everyone, day=END, per_week=STRICT)
     spoken["t3"], everyone = spoken["t3"] + flood, everyone + flood
-    assert [one.topic_id for one in look(spoken, everyone, day=END, per_week=1.0).found] == [one.topic_id for one in calm.found] == []
+    assert [one.topic_id for one in look(spoken, everyone, day=END, per_week=STRICT).found] == [one.topic_id for one in calm.found] == []
 
 
 def test_a_topic_without_a_past_is_new_and_growing_once_enough_people_speak_of_it() -> None:
