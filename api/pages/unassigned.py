@@ -89,7 +89,9 @@ def decide(visit: Visiting, what: str, form: Fields) -> RedirectResponse:
     _may_act(visit)
     sentence_ids = form.get("sentences", "").split()
     if what == "move":
-        topic_id = form.get("topic") or form.get("other", "")
+        topic_id = form.get("topic") or form.get("other")
+        if not topic_id:
+            raise BadFilterError(field="other")
         visit.service.topics.edit(topic_id, moved_here(sentence_ids), by=visit.who.name)
     elif what == "leave":
         visit.service.topics.leave(sentence_ids, by=visit.who.name)

@@ -95,7 +95,7 @@ def test_a_sentence_that_a_proposal_would_make_a_topic_of_says_so(api: Running, 
 
 
 def test_what_cannot_be_done_is_refused_and_a_reader_sees_no_buttons(api: Running, free: list[str]) -> None:
-    assert act(api, "move", sentences=free[0], topic="", other="") == 404
+    assert act(api, "move", sentences=free[0], topic="", other="") == 422
     assert act(api, "leave", sentences="") == 400
     assert act(api, "leave", sentences="fb_none.0") == 400
     assert act(api, "burn", sentences=free[0]) == 422
