@@ -14,11 +14,14 @@ from api.pages.looks import render
 from api.pages.measured import measured
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
+from api.pages.voice_conditions import narrow
 from pipelines.auditing import audited_tags
+from pipelines.explain.fitting_wording import check_lines
 from pipelines.explain.summaries import summarise
 from pipelines.explain.trends import last_days, month_of, readable, share_interval
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import RECENT_DAYS, find_issue
+from pipelines.model_check import model_check
 from pipelines.report.charts import forest
 from pipelines.topic_lineage import lineage_steps
 from voc.customers import Account, Customer
@@ -75,6 +78,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         everyone = unit.topics.find(states=TopicState) if topic is not None else []
         edits = unit.topic_edits.find(issue_id) if topic is not None else []
         context: dict[str, Any] = {
+            "checked": _checked(visit, unit, asked),
             "bar": filter_bar(unit, visit),
             "said": unit.topics.sentences_of_names(visit.language).get(issue_id),
             "topic_groups": sorted(unit.topic_groups.find().values(), key=lambda group: group.name_in(visit.language)),
@@ -109,6 +113,17 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         condition=visit.selection.about(asked),
         key=issue_key(asked),
     )
+
+
+def _checked(visit: Visit, unit: Unit, asked: Issue) -> tuple[Kpi, list[str]] | None:
+    """Return what the fitting models say of the KPI the address asks a check of; None where it asks for none."""
+    kpi = next((one for one in EXPLAINED if one.value == visit.query("model")), None)
+    if kpi is None:
+        return None
+    wanted = narrow(unit, visit.selection)
+    taxonomy, language = visit.service.taxonomy, visit.language
+    check = model_check(unit, taxonomy=taxonomy, kpi=kpi, kind=asked.kind, issue_id=asked.id, wanted=wanted, language=language)
+    return kpi, check_lines(check, language=language)
 
 
 def _summary(

@@ -14,18 +14,21 @@ from api.errors import ItemProblem, item_problem
 from api.forms import Form, Name, Number, given, in_range, read_form
 from api.items import read_items
 from api.moments import Moment, read_moment
-from api.narrowing import PagedNarrowing
+from api.narrowing import Narrowing, PagedNarrowing
 from api.openapi import example_body
 from api.paging import Page, page_of
 from api.problems import BadValueError
 from pipelines.driver_list import driver_list
+from pipelines.explain.fitting_wording import check_lines
 from pipelines.kpi_series import FISCAL_START, named_kpi, series_of
+from pipelines.model_check import model_check
 from pipelines.service import Service
-from voc.drivers import DriverLine
+from voc.drivers import DriverLine, IssueKind
 from voc.errors import InputError
 from voc.ids import account_id, customer_id, derived_id
 from voc.keys import Key, Scope
 from voc.kpis import Kpi, KpiObservation, KpiSeries, Span
+from voc.model_checks import ModelCheck
 from voc.store import Unit
 
 router = APIRouter(tags=["kpis"])
@@ -73,6 +76,18 @@ class DriverQuery(PagedNarrowing):
     kpi: Kpi
 
 
+class CheckQuery(Narrowing):
+    """Which KPI, among which comments."""
+
+    kpi: Kpi
+
+
+class CheckShape(ModelCheck):
+    """The models that fit, and what they say in words."""
+
+    sentences: list[str]
+
+
 class SeriesQuery(BaseModel):
     """Which KPI, and in which periods."""
 
@@ -105,6 +120,24 @@ def drivers(
     with service.store.read() as unit:
         found = driver_list(unit, taxonomy=service.taxonomy, kpi=query.kpi, wanted=wanted, language=language)
     return page_of(found, limit=query.limit, cursor=query.cursor)
+
+
+@router.get("/v1/drivers/{kind}/{issue_id}/model")
+def driver_model(  # FastAPI fills them in
+    service: ServiceOf,
+    kind: IssueKind,
+    issue_id: str,
+    query: Annotated[CheckQuery, Query()],
+    language: ReaderLanguage,
+    _key: Annotated[Key, Depends(require(Scope.READ))],
+) -> CheckShape:
+    """Check one issue with the model the KPI demands: odds of a better answer, odds and rate of leaving, beside the linear difference."""
+    wanted = query.wanted(zone=zone_of(service), clock=service.clock)
+    with service.store.read() as unit:
+        found = model_check(
+            unit, taxonomy=service.taxonomy, kpi=query.kpi, kind=kind, issue_id=issue_id, wanted=wanted, language=language
+        )
+    return CheckShape(**dict(found), sentences=check_lines(found, language=language))
 
 
 @router.get("/v1/kpis/series")

@@ -9,7 +9,7 @@ from voc.kpis import Kpi
 from voc.ledger import Grouping, LedgerBy
 
 if TYPE_CHECKING:
-    from voc.drivers import DriverLine
+    from voc.drivers import DriverLine, IssueKind
     from voc.ledger import RootCause
 
 Lang = Annotated[str, typer.Option("--lang", help="ja or en.")]
@@ -64,20 +64,24 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
                 say(line)
 
 
-def drivers(
+def drivers(  # noqa: PLR0913  # typer makes an option of each argument
     kpi: Annotated[Kpi, typer.Option(help="The KPI.")] = Kpi.NPS,
     since: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
     source: Annotated[str | None, typer.Option(help="Only comments of this source.")] = None,
     limit: Annotated[int, typer.Option(help="Most issues to list.", min=1)] = 20,
+    issue: Annotated[str | None, typer.Option(help="Only this issue, for example tag:account.login.")] = None,
     lang: Lang = "en",
     *,
+    model: Annotated[bool, typer.Option("--model", help="Check the --issue with the model the KPI demands.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """List what goes with a KPI: difference with interval, impact, accounts and revenue touched, isolated or systemic."""
     from pipelines.assembly import build_store, build_taxonomy
     from pipelines.driver_list import driver_list
+    from pipelines.explain.fitting_wording import check_lines
     from pipelines.explain.wording import wording
+    from pipelines.model_check import model_check
     from pipelines.reporting import period_filter
     from voc.filters import FeedbackFilter
 
@@ -85,20 +89,47 @@ def drivers(
         config = settings()
         dates = period_filter(since, until, zone=config.intake.default_timezone)
         wanted = FeedbackFilter.model_validate({"source": source, "since": dates.since, "until": dates.until})
+        kind, name = _named(issue, model=model)
         store = build_store(config, read_only=True)
         try:
             with store.read() as unit:
-                found = driver_list(unit, taxonomy=build_taxonomy(), kpi=kpi, wanted=wanted, language=lang)[:limit]
+                listed = driver_list(unit, taxonomy=build_taxonomy(), kpi=kpi, wanted=wanted, language=lang)
+                found = [one for one in listed if name is None or (one.issue.kind, one.issue.id) == (kind, name)][:limit]
+                check = None
+                if model and kind is not None and name is not None:
+                    check = model_check(
+                        unit, taxonomy=build_taxonomy(), kpi=kpi, kind=kind, issue_id=name, wanted=wanted, language=lang
+                    )
         finally:
             store.close()
+        if json and check is not None:
+            print_json(check.model_dump(mode="json"))
+            return
         if json:
             print_json({"drivers": [one.model_dump(mode="json") for one in found]})
             return
         for one in found:
             say(wording(one, language=lang))
             say(f"      {reach_line(one, language=lang)}")
-        if not found:
+        for sentence in check_lines(check, language=lang) if check is not None else ():
+            say(f"      {sentence}")
+        if not found and check is None:
             say("No issue is known." if lang != "ja" else "課題がありません。")
+
+
+def _named(issue: str | None, *, model: bool) -> "tuple[IssueKind | None, str | None]":
+    """Read ``kind:id``."""
+    from voc.drivers import IssueKind
+    from voc.errors import BadFilterError
+
+    if issue is None:
+        if model:
+            raise BadFilterError("Name the --issue to check.", field="issue")
+        return None, None
+    kind, _, name = issue.partition(":")
+    if not name or kind not in {one.value for one in IssueKind}:
+        raise BadFilterError("An issue is named kind:id, for example tag:account.login.", field="issue")
+    return IssueKind(kind), name
 
 
 def reach_line(one: "DriverLine", *, language: str) -> str:

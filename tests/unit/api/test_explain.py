@@ -111,6 +111,20 @@ def test_drivers_among_some_comments_come_with_impact_and_reach(told):
     assert told.get("/v1/drivers", kpi="nps", colour="red").status_code == 422
 
 
+def test_an_issue_is_checked_with_the_model_its_kpi_demands(told):
+    path = "/v1/drivers/tag/account.login/model"
+    answer = told.get(path, kpi="nps")
+    assert answer.status_code == 200, answer.text
+    check = answer.json()
+    assert (check["models"][0]["model"], check["models"][0]["state"]) == ("ordinal", "separation"), "with it 2, without it 9"
+    assert check["linear"]["n_with"] == check["models"][0]["n_with"] == 14
+    assert "cannot be fitted" in check["sentences"][0]
+    assert [model["model"] for model in told.get(path, kpi="churn").json()["models"]] == ["logit", "cox"]
+    assert told.get("/v1/drivers/tag/none.such/model", kpi="nps").status_code == 404
+    page = told.client.get("http://127.0.0.1/issues/tag/account.login?model=nps", headers={"Accept-Language": "ja"}).text
+    assert "推定できません" in page
+
+
 def test_a_kpi_by_fiscal_quarter(told):
     points = told.get("/v1/kpis/series", kpi="nps", by="quarter").json()["points"]
     assert [(point["label"], point["value"], point["n"]) for point in points] == [("FY2025 Q4", 60.0, 20), ("FY2026 Q1", 0.0, 20)]
