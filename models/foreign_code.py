@@ -31,7 +31,7 @@ EXECUTABLE_SUFFIXES = frozenset(
 )
 """Files that are code, or that some loader would execute; refused even where a manifest lists them."""
 
-CODE_KEYS = frozenset({"auto_map", "custom_pipelines", "chat_template_file"})
+CODE_KEYS = frozenset({"auto_map", "auto_mapping", "custom_pipelines", "chat_template_file"})
 """Keys of a configuration that point to code which comes along."""
 NAMING_KEY = re.compile(r"act|activation|class|type|module|function|_fn|import|target")
 """Keys whose value a loader may import."""
@@ -86,7 +86,7 @@ def _foreign_in_json(path: Path) -> str | None:
         content = json.loads(path.read_bytes())
         if path.name == "modules.json":
             return _foreign_module(content)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return "malformed file"
     if path.name.startswith("tokenizer") and path.name != "tokenizer_config.json":
         return _explosive(content)
@@ -95,7 +95,15 @@ def _foreign_in_json(path: Path) -> str | None:
 
 def _foreign_module(modules: Any) -> str | None:
     foreign = {str(module["type"]) for module in modules} - SENTENCE_TRANSFORMERS_CLASSES
-    return f"names a foreign class: {min(foreign)[:80]}" if foreign else None
+    if foreign:
+        return f"names a foreign class: {min(foreign)[:80]}"
+    outside = [place for module in modules if not _is_inside(place := str(module.get("path", "")))]
+    return f"names a folder that is not looked at: {outside[0][:80]}" if outside else None
+
+
+def _is_inside(place: str) -> bool:
+    """Tell whether a path stays in the model's folder and out of hidden ones, whose files nobody checks."""
+    return not place.startswith(("/", "\\")) and ":" not in place and not any(part.startswith(".") for part in re.split(r"[/\\]", place))
 
 
 def _foreign_value(key: str, value: Any) -> str | None:

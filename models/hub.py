@@ -64,6 +64,8 @@ def checked_folder(source: ModelSource, *, allow_download: bool = False) -> Path
     if not any(name.endswith(".safetensors") for name in names):
         raise rejected(source.name, "model.safetensors", "no weights as safetensors; convert them first")
     for name in names:
+        if not (folder / name).is_file():
+            raise rejected(source.name, name, "link to a folder or to nothing")
         _refuse_changed_blob(folder / name, model=source.name, name=name)
     refuse_foreign_code(folder, names, model=source.name)
     return folder
@@ -178,8 +180,8 @@ def _snapshot(source: ModelSource, *, allow_download: bool) -> Path:
 
 
 def _names(folder: Path) -> list[str]:
-    """Return the relative paths of all files, but for hidden folders (version control, download records), which no loader reads."""
-    found = (p.relative_to(folder) for p in folder.rglob("*") if not p.is_dir())
+    """Return the relative paths of all files and links, but for hidden folders (version control), which no loader may read."""
+    found = (p.relative_to(folder) for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
     return sorted(name.as_posix() for name in found if not any(part.startswith(".") for part in name.parts))
 
 
@@ -198,7 +200,7 @@ def _refuse_changed_blob(path: Path, *, model: str, name: str) -> None:
 
 
 def _folder_hash(folder: Path) -> str:
-    names = _names(folder)
+    names = [name for name in _names(folder) if (folder / name).is_file()]
     return _hash_of(folder, tuple((name, (folder / name).stat().st_size, (folder / name).stat().st_mtime_ns) for name in names))
 
 

@@ -4,6 +4,7 @@ Invariants: a hub name stands with the full hash of a commit, since a branch or 
 stand with the beginning of its content's hash.
 """
 
+import os
 import re
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def parse_model_source(text: str) -> ModelSource | None:
         return None
     place, _, revision = text.partition("@")
     if place.startswith(FOLDER_MARKS):
-        return _local(Path(place).expanduser(), revision)
+        return _local(Path(os.path.expanduser(place)), revision)  # noqa: PTH111  # of an unknown user it is a folder that does not exist
     if not HUB_NAME.fullmatch(place):
         message = f"neither {EMBEDDED!r} nor a folder (begins with / ./ ../ or ~) nor a hub name (organisation/model@commit)"
         raise ValueError(message)

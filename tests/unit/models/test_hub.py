@@ -12,7 +12,7 @@ from models.hub_encoder import HubEncoder
 from models.hub_sentiment import HubSentiment, polarities_of
 from models.hub_tagging import HubTagger, entailment_places
 from voc.errors import ModelRejectedError
-from voc.model_source import ModelSource
+from voc.model_source import ModelSource, parse_model_source
 from voc.taxonomy import load_taxonomy
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -72,6 +72,34 @@ def test_configuration_that_names_code_refuses_the_folder(folder):
 def test_a_module_from_elsewhere_refuses_the_folder(folder):
     (folder / "modules.json").write_text(json.dumps([{"type": "custom_st.Transformer"}]), encoding="utf-8")
     assert refusal(source(folder)) == ("modules.json", "names a foreign class: custom_st.Transformer")
+
+
+@pytest.mark.parametrize("path", [".hidden", "1_Pooling/../.hidden", "..", "/etc", "C:\\models", "a\\..\\b", "./x"])
+def test_a_module_in_a_folder_that_is_not_looked_at_refuses_the_folder(folder, path):
+    """Why: hidden folders and those outside are not checked, so an activation function there would run when the module loads."""
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "config.json").write_text('{"activation_function": "os.abort"}', encoding="utf-8")
+    (folder / "modules.json").write_text(json.dumps([*MODULES, {"path": path, "type": "sentence_transformers.models.Dense"}]), encoding="utf-8")
+    assert refusal(source(folder)) == ("modules.json", f"names a folder that is not looked at: {path}")
+
+
+@pytest.mark.parametrize("target", ["/nowhere", "elsewhere"])
+def test_a_link_to_a_folder_or_to_nothing_refuses_the_folder_and_still_has_a_pin(folder, tmp_path, target):
+    """Why: what lies behind a linked folder is not checked; and the stamp is made at the start, which must not fail."""
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "2_Dense").symlink_to(tmp_path / target)
+    assert len(pin_of(source(folder))) == 12
+    assert refusal(source(folder)) == ("2_Dense", "link to a folder or to nothing")
+
+
+def test_an_adapter_that_names_a_library_refuses_the_folder(folder):
+    (folder / "adapter_config.json").write_text('{"auto_mapping": {"parent_library": "evil"}}', encoding="utf-8")
+    assert refusal(source(folder)) == ("adapter_config.json", "points to code that comes along: auto_mapping")
+
+
+def test_the_home_of_an_unknown_user_is_a_folder_that_does_not_exist():
+    with pytest.raises(ValueError, match="does not exist"):
+        parse_model_source("~nobody-of-this-name/model")
 
 
 def test_a_folder_without_configuration_is_refused(folder):
