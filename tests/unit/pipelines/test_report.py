@@ -216,7 +216,7 @@ def test_an_empty_report_says_so_in_every_part(language):
     text = parsed(report_html(EMPTY, language=language)).text
     assert text.count(label("nothing", language=language)) == 4
     book = openpyxl.load_workbook(io.BytesIO(report_xlsx(EMPTY, language=language)))
-    assert sum(sheet["A2"].value == label("nothing", language=language) for sheet in book) == 5
+    assert sum(sheet["A2"].value == label("nothing", language=language) for sheet in book) == 6
 
 
 def test_equal_data_give_equal_bytes(data):
@@ -233,8 +233,8 @@ def cells(sheet):
 
 
 def test_the_workbook_has_its_sheets_in_the_readers_language(data):
-    assert book(data).sheetnames == ["概要", "課題", "要因", "KPI", "原文", "アラート"]
-    assert book(data, language="en").sheetnames == ["Summary", "Issues", "Drivers", "KPI", "Quotes", "Alerts"]
+    assert book(data).sheetnames == ["概要", "課題", "要因", "KPI", "原文", "アラート", "数値"]
+    assert book(data, language="en").sheetnames == ["Summary", "Issues", "Drivers", "KPI", "Quotes", "Alerts", "Figures"]
 
 
 def test_no_text_in_the_workbook_is_a_formula_or_a_link(data):
