@@ -25,6 +25,8 @@ log = logging.getLogger("models.training")
 ATTENTION_HEADS = 12
 INT8_MAX = 127.0
 UINT8_MAX = 255.0
+WEIGHT_ZERO = 128
+"""Weights are uint8 around it: of int8 ones, processors without VNNI add pairs of products in 16 bits and cut large ones off."""
 SMOOTHING = 0.65
 """How much of an input's size moves into the weights; 0.5 and 0 gave vectors further from float32 (see LOG.md)."""
 
@@ -125,12 +127,12 @@ def _remember(kept: list[NDArray[np.float32]], _: nn.Module, given: tuple[Tensor
 
 @dataclass(frozen=True)
 class Int8Product:
-    """x·W in int8: inputs are multiplied by ``smooth`` [inputs], brought to uint8 by ``scale`` and ``zero``; weights int8 per output."""
+    """x·W in int8: inputs are multiplied by ``smooth`` [inputs], brought to uint8 by ``scale`` and ``zero``; weights per output."""
 
     smooth: NDArray[np.float32]
     scale: NDArray[np.float32]
     zero: NDArray[np.uint8]
-    weight: NDArray[np.int8]
+    weight: NDArray[np.uint8]
     weight_scale: NDArray[np.float32]
 
 
@@ -152,7 +154,7 @@ def int8_product(weight: NDArray[np.float32], inputs: NDArray[np.float32]) -> In
         smooth=smooth,
         scale=np.array(scale, np.float32),
         zero=np.array(round(-low / scale), np.uint8),
-        weight=np.clip(np.round(moved_weight / weight_scale), -INT8_MAX, INT8_MAX).astype(np.int8),
+        weight=(np.clip(np.round(moved_weight / weight_scale), -INT8_MAX, INT8_MAX) + WEIGHT_ZERO).astype(np.uint8),
         weight_scale=weight_scale.astype(np.float32),
     )
 
@@ -165,6 +167,7 @@ def quantise(path: Path, inputs: Sequence[NDArray[np.float32]]) -> None:
     model = onnx.load(path)
     graph = model.graph
     constants = {tensor.name: tensor for tensor in graph.initializer}
+    constants["weight_zero"] = numpy_helper.from_array(np.array(WEIGHT_ZERO, np.uint8), "weight_zero")
     wanted = iter(inputs)
     nodes: list[Any] = []
     gone: set[str] = set()
@@ -185,7 +188,7 @@ def quantise(path: Path, inputs: Sequence[NDArray[np.float32]]) -> None:
             helper.make_node("QuantizeLinear", [f"{name}.smoothed", f"{name}.scale", f"{name}.zero"], [f"{name}.int8"]),
             helper.make_node(
                 "MatMulIntegerToFloat",
-                [f"{name}.int8", f"{name}.weight", f"{name}.scale", f"{name}.weight_scale", f"{name}.zero", "", bias],
+                [f"{name}.int8", f"{name}.weight", f"{name}.scale", f"{name}.weight_scale", f"{name}.zero", "weight_zero", bias],
                 [add.output[0]],
                 domain="com.microsoft",
             ),

@@ -19,7 +19,7 @@ from voc.logs import configure_logs
 RULES: dict[str, str] = json.loads((Path(__file__).parents[1] / "data" / "authz_rules.json").read_text("utf-8"))
 PARAMETERS = {"{feedback_id}": "fb_0", "{topic_id}": "tp_0", "{run_id}": "latest", "{external_id}": "x", "{alert_id}": "al_0", "{action_id}": "act_0", "{subject_id}": "cu_0", "{code}": "bad_json"}
 WRITING = [rule for rule in RULES if rule.split()[0] in {"POST", "PUT", "PATCH"}]
-WITHOUT_BODY = {"POST /v1/taxonomies/{name}/learn", "POST /v1/taxonomies/{name}/forget", "POST /v1/figures/{figure_id}/recompute"}
+WITHOUT_BODY = {"POST /v1/taxonomies/{name}/learn", "POST /v1/taxonomies/{name}/forget", "POST /v1/figures/{figure_id}/recompute", "POST /v1/merges/{number}/undo"}
 WITH_BODY = [rule for rule in WRITING if rule not in WITHOUT_BODY]
 BODIES = refused_bodies()
 
