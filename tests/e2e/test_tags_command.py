@@ -105,8 +105,9 @@ def test_a_stored_taxonomy_is_imported_learnt_and_used(tmp_path: Path) -> None:
     comments.write_text("id,text\n1,駐車スペースが足りません。\n", encoding="utf-8")
     assert voc(data, "import", str(comments), "--json", "-q").returncode == 0
     assert len(answer(voc(data, "tags", "learn", "branches", "--json"))["tags"]) == len(TRAINING)
-    (kept,) = answer(voc(data, "tags", "list", "--json"))["taxonomies"]
-    assert kept["active"]
+    listed = {one["name"]: one for one in answer(voc(data, "tags", "list", "--json"))["taxonomies"]}
+    assert listed["branches"]["active"]
+    assert set(listed) == {"branches", "cx"}
     answer(voc(data, "run", "--json", "-q"))
     assert answer(voc(data, "status", "--json"))["feedback"]["waiting"] == 0
     out = tmp_path / "out.jsonl"
