@@ -12,8 +12,6 @@ from voc.feedback import Language, Span
 pytestmark = pytest.mark.models
 # Each is a sentence the shipped heads get wrong today; strict, so that a better encoder must take its mark away.
 misread = partial(pytest.param, marks=pytest.mark.xfail(strict=True, reason="known misreading of the shipped models"))
-# Scored within 0.02 of neutral: int8 products round differently from one kind of processor to the next, so either side may come out.
-on_the_border = partial(pytest.param, marks=pytest.mark.xfail(strict=False, reason="on the border; depends on the processor"))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +34,7 @@ NEGATION = [
     ("説明が親切ではなかった。", "negative"),
     ("The food was not bad at all.", "not negative"),
     ("The app is not easy to use.", "negative"),
-    on_the_border("Nobody was helpful.", "negative"),
+    ("Nobody was helpful.", "negative"),
     ("I have nothing to complain about.", "positive"),
     ("It did not solve my problem.", "negative"),
 ]
