@@ -1,7 +1,7 @@
 """Topic changes: what people do to topics, as values: the topics before and after and the sentences that move. Nothing is written here.
 
-Invariants: no sentence is lost (a move names where it comes from and goes to); a topic's id never changes; lineage has no circles, since a
-merged topic can neither be merged into nor split.
+Invariants: no sentence is lost (a move names where it comes from and goes to); a topic's id never changes; lineage has no circles: a merged
+topic can neither be merged into nor split, and a topic never takes in one it came from itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,12 +74,16 @@ def retire(topic: Topic) -> TopicChange:
     return _of_one(ChangeKind.RETIRE, topic, topic.model_copy(update={"state": TopicState.RETIRED}))
 
 
-def merge(into: Topic, others: Sequence[Topic], *, members: Mapping[str, Sequence[str]]) -> TopicChange:
-    """Bring the sentences of ``others`` into ``into``; ``members`` are the sentence ids of each topic."""
+def merge(into: Topic, others: Sequence[Topic], *, members: Mapping[str, Sequence[str]], topics: Mapping[str, Topic]) -> TopicChange:
+    """Bring the sentences of ``others`` into ``into``; ``members`` are the sentence ids of each topic, ``topics`` all there are."""
     if not others or len({into.id, *(topic.id for topic in others)}) <= len(others):
         raise InputError("A topic is merged with one or more other ones.", field="topic_ids")
     for topic in (into, *others):
         _must_stand(topic)
+    origins = _origins(into, topics)
+    for topic in others:
+        if topic.id in origins:
+            raise InputError("The topic came from the other one: let that one take it in.", topic_id=into.id, instead=topic.id)
     moves = tuple(Move(sentence_id=s, from_topic=topic.id, to_topic=into.id) for topic in others for s in members.get(topic.id, ()))
     gone = tuple(topic.model_copy(update={"state": TopicState.MERGED, "merged_into": into.id, "size": 0}) for topic in others)
     kept = into.model_copy(update={"size": into.size + len(moves)})
@@ -125,13 +129,15 @@ def leave(sentence_ids: Sequence[str], *, standing: Mapping[str, str | None]) ->
 
 
 def accepted(proposal: Proposal, topics: Mapping[str, Topic], *, members: Mapping[str, Sequence[str]]) -> TopicChange:
-    """Return what a proposal does when it is accepted.
+    """Return what a proposal does when it is accepted; ``topics`` are all there are.
 
+    Of topics to merge the first takes the others in, unless it came from one of them: then that one does.
     ``members`` holds the ids of each topic, and under "" those of none; sentences that are not among them stay where they are.
     """
     concerned = [topics[name] for name in proposal.topic_ids]
     if proposal.kind is ProposalKind.MERGE:
-        return merge(concerned[0], concerned[1:], members=members)
+        into = next(one for one in concerned if not _origins(one, topics) & set(proposal.topic_ids))
+        return merge(into, [one for one in concerned if one is not into], members=members, topics=topics)
     if proposal.kind is ProposalKind.RETIRE:
         return retire(concerned[0])
     if proposal.kind is ProposalKind.SPLIT:
@@ -170,6 +176,18 @@ def _of_one(kind: ChangeKind, before: Topic, after: Topic) -> TopicChange:
     if before == after:
         raise InputError("The topic is already so.", topic_id=before.id)
     return TopicChange(kind=kind, before=(before,), after=(after,))
+
+
+def _origins(topic: Topic, topics: Mapping[str, Topic]) -> set[str]:
+    """Return the ids of the topics this one came from, in however many steps, and of those they were merged into."""
+    found: set[str] = set()
+    ahead = [topic]
+    while ahead:
+        one = ahead.pop()
+        fresh = {*one.parents, *([one.merged_into] if one.merged_into else [])} - found
+        found |= fresh
+        ahead += [topics[name] for name in fresh if name in topics]
+    return found
 
 
 def _must_stand(topic: Topic) -> None:

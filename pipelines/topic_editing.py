@@ -11,7 +11,7 @@ from pipelines.topic_changes import accepted, exclude, leave, merge, move, new_g
 from voc.clock import Clock
 from voc.errors import InputError, NotFoundError
 from voc.store import Store, Unit
-from voc.topics import Proposal, ProposalKind, ProposalState, Topic, TopicChange, TopicEdit, TopicGroup
+from voc.topics import Proposal, ProposalKind, ProposalState, Topic, TopicChange, TopicEdit, TopicGroup, TopicState
 
 Build = Callable[[Unit, Topic], TopicChange]
 """Says what a change of a topic would be."""
@@ -133,7 +133,7 @@ class TopicEditing:
             raise NotFoundError(edit=number)
         if edit.undone_at is not None:
             raise InputError("The edit was taken back already.", edit=number)
-        later = unit.topic_edits.standing(edit.change.touches, after=number)
+        later = unit.topic_edits.standing_on(edit)
         if later:
             raise InputError("Later edits touch the same topics: take those back first.", edit=number, later=later[-1])
         unit.topic_edits.undo(edit, by=by, now=self._clock())
@@ -196,7 +196,11 @@ def excluded(*, on: bool) -> Build:
 
 def merged(others: Sequence[str]) -> Build:
     """Bring other topics' sentences into this one."""
-    return lambda unit, topic: merge(topic, [existing(unit, name) for name in others], members=unit.topics.members(others))
+
+    def build(unit: Unit, topic: Topic) -> TopicChange:
+        return merge(topic, [existing(unit, name) for name in others], members=unit.topics.members(others), topics=_all_topics(unit))
+
+    return build
 
 
 def split_off(sentence_ids: Sequence[str], *, name: str, by: str) -> Build:
@@ -229,6 +233,10 @@ def moved_out(sentence_ids: Sequence[str]) -> Build:
     return build
 
 
+def _all_topics(unit: Unit) -> dict[str, Topic]:
+    return {topic.id: topic for topic in unit.topics.find(states=TopicState)}
+
+
 def _homes(unit: Unit, sentence_ids: Sequence[str]) -> dict[str, str | None]:
     """Return the topic of each of the sentences that is known."""
     return {name: found.topic_id for name, found in unit.topics.assignments(sentence_ids).items()}
@@ -244,13 +252,14 @@ def _open(unit: Unit, proposal_id: str) -> Proposal:
 
 
 def _of_proposal(unit: Unit, proposal: Proposal, name: str | None, by: str) -> TopicChange:
-    topics = {name: existing(unit, name) for name in proposal.topic_ids}
+    for topic_id in proposal.topic_ids:
+        existing(unit, topic_id)
     members = {key: list(ids) for key, ids in unit.topics.members(proposal.topic_ids).items()}
     if proposal.kind is ProposalKind.NEW:
         for sentence, found in unit.topics.assignments(proposal.parts[0].sentence_ids).items():
             if not found.by_person:
                 members.setdefault(found.topic_id or "", []).append(sentence)
-    change = accepted(proposal, topics, members=members)
+    change = accepted(proposal, _all_topics(unit), members=members)
     if name is None:
         return change
     if proposal.kind is ProposalKind.RETIRE:

@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support import postgres
 from voc.settings import DatabaseSettings
 from voc.store import Store, open_store
 
 ROOT = Path(__file__).parent.parent
+
+settings.register_profile("same each time", derandomize=True, database=None)
+settings.register_profile("search", max_examples=1000)
+settings.load_profile(os.environ.get("VOC_HYPOTHESIS", "same each time"))
 
 
 @pytest.fixture(autouse=True)

@@ -116,6 +116,18 @@ class TopicEditStore:
         wanted = set(topic_ids)
         return [number for number, topics, stands in self._touched() if number > after and stands and wanted.intersection(topics)]
 
+    def standing_on(self, edit: TopicEdit) -> list[int]:
+        """Return the numbers of the edits to be taken back before this one, latest first.
+
+        They touch the same topics, or moved a sentence on that this one left without a topic.
+        """
+        found = set(self.standing(edit.change.touches, after=edit.number))
+        left = {move.sentence_id for move in edit.change.moves if move.to_topic is None}
+        if left:
+            later = [one for number, _, stands in self._touched() if stands and number > edit.number and (one := self.get(number))]
+            found |= {one.number for one in later if left & {move.sentence_id for move in one.change.moves}}
+        return sorted(found, reverse=True)
+
     def counts(self) -> Counter[str]:
         """Return how many standing edits touch each topic."""
         return Counter(topic for _, topics, stands in self._touched() if stands for topic in topics)

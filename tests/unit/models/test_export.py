@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.training.export import int8_product
+from models.training.export import WEIGHT_ZERO, int8_product
 
 
 def product(weight, inputs):
@@ -13,7 +13,7 @@ def product(weight, inputs):
 def applied(found, inputs):
     whole = np.round(inputs * found.smooth / found.scale) + found.zero
     clipped = np.clip(whole, 0, 255) - found.zero
-    return (clipped @ found.weight.astype(np.int64)) * found.scale * found.weight_scale
+    return (clipped @ (found.weight.astype(np.int64) - WEIGHT_ZERO)) * found.scale * found.weight_scale
 
 
 def test_an_int8_product_is_near_the_float_product():
@@ -35,5 +35,5 @@ def test_a_few_very_large_inputs_do_not_take_the_range_of_the_others():
 
 def test_weights_and_zero_point_fit_their_types():
     found = product(np.eye(4), np.array([[1.0, -2.0, 3.0, 0.0]]))
-    assert (found.weight.dtype, found.zero.dtype) == (np.int8, np.uint8)
+    assert (found.weight.dtype, found.zero.dtype) == (np.uint8, np.uint8)
     assert found.scale == pytest.approx((np.max([[1, -2, 3, 0]] * found.smooth) - np.min([[1, -2, 3, 0]] * found.smooth)) / 255, rel=1e-5)

@@ -129,6 +129,20 @@ def test_a_merged_topic_can_be_neither_merged_nor_split_any_more(store: Store) -
             editing(store).edit(target, build, by="Sato")
 
 
+def test_a_topic_never_takes_in_the_one_it_came_from(store: Store) -> None:
+    editing(store).edit("tp_0", split_off(members(store, "tp_0")[:2], name="part", by="Sato"), by="Sato")
+    part = next(one.id for one in state(store)[0] if one.parents)
+    editing(store).edit("tp_1", merged(["tp_0"]), by="Sato")
+    with pytest.raises(InputError, match="came from") as refused:
+        editing(store).edit(part, merged(["tp_1"]), by="Sato")
+    assert refused.value.facts["instead"] == "tp_1", "in two steps as in one"
+    proposal = Proposal(id="pr", run_id="tr", kind=ProposalKind.MERGE, topic_ids=(part, "tp_1"), size=12)
+    with store.write() as unit:
+        unit.proposals.replace_open([proposal])
+    editing(store).decide("pr", accept=True, by="Sato")
+    assert {one.id: one.merged_into for one in state(store)[0]}[part] == "tp_1", "a proposal is turned the right way round"
+
+
 def test_an_edit_under_a_later_one_is_taken_back_after_it(store: Store) -> None:
     first = editing(store).edit("tp_0", merged(["tp_1"]), by="Sato").edit
     second = editing(store).edit("tp_0", renamed("both", by="Sato"), by="Sato").edit
@@ -140,6 +154,19 @@ def test_an_edit_under_a_later_one_is_taken_back_after_it(store: Store) -> None:
     editing(store).undo(first.number, by="Sato")
     with pytest.raises(InputError, match="already"):
         editing(store).undo(first.number, by="Sato")
+
+
+def test_a_move_out_is_taken_back_after_what_moved_the_sentence_on(store: Store) -> None:
+    one, before = members(store, "tp_1")[0], state(store)
+    out = editing(store).edit("tp_1", moved_out([one]), by="Sato").edit
+    on = editing(store).edit("tp_2", moved_here([one]), by="Sato").edit
+    assert out is not None
+    assert on is not None
+    with pytest.raises(InputError, match="first"):
+        editing(store).undo(out.number, by="Sato")
+    editing(store).undo(on.number, by="Sato")
+    editing(store).undo(out.number, by="Sato")
+    assert state(store) == before
 
 
 def test_what_a_person_moved_is_marked_so(store: Store) -> None:

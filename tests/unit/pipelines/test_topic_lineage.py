@@ -24,7 +24,7 @@ def edit(number: int, change: TopicChange, *, undone: bool = False) -> TopicEdit
 def test_every_step_is_told_in_its_order_with_who_and_when() -> None:
     parted = split(topic("a"), [ProposedPart(topic=topic("b"), sentence_ids=("s1", "s2"))])
     a, b = parted.after
-    joined = merge(b, [topic("c")], members={"c": ["s9"]})
+    joined = merge(b, [topic("c")], members={"c": ["s9"]}, topics={"a": a, "b": b, "c": topic("c")})
     b, c = joined.after
     tagged = tag_instead(b, taxonomy="mine", tag=TAG, made=True)
     (b,) = tagged.after
