@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from pipelines.demo.population import CONSUMER, Person
+from pipelines.demo.population import CONSUMER, DemoAccount, Person
 from pipelines.demo.streams import stream
 from pipelines.demo.timetable import (
     COMMENT_HOURS,
@@ -38,6 +38,8 @@ CHURN_PULL = {"churn": 14.0, "billing": 3.0}
 CHURN_NOTICE_DAYS = 150
 MOOD_PULL = {"negative": -0.8, "positive": 0.8}
 PAIR_DAYS = 3
+AGAIN = "again"
+"""A phase of a story: said by an account that has spoken of it before, after it did."""
 ORDER = ("mail", "aozora", "onboarding", "duplicate", "login", "billing", "churn", "support", "export")
 HOURS = {"ticket": (8, 18), "call": (9, 17), "note": (10, 18), "survey": (8, 20), "post": (7, 23), "review": (7, 23)}
 EUROPE_HOURS = (16, 23)
@@ -81,7 +83,7 @@ def cast_all(comments: Iterable[Comment], *, people: tuple[Person, ...]) -> tupl
     """Return every comment placed, by date."""
     stage = _Stage(people=people)
     rank = {story: n for n, story in enumerate(ORDER)}
-    for comment in sorted(comments, key=lambda c: (rank.get(c.story, len(ORDER)), not c.month, c.id)):
+    for comment in sorted(comments, key=lambda c: (rank.get(c.story, len(ORDER)), c.phase == AGAIN, not c.month, c.id)):
         stage.place(comment)
     return tuple(sorted(stage.placed, key=lambda p: (p.moment, p.comment.id)))
 
@@ -129,10 +131,20 @@ class _Stage:
     def _free_days(self, comment: Comment, *, person: Person) -> list[date]:
         first, last = _window(comment)
         begin, end = _heard(comment, person=person)
+        if comment.phase == AGAIN:
+            spoke = self._first_spoke(comment.story, account=person.account)
+            if spoke is None:
+                return []
+            begin = max(begin, spoke + timedelta(days=1))
         days = _days(comment, window=(max(first, begin), min(last, end)))
         if comment.pair:  # leave room for the second half
             days = [day for day in days if day.weekday() <= 1 and day <= person.last_day - timedelta(days=PAIR_DAYS)]
         return [day for day in days if day not in self._spoken[person.id]]
+
+    def _first_spoke(self, story: str, *, account: DemoAccount | None) -> date | None:
+        """Return when an account first spoke of a story; None where it has not, or nobody pays for the person."""
+        said = (placed for placed in self.placed if placed.comment.story == story and placed.speaker and account)
+        return min((one.moment.date() for one in said if one.speaker and one.speaker.account == account), default=None)
 
     def _weight(self, comment: Comment, *, person: Person, days: int) -> float:
         leaves = person.account is not None and person.account.churned is not None
