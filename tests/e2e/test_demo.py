@@ -129,7 +129,6 @@ def test_the_billing_change_goes_with_a_lower_nps(demo: Demo) -> None:
     assert sum(n for month, n in demo.months("billing.invoice").items() if month >= "2026-03") >= 30
 
 
-@pytest.mark.xfail(strict=False, reason="q 0.09 since role and quarter are held equal too (0.024 before); the sample has 26 accounts with it")
 def test_the_billing_change_is_told_from_chance_across_all_issues(demo: Demo) -> None:
     q = demo.driver("billing.invoice").q
     assert q is not None
