@@ -3,9 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pipelines.discover import cosines
 from voc.topics import Topic, TopicSentence
+
+
+class Order(StrEnum):
+    """How sentences without a topic are listed."""
+
+    NEWEST = "newest"
+    SUGGESTION = "suggestion"
 
 
 @dataclass(frozen=True)
@@ -39,3 +47,6 @@ def by_suggestion(found: Sequence[Suggestion]) -> list[Suggestion]:
     """Order by suggested topic, the one suggested most often first, and within it the nearest first."""
     counts = Counter(one.topic_id for one in found)
     return sorted(found, key=lambda one: (-counts[one.topic_id], one.topic_id or "", -one.cosine, one.sentence.id))
+
+
+ORDERS = {Order.NEWEST: newest_first, Order.SUGGESTION: by_suggestion}

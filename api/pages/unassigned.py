@@ -17,14 +17,13 @@ from api.pages.visit import Visit, Visiting
 from api.pages.voice_conditions import narrow
 from api.problems import ForbiddenError
 from pipelines.topic_editing import moved_here
-from pipelines.topic_suggestions import Suggestion, by_suggestion, newest_first, suggest
+from pipelines.topic_suggestions import ORDERS, Order, Suggestion, suggest
 from voc.errors import BadFilterError
 from voc.filters import FeedbackFilter
 from voc.store.unit import Unit
 from voc.topics import ChangeKind, ProposalKind, ProposalState, TopicState
 
 PAGE = 25
-ORDERS = {"newest": newest_first, "suggestion": by_suggestion}
 SHOWN_EDITS = 10
 LONGEST_OFFSET = 7
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -47,7 +46,7 @@ class Section:
 @router.get("/unassigned")
 def unassigned(visit: Visiting) -> HTMLResponse:
     """Show the sentences without a topic."""
-    order = visit.query("order") if visit.query("order") in ORDERS else "newest"
+    order = Order(visit.query("order")) if visit.query("order") in set(Order) else Order.NEWEST
     offset = _offset(visit.query("cursor"))
     with visit.service.store.read() as unit:
         run = unit.topics.current_run()
@@ -100,8 +99,8 @@ def decide(visit: Visiting, what: str, form: Fields) -> RedirectResponse:
     return RedirectResponse(safe_next(form.get("next", "/unassigned")), status_code=303)
 
 
-def _sections(shown: Sequence[Suggestion], *, order: str) -> list[Section]:
-    if order != "suggestion":
+def _sections(shown: Sequence[Suggestion], *, order: Order) -> list[Section]:
+    if order is not Order.SUGGESTION:
         return [Section(None, list(shown))] if shown else []
     return [Section(topic_id, list(lines)) for topic_id, lines in groupby(shown, key=lambda one: one.topic_id)]
 

@@ -1,5 +1,6 @@
 """Topics and tags: what many comments are about."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -17,7 +18,9 @@ from api.topic_facts import Facts, TopicDetail, TopicShape, in_period
 from pipelines.explaining import topic_issue
 from pipelines.service import Service
 from pipelines.topic_editing import existing, survivor
+from pipelines.topic_suggestions import ORDERS, Order, Suggestion, suggest
 from voc.drivers import IssueKind
+from voc.feedback import Language
 from voc.issues import Period
 from voc.keys import Scope
 from voc.store import Unit
@@ -62,6 +65,37 @@ class TopicNarrowing(PagedNarrowing):
 TopicsNarrowed = Annotated[TopicNarrowing, Query()]
 
 
+class UnassignedNarrowing(PagedNarrowing):
+    """Conditions, a page, and its order."""
+
+    order: Order = Field(default=Order.NEWEST, description="newest; suggestion: by the nearest topic, the most frequent first.")
+
+
+class NearestShape(BaseModel):
+    """The topic nearest to a sentence, and the cosine of the two."""
+
+    id: str
+    name: str
+    cosine: float
+
+
+class UnassignedShape(BaseModel):
+    """A sentence that lies near no topic; ``nearest`` is null where there is no topic at all."""
+
+    id: str
+    feedback_id: str
+    text: str
+    language: Language
+    submitted_at: UtcDatetime | None
+    nearest: NearestShape | None
+
+    @classmethod
+    def of(cls, found: Suggestion, names: Mapping[str, str]) -> "UnassignedShape":
+        """Return the shape; ``names`` are the topics' by id."""
+        nearest = None if found.topic_id is None else NearestShape(id=found.topic_id, name=names[found.topic_id], cosine=found.cosine)
+        return cls(**found.sentence.model_dump(include=cls.model_fields.keys()), nearest=nearest)
+
+
 @router.get("/v1/topics")
 def topics(service: ServiceOf, query: TopicsNarrowed, language: ReaderLanguage) -> TopicPage:
     """List the topics of the comments that match."""
@@ -81,6 +115,21 @@ def topics(service: ServiceOf, query: TopicsNarrowed, language: ReaderLanguage) 
     ]
     shown = None if run is None else RunShape(**{name: run[name] for name in RunShape.model_fields})
     return TopicPage(data=data, next_cursor=page.next_cursor, run=shown, unassigned_share=unassigned)
+
+
+@router.get("/v1/topics/unassigned")
+def unassigned(service: ServiceOf, query: Annotated[UnassignedNarrowing, Query()], language: ReaderLanguage) -> Page[UnassignedShape]:
+    """List the sentences that lie near no topic, of the comments that match, each with the topic nearest to it.
+
+    A sentence that a person left without a topic is not among them.
+    """
+    with service.store.read() as unit:
+        run, topics = unit.topics.current_run(), unit.topics.find()
+        wanted = query.wanted(zone=zone_of(service), clock=service.clock)
+        waiting = unit.enrichments.sentences_for_topics(encoder=run["encoder"], without_topic=wanted) if run else []
+    names = {topic.id: topic.name_in(language) for topic in topics}
+    found = page_of(ORDERS[query.order](suggest(waiting, topics)), limit=query.limit, cursor=query.cursor)
+    return Page(data=[UnassignedShape.of(one, names) for one in found.data], next_cursor=found.next_cursor)
 
 
 @router.get("/v1/topics/{topic_id}")

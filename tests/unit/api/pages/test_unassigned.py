@@ -112,3 +112,15 @@ def test_without_comments_or_topics_the_page_says_what_to_do(api: Running) -> No
     assert "data-item" not in page(api, "lang=ja")
     api.post("/v1/feedback", {"text": "The login fails.", "external_id": "one"})
     assert "No topics yet" in page(api)
+
+
+def test_the_same_sentences_are_listed_over_http(api: Running, free: list[str]) -> None:
+    first = api.get("/v1/topics/unassigned", limit=2, order="suggestion").json()
+    rest = api.get("/v1/topics/unassigned", limit=2, order="suggestion", cursor=first["next_cursor"]).json()
+    assert {row["id"] for row in first["data"] + rest["data"]} == set(free)
+    assert rest["next_cursor"] is None
+    with api.service.store.read() as unit:
+        topics = {topic.id: topic.name for topic in unit.topics.find()}
+    assert all(topics[row["nearest"]["id"]] == row["nearest"]["name"] for row in first["data"])
+    assert api.get("/v1/topics/unassigned", order="loudest").status_code == 422
+    assert api.get("/v1/topics/unassigned", segment="nobody").json()["data"] == []
