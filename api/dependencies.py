@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 from api.errors import language_of
+from pipelines.figures.addresses import Addresses
 from pipelines.service import Service
+from voc.filters import FeedbackFilter
+from voc.store.unit import Unit
 
 
 def service_of(request: Request) -> Service:
@@ -23,6 +26,11 @@ def reader_language(request: Request) -> str:
 def zone_of(service: Service) -> ZoneInfo:
     """Return the zone in which dates without one are read and months are counted."""
     return ZoneInfo(service.settings.intake.default_timezone)
+
+
+def addresses_of(unit: Unit, service: Service, *, wanted: FeedbackFilter | None = None) -> Addresses:
+    """Return what gives the rows of an answer about these comments their addresses."""
+    return Addresses(unit, taxonomy=service.taxonomy, zone=service.settings.intake.default_timezone, wanted=wanted)
 
 
 ServiceOf = Annotated[Service, Depends(service_of)]

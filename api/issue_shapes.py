@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from api.dependencies import zone_of
+from api.dependencies import addresses_of, zone_of
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import IssueList, issue_list
 from pipelines.service import Service
@@ -40,6 +40,7 @@ class IssueShape(BaseModel):
     trend: list[MonthCount]
     change: Change
     drivers: dict[Kpi, Driver | None]
+    figure: str | None
 
     @classmethod
     def of(cls, summary: IssueSummary, **more: object) -> Self:
@@ -53,6 +54,7 @@ class IssueShape(BaseModel):
             trend=[MonthCount(month=month, count=count) for month, count in summary.months],
             change=summary.change,
             drivers=summary.drivers,
+            figure=summary.figure,
             **plain,
             **more,
         )
@@ -93,10 +95,10 @@ def summaries(
         periods=periods,
         kpis=() if everything else EXPLAINED,
     )
-    if not everything:
-        return found
-    known = tuple(
-        summary.model_copy(update={"drivers": dict(unit.drivers.of_issue(summary.issue.kind, summary.issue.id))})
-        for summary in found.issues
-    )
-    return replace(found, issues=known)
+    known = found.issues
+    if everything:
+        known = tuple(
+            summary.model_copy(update={"drivers": dict(unit.drivers.of_issue(summary.issue.kind, summary.issue.id))})
+            for summary in found.issues
+        )
+    return replace(found, issues=addresses_of(unit, service, wanted=wanted).summaries(known, periods=periods))

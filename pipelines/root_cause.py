@@ -5,6 +5,7 @@ the answer says what the change is associated with.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipelines.explain.drill import drill_lines
@@ -48,6 +49,23 @@ def root_cause(
     opened
         How many issues to open.
     """
+    told = told_apart(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=language)
+    found = ledger_of(told, question)
+    drills = [_drill(unit, issue, told.before, told.after, told.issues) for issue in largest(found, opened)]
+    return RootCause(question=question, ledger=found, drills=tuple(drills))
+
+
+@dataclass(frozen=True)
+class ToldApart:
+    """The comments with a value of both sides, ``segment`` being the group whose mix counts, and all issues."""
+
+    before: list[Voice]
+    after: list[Voice]
+    issues: list[Issue]
+
+
+def told_apart(unit: Unit, *, taxonomy: Taxonomy, question: Question, wanted: FeedbackFilter, language: str) -> ToldApart:
+    """Read what a question compares."""
     rows = unit.voices.find(wanted.model_copy(update={"since": None, "until": None}))
     links = linked(rows, unit=unit)
     grouped = {row.feedback_id: _group(row, question.grouping) for row in rows}
@@ -58,11 +76,13 @@ def root_cause(
         ]
         for side in sides(rows, question)
     )
-    known = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
-    issues = [issue for issue in known if issue.kind in KINDS[question.by]]
-    found = ledger(question.kpi, before=before, after=after, issues=issues)
-    drills = [_drill(unit, issue, before, after, known) for issue in largest(found, opened)]
-    return RootCause(question=question, ledger=found, drills=tuple(drills))
+    return ToldApart(before, after, issues_of(rows, unit=unit, taxonomy=taxonomy, language=language))
+
+
+def ledger_of(told: ToldApart, question: Question) -> Ledger:
+    """Take the change apart by the issues that were asked for."""
+    issues = [issue for issue in told.issues if issue.kind in KINDS[question.by]]
+    return ledger(question.kpi, before=told.before, after=told.after, issues=issues)
 
 
 def ask(

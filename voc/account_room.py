@@ -110,6 +110,8 @@ class Mood(Value):
     heard_weight: float
     """Share of the weight of all roles present that was heard, 0…1."""
     plain: Tone
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class OpenComplaint(Value):

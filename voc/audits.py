@@ -84,6 +84,8 @@ class AuditedTag(Value):
     recall: Estimate | None = None
     share: Estimate | None = None
     differences: dict[Kpi, Estimate] = Field(default_factory=dict)
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 def rank(feedback_id: str) -> float:

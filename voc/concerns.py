@@ -106,6 +106,8 @@ class QueueEntry(Value):
     language: Language
     last_at: UtcDatetime
     case: Case | None = None
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class Association(Value):

@@ -110,6 +110,8 @@ class Driver(Value):
     q: float | None = None
     state: DriverState
     note: str = ""
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class DriverLine(Driver):

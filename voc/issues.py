@@ -91,3 +91,5 @@ class IssueSummary(Value):
     drivers: dict[Kpi, Driver | None] = Field(default_factory=dict)
     quote_ids: tuple[str, ...] = ()
     """Feedback ids of quotes, best first."""
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""

@@ -215,6 +215,8 @@ class KpiPoint(Value):
     """Against the same period a year ago."""
     year_change_low: float | None = None
     year_change_high: float | None = None
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class KpiSeries(Value):

@@ -88,6 +88,8 @@ class GroupFigures(Value):
     value_before: float | None
     value_after: float | None
     amount: float
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class LedgerTerm(Value):
@@ -102,6 +104,8 @@ class LedgerTerm(Value):
     figures: IssueFigures | None = None
     evidence: tuple[str, ...] = ()
     """Feedback ids, most telling first; at most ``MOST_EVIDENCE``."""
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 MOST_EVIDENCE = 50
@@ -122,6 +126,8 @@ class Ledger(Value):
     """Issues that too few comments name to be looked at alone; what they do is part of what is unexplained."""
     state: LedgerState
     note: str = ""
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class Question(Value):

@@ -26,6 +26,11 @@ class FigureKind(StrEnum):
     DRIVER_EFFECT = "driver_effect"
     ALERT_ACCOUNTS = "alert_accounts"
     ACTION_EFFECT = "action_effect"
+    LEDGER_TERM = "ledger_term"
+    KPI_PERIOD = "kpi_period"
+    QUEUE_RISK = "queue_risk"
+    AUDITED_SHARE = "audited_share"
+    ACCOUNT_MOOD = "account_mood"
 
 
 class FigureQuery(Value):
@@ -82,7 +87,8 @@ class Figure(Value):
     """Of models, taxonomy and topic edits."""
     evidence_digest: str
     evidence_count: int
-    as_of: UtcDatetime
+    as_of: UtcDatetime | None
+    """When it was computed; None for an address in an answer that no longer holds: it does not say."""
 
     def numbers(self) -> dict[str, float | None]:
         """Return all its numbers by name: ``value``, ``low``, ``high``, ``n`` and the parts."""
@@ -121,7 +127,7 @@ def figure_of(query: FigureQuery, answer: Answer, *, versions: dict[str, str], a
     """Return the answer as a figure with its address."""
     digest = digest_of(answer.evidence)
     numbers = {"value": answer.value, "low": answer.low, "high": answer.high, "n": answer.n} | answer.parts
-    said = [f"{name}={_written(numbers[name])}" for name in sorted(numbers)]
+    said = [f"{name}={written(numbers[name])}" for name in sorted(numbers)]
     stamped = [f"{name}={versions[name]}" for name in sorted(versions)]
     return Figure(
         id=derived_id("fg", query.key(), *said, digest, *stamped),
@@ -138,7 +144,7 @@ def figure_of(query: FigureQuery, answer: Answer, *, versions: dict[str, str], a
     )
 
 
-def _written(number: float | None) -> str:
+def written(number: float | None) -> str:
     """Write a number with ten digits: what differs behind them differs between machines, not between answers."""
     return "none" if number is None else f"{float(number):.10g}"
 

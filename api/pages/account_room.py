@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
 from api.auth import same_site
+from api.dependencies import addresses_of
 from api.pages.access import form_fields
 from api.pages.looks import path_of, render
 from api.pages.measured import measured
@@ -53,11 +54,12 @@ def accounts(visit: Visiting) -> HTMLResponse:
         rooms = all_rooms(unit, rows, at=looked_at(unit, now=visit.service.clock()))
         people = Counter(customer.account_id for customer in unit.customers.present_customers())
         counts = unit.customers.counts()
+        addresses = addresses_of(unit, visit.service)
     among = [one for one in known if one.churned_on is not None or not left]
     wanted = [one for one in among if words in f"{one.name} {one.external_id}".casefold()]
     ordered = sorted(in_order(wanted, rooms), key=lambda one: one.churned_on is not None)[offset : offset + PAGE + 1]
     heard = voiced(ordered[:PAGE], rows, owner="account_id", people=people)
-    lines = [Line(heard=one, room=rooms[one.who.id]) for one in heard]
+    lines = [Line(heard=one, room=addresses.room(rooms[one.who.id])) for one in heard]
     more, flag = len(ordered) > PAGE, _flag_name(visit)
     return show_list(visit, "accounts.html", "accounts", lines, words=words, offset=offset, more=more, counts=counts, left=left, flag=flag)
 
@@ -67,7 +69,7 @@ def account(visit: Visiting, external_id: str) -> HTMLResponse:
     """Show one account."""
     with visit.service.store.read() as unit:
         known = existing(unit, external_id)
-        room = room_of(unit, known, at=looked_at(unit, now=visit.service.clock()))
+        room = addresses_of(unit, visit.service).room(room_of(unit, known, at=looked_at(unit, now=visit.service.clock())))
         people = unit.customers.of_account(known.id)
         rows = unit.voices.find(FeedbackFilter(account_id=known.id))
         seen = unit.kpis.find(account_id=known.id)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.auth import same_site
+from api.dependencies import addresses_of
 from api.pages.access import form_fields
 from api.pages.looks import render
 from api.pages.measured import measured
@@ -98,7 +99,8 @@ def _lines(visit: Visit) -> list[Line]:
         found = measured(unit, visit, wanted=FeedbackFilter())
         tags = [summary for summary in found.issues if summary.issue.kind is IssueKind.TAG]
         drivers = [driver for summary in tags for driver in summary.drivers.values() if driver is not None]
-        audited = audited_tags(unit, rows=found.rows, drivers=drivers)
+        read = addresses_of(unit, visit.service).audits(audited_tags(unit, rows=found.rows, drivers=drivers).values())
+    audited = {one.tag: one for one in read}
     return [Line(one.issue.id, one.issue.name, one.volume, audited.get(one.issue.id)) for one in tags]
 
 

@@ -1,5 +1,7 @@
 """Figure: what a number says, of which comments, by which models, and whether it still holds."""
 
+from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -12,7 +14,10 @@ from api.pages.route import PageRoute
 from api.pages.selection import read_selection
 from api.pages.visit import Visit, Visiting
 from pipelines.figures.kinds import KINDS
+from pipelines.figures.rows import period_of
+from pipelines.figures.wording import kind_name, part_name
 from pipelines.issue_list import find_issue
+from voc.addresses import PREFIX, read_address
 from voc.drivers import IssueKind
 from voc.errors import BadFilterError
 from voc.feedback import Feedback
@@ -29,7 +34,7 @@ SHOWN = 20
 def ask(visit: Visiting) -> HTMLResponse:
     """Show the figure that answers the address's question now; it gets an address that stands when the reader asks for one."""
     figure = visit.service.figures.ask(_question(visit, dict(visit.request.query_params)))
-    return _page(visit, figure, FigureState(fresh=True, now=figure), kept=False, evidence=[])
+    return _page(visit, figure, FigureState(fresh=True, now=figure), asked=dict(visit.request.query_params))
 
 
 @router.post("/figures", dependencies=[Depends(same_site)])
@@ -41,14 +46,18 @@ def publish(visit: Visiting, form: Fields) -> RedirectResponse:
 
 @router.get("/figures/{figure_id}")
 def show(visit: Visiting, figure_id: str) -> HTMLResponse:
-    """Show a published figure."""
+    """Show a published figure, or that of an address in an answer, which the reader may keep."""
     figure, state = visit.service.figures.get(figure_id)
-    return _page(visit, figure, state, kept=True, evidence=visit.service.figures.evidence(figure_id))
+    asked = {"address": figure_id} if figure_id.startswith(PREFIX) and state.now is not None else {}
+    return _page(visit, figure, state, asked=asked, evidence=visit.service.figures.evidence(figure_id))
 
 
-def _page(visit: Visit, figure: Figure, state: FigureState, *, kept: bool, evidence: list[str]) -> HTMLResponse:
+def _page(
+    visit: Visit, figure: Figure, state: FigureState, *, asked: dict[str, str], evidence: list[str] | None = None
+) -> HTMLResponse:
+    """Show a figure; ``asked``: what to keep it by, empty where it is kept; ``evidence``: None where it is not listed."""
     with visit.service.store.read() as unit:
-        comments: list[Feedback] = unit.feedback.get_many(evidence[:SHOWN])
+        comments: list[Feedback] = unit.feedback.get_many((evidence or [])[:SHOWN])
         kind, _, name = (figure.query.issue or "").partition(":")
         known = kind in {one.value for one in IssueKind}
         taxonomy, language = visit.service.taxonomy, visit.language
@@ -59,17 +68,32 @@ def _page(visit: Visit, figure: Figure, state: FigureState, *, kept: bool, evide
         page="overview",
         figure=figure,
         state=state,
-        kept=kept,
+        listed=evidence is not None,
         formula=KINDS[figure.query.kind].formula.in_language(visit.language),
         conditions=figure.query.filter.model_dump(mode="json", exclude_defaults=True),
-        asked=dict(visit.request.query_params),
+        asked=asked,
+        more={name: _told(visit, value) for name, value in figure.query.more.items()},
+        kind_name=partial(kind_name, language=visit.language),
+        part_name=partial(part_name, language=visit.language),
         comments=comments,
         issue_name=issue.name if issue is not None else figure.query.issue,
     )
 
 
+def _told(visit: Visit, value: str) -> str:
+    """Return what a question names as readers know it: moments and periods in their zone."""
+    try:
+        if "/" in value:
+            return visit.figures.days(period_of(value))
+        return visit.figures.time(datetime.fromisoformat(value)) if "T" in value else value
+    except ValueError:
+        return value
+
+
 def _question(visit: Visit, asked: dict[str, str]) -> FigureQuery:
     """Return the question of an address: the kind, what it is about, and the conditions of the list it stands in."""
+    if "address" in asked:
+        return read_address(asked["address"]).query
     selection = read_selection(asked, zone=visit.zone)
     kinds, kpis = {kind.value for kind in FigureKind}, {kpi.value for kpi in Kpi}
     kind, kpi = asked.get("figure", ""), asked.get("of_kpi")

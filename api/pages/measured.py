@@ -2,8 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from api.dependencies import addresses_of
 from api.pages.visit import Visit
 from api.pages.voice_conditions import narrow
 from pipelines.explaining import EXPLAINED
@@ -51,6 +52,7 @@ def measured(unit: Unit, visit: Visit, *, wanted: FeedbackFilter | None = None) 
     known = remembered.find(key, state)
     if known is None:
         known = issue_list(unit, taxonomy=visit.service.taxonomy, wanted=chosen, language=visit.language, zone=visit.zone)
+        known = replace(known, issues=addresses_of(unit, visit.service, wanted=chosen).summaries(known.issues))
         remembered.keep(key, state, known)
     return known
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.auth import same_site
+from api.dependencies import addresses_of
 from api.pages.access import form_fields, safe_next
 from api.pages.looks import render
 from api.pages.route import PageRoute
@@ -40,6 +41,7 @@ def queue(visit: Visiting) -> HTMLResponse:
     shown = found[offset : offset + PAGE]
     with visit.service.store.read() as unit:
         context = _people(unit, shown)
+        shown = addresses_of(unit, visit.service).queue(shown)
         steps = unit.cases.latest(limit=SHOWN_STEPS)
         context["steps"] = [(step, _name(unit, subject)) for subject, step in steps]
         standing = {case.number for case in unit.cases.all_cases().values()}

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from api.dependencies import addresses_of
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
 from api.pages.measured import chosen_kpi
@@ -89,7 +90,8 @@ def answered(unit: Unit, visit: Visit) -> RootCause:
         {name: value for name, value in visit.selection.values.items() if name not in ("since", "until")}, zone=visit.zone
     )
     wanted = narrow(unit, undated)
-    return root_cause(unit, taxonomy=visit.service.taxonomy, question=question, wanted=wanted, language=visit.language)
+    found = root_cause(unit, taxonomy=visit.service.taxonomy, question=question, wanted=wanted, language=visit.language)
+    return addresses_of(unit, visit.service, wanted=wanted).root_cause(found)
 
 
 def waterfall(visit: Visit, found: RootCause) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ReaderLanguage, ServiceOf, zone_of
+from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
 from api.forms import Form, Number, read_form
 from api.moments import read_moment
 from api.openapi import example_body
@@ -87,6 +87,7 @@ class RoomLine(BaseModel):
     days_to_renewal: int | None
     mood: float | None
     plain: float | None
+    figure: str | None
     deciders_known: int
     deciders_heard: int
     flags: list[Flag]
@@ -114,6 +115,7 @@ def get_room(
             raise NotFoundError
         at = looked_at(unit, now=service.clock()) if query.at is None else _moment(service, query.at)
         room = room_of(unit, account, at=at, window_days=query.days, quiet_days=query.quiet_days)
+        room = addresses_of(unit, service).room(room)
         weights, own = unit.role_weights.get(ours)
         names = names_of(unit.customers.of_account(ours))
     flags = [Flag.of(flag, names=names, language=language) for flag in room.flags]
@@ -125,7 +127,8 @@ def list_rooms(service: ServiceOf, language: ReaderLanguage, _key: Reader) -> Pa
     """List accounts that have not left: those with most flags first, then the nearest renewal."""
     with service.store.read() as unit:
         at = looked_at(unit, now=service.clock())
-        rooms = all_rooms(unit, unit.voices.find(FeedbackFilter()), at=at)
+        addresses = addresses_of(unit, service)
+        rooms = {name: addresses.room(room) for name, room in all_rooms(unit, unit.voices.find(FeedbackFilter()), at=at).items()}
         accounts = [account for account in unit.customers.all_accounts() if account.churned_on is None]
         names = names_of(unit.customers.all_customers())
     lines = [_line(account, rooms[account.id], names=names, language=language) for account in in_order(accounts, rooms)]
@@ -185,6 +188,7 @@ def _line(account: Account, room: AccountRoom, *, names: dict[str, str], languag
         days_to_renewal=room.days_to_renewal,
         mood=room.mood.value,
         plain=room.mood.plain.mean,
+        figure=room.mood.figure,
         deciders_known=room.deciders.known,
         deciders_heard=room.deciders.in_window,
         flags=[Flag.of(flag, names=names, language=language) for flag in room.flags],

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ServiceOf, zone_of
+from api.dependencies import ServiceOf, addresses_of, zone_of
 from api.forms import Form, Name, read_form
 from api.narrowing import PagedNarrowed
 from api.openapi import example_body
@@ -81,7 +81,8 @@ def find(service: ServiceOf, query: PagedNarrowed, _key: Reader) -> Page[Audited
     with service.store.read() as unit:
         drivers = [driver for kpi in EXPLAINED for driver in unit.drivers.find(kpi)] if wanted == FeedbackFilter() else []
         found = audited_tags(unit, rows=unit.voices.find(wanted), drivers=drivers)
-    items = sorted(found.values(), key=lambda one: (-one.counted, one.tag))
+        tags = addresses_of(unit, service, wanted=wanted).audits(found.values())
+    items = sorted(tags, key=lambda one: (-one.counted, one.tag))
     return page_of(items, limit=query.limit, cursor=query.cursor)
 
 

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ReaderLanguage, ServiceOf, zone_of
+from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
 from api.forms import Form, given, read_form
 from api.narrowing import Narrowing, Short, checked_filters
 from api.openapi import example_body
@@ -80,9 +80,8 @@ def _explain(service: Service, raw: bytes, *, language: str) -> RootCause:
             by=form.by,
             grouping=form.mix,
         )
-        return root_cause(
-            unit, taxonomy=service.taxonomy, question=question, wanted=wanted, language=language, opened=form.opened
-        )
+        found = root_cause(unit, taxonomy=service.taxonomy, question=question, wanted=wanted, language=language, opened=form.opened)
+        return addresses_of(unit, service, wanted=wanted).root_cause(found)
 
 
 def _dates(service: Service, since: str | None, until: str | None) -> Dates:

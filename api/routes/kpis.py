@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import require
 from api.bodies import LINE_TYPES, batch_body, media_type
-from api.dependencies import ReaderLanguage, ServiceOf, zone_of
+from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
 from api.errors import ItemProblem, item_problem
 from api.forms import Form, Name, Number, given, in_range, read_form
 from api.items import read_items
@@ -119,6 +119,7 @@ def drivers(
     wanted = query.wanted(zone=zone_of(service), clock=service.clock)
     with service.store.read() as unit:
         found = driver_list(unit, taxonomy=service.taxonomy, kpi=query.kpi, wanted=wanted, language=language)
+        found = addresses_of(unit, service, wanted=wanted).drivers(found)
     return page_of(found, limit=query.limit, cursor=query.cursor)
 
 
@@ -148,9 +149,10 @@ def kpi_course(
 ) -> KpiSeries:
     """Show a KPI by month, quarter or fiscal year, with n, interval, and its change against its own past."""
     with service.store.read() as unit:
-        return series_of(
+        found = series_of(
             unit, named_kpi(query.kpi), span=query.by, zone=zone_of(service), now=service.clock(), fiscal_start=query.fiscal_start
         )
+        return addresses_of(unit, service).series(found)
 
 
 def _take(service: Service, raw: bytes, *, lines: bool, language: str) -> KpiBatchResult:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ReaderLanguage, ServiceOf
+from api.dependencies import ReaderLanguage, ServiceOf, addresses_of
 from api.forms import Form, Name, given, read_form
 from api.openapi import example_body
 from api.paging import DEFAULT_LIMIT, CursorText, Limit, page_of
@@ -79,6 +79,7 @@ class QueueEntryShape(BaseModel):
     language: Language
     last_at: UtcDatetime
     case: Case | None
+    figure: str | None
 
 
 class QueuePage(BaseModel):
@@ -108,8 +109,10 @@ def at_risk(service: ServiceOf, query: Annotated[QueueQuery, Query()], language:
     wanted = QueueFilter(reason=query.reason, language=query.language, account_id=account, case=query.case)
     found = service.queue.find(wanted, among=whole)
     page = page_of(found, limit=query.limit, cursor=query.cursor)
+    with service.store.read() as unit:
+        entries = addresses_of(unit, service).queue(page.data)
     return QueuePage(
-        data=[_entry(entry, language) for entry in page.data],
+        data=[_entry(entry, language) for entry in entries],
         next_cursor=page.next_cursor,
         total=len(found),
         as_of=whole.as_of,

@@ -24,6 +24,7 @@ from voc.feedback import Language
 from voc.issues import Period
 from voc.keys import Scope
 from voc.store import Unit
+from voc.topics import TopicState
 from voc.values import UtcDatetime
 
 router = APIRouter(tags=["topics"], dependencies=[Depends(require(Scope.READ))])
@@ -143,6 +144,8 @@ def topic(service: ServiceOf, topic_id: str, query: Annotated[TopicQuery, Query(
         issue = topic_issue(asked, unit.topic_groups.find(), language)
         found = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language, also=issue, periods=periods)
         summary = next(summary for summary in found.issues if summary.issue.id == asked.id)
+        if asked.state is not TopicState.ACTIVE:
+            summary = summary.model_copy(update={"figure": None})  # no list has it
         quotes = unit.quotes.of_issue(issue, limit=QUOTES)
         leads_to = survivor(unit, asked).id
     period = in_period(summary, found.rows, periods, zone=zone)

@@ -33,6 +33,7 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
 ) -> None:
     """Say what the change of a KPI is made of: terms that add up, with interval, n and quotes. Left out: the last 90 days."""
     from pipelines.assembly import build_store, build_taxonomy
+    from pipelines.figures.addresses import Addresses
     from pipelines.reporting import period_filter
     from pipelines.root_cause import ask, root_cause, segments_of
     from voc.filters import FeedbackFilter
@@ -54,7 +55,9 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
                     by=by,
                     grouping=mix,
                 )
-                found = root_cause(unit, taxonomy=build_taxonomy(), question=question, wanted=wanted, language=lang)
+                taxonomy = build_taxonomy()
+                found = root_cause(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=lang)
+                found = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).root_cause(found)
         finally:
             store.close()
         if json:
@@ -81,25 +84,27 @@ def drivers(  # noqa: PLR0913  # typer makes an option of each argument
     from pipelines.driver_list import driver_list
     from pipelines.explain.fitting_wording import check_lines
     from pipelines.explain.wording import wording
+    from pipelines.figures.addresses import Addresses
     from pipelines.model_check import model_check
     from pipelines.reporting import period_filter
     from voc.filters import FeedbackFilter
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        dates = period_filter(since, until, zone=config.intake.default_timezone)
+        zone = config.intake.default_timezone
+        dates = period_filter(since, until, zone=zone)
         wanted = FeedbackFilter.model_validate({"source": source, "since": dates.since, "until": dates.until})
         kind, name = _named(issue, model=model)
         store = build_store(config, read_only=True)
         try:
             with store.read() as unit:
-                listed = driver_list(unit, taxonomy=build_taxonomy(), kpi=kpi, wanted=wanted, language=lang)
+                taxonomy = build_taxonomy()
+                listed = driver_list(unit, taxonomy=taxonomy, kpi=kpi, wanted=wanted, language=lang)
+                listed = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).drivers(listed)
                 found = [one for one in listed if name is None or (one.issue.kind, one.issue.id) == (kind, name)][:limit]
                 check = None
                 if model and kind is not None and name is not None:
-                    check = model_check(
-                        unit, taxonomy=build_taxonomy(), kpi=kpi, kind=kind, issue_id=name, wanted=wanted, language=lang
-                    )
+                    check = model_check(unit, taxonomy=taxonomy, kpi=kpi, kind=kind, issue_id=name, wanted=wanted, language=lang)
         finally:
             store.close()
         if json and check is not None:

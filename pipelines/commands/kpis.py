@@ -20,7 +20,8 @@ def series(
     """Show a KPI by month, quarter or fiscal year, with n, interval, and the change against its own past."""
     from zoneinfo import ZoneInfo
 
-    from pipelines.assembly import build_store
+    from pipelines.assembly import build_store, build_taxonomy
+    from pipelines.figures.addresses import Addresses
     from pipelines.kpi_series import named_kpi, series_of
     from pipelines.report.figures import Figures
     from voc.clock import utc_now
@@ -33,6 +34,7 @@ def series(
         try:
             with store.read() as unit:
                 found = series_of(unit, wanted, span=by, zone=zone, now=utc_now(), fiscal_start=fiscal_start)
+                found = Addresses(unit, taxonomy=build_taxonomy(), zone=zone.key).series(found)
         finally:
             store.close()
         if json:

@@ -3,12 +3,15 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pipelines.figures.rows import period_of
 from pipelines.issue_list import IssueList, issue_list
 from voc.filters import FeedbackFilter
-from voc.issues import IssueSummary
+from voc.issues import IssueSummary, Period
 from voc.provenance import FigureQuery
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
+
+Periods = tuple[Period, Period]
 
 
 class Desk:
@@ -16,19 +19,22 @@ class Desk:
 
     def __init__(self, unit: Unit, *, taxonomy: Taxonomy, as_of: datetime) -> None:
         self.unit, self.taxonomy, self.as_of = unit, taxonomy, as_of
-        self._lists: dict[tuple[FeedbackFilter, str], IssueList] = {}
+        self._lists: dict[tuple[FeedbackFilter, str, Periods | None], IssueList] = {}
         self._versions: dict[str, str] | None = None
 
     def knows(self, wanted: FeedbackFilter, zone: str, found: IssueList) -> None:
         """Take over an issue list somebody has computed from the same state."""
-        self._lists[wanted, zone] = found
+        self._lists[wanted, zone, None] = found
 
     def issues(self, query: FigureQuery) -> IssueList:
         """Return the issue list of the comments the question is about."""
-        key = (query.filter, query.zone)
+        periods = periods_of(query)
+        key = (query.filter, query.zone, periods)
         if key not in self._lists:
             zone = ZoneInfo(query.zone)
-            self._lists[key] = issue_list(self.unit, taxonomy=self.taxonomy, wanted=query.filter, language="en", zone=zone)
+            self._lists[key] = issue_list(
+                self.unit, taxonomy=self.taxonomy, wanted=query.filter, language="en", zone=zone, periods=periods
+            )
         return self._lists[key]
 
     def summary(self, query: FigureQuery) -> IssueSummary | None:
@@ -38,14 +44,29 @@ class Desk:
     def versions(self) -> dict[str, str]:
         """Return the versions of everything that has a part in a figure."""
         if self._versions is None:
-            run = self.unit.topics.current_run()
-            edits = self.unit.topic_edits.revision()
-            learnt = self.unit.taxonomies.active_stamps()
-            self._versions = {
-                "models": "+".join(self.unit.enrichments.versions()) or "none",
-                "taxonomy": "+".join((f"{self.taxonomy.name}/{self.taxonomy.version}", *learnt)),
-                "topics": run["id"] if run is not None else "none",
-                "topic_edits": f"{edits[0]}-{edits[1]}",
-                "corrections": str(self.unit.corrections.count()),
-            }
+            self._versions = versions_of(self.unit, self.taxonomy)
         return dict(self._versions)
+
+
+def periods_of(query: FigureQuery) -> Periods | None:
+    """Return the periods a question compares an issue's share in, the later one last; None: the last 90 days and those before."""
+    if "recent" not in query.more:
+        return None
+    try:
+        return period_of(query.more.get("previous", "")), period_of(query.more["recent"])
+    except ValueError:
+        return None
+
+
+def versions_of(unit: Unit, taxonomy: Taxonomy) -> dict[str, str]:
+    """Return the versions of everything that has a part in a figure."""
+    run = unit.topics.current_run()
+    edits = unit.topic_edits.revision()
+    learnt = unit.taxonomies.active_stamps()
+    return {
+        "models": "+".join(unit.enrichments.versions()) or "none",
+        "taxonomy": "+".join((f"{taxonomy.name}/{taxonomy.version}", *learnt)),
+        "topics": run["id"] if run is not None else "none",
+        "topic_edits": f"{edits[0]}-{edits[1]}",
+        "corrections": str(unit.corrections.count()),
+    }

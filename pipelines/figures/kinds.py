@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pipelines.acting import check_of
 from pipelines.counting import comment_counts, kpi_answers, kpi_level, row_accounting
 from pipelines.explain.trends import readable
+from pipelines.figures import row_kinds, rows
 from pipelines.figures.desk import Desk
 from voc.provenance import Answer, Figure, FigureKind, FigureQuery, figure_of
 from voc.taxonomy import Bilingual
@@ -63,16 +64,8 @@ def _issue_share(desk: Desk, query: FigureQuery) -> Answer | None:
     summary = desk.summary(query)
     if summary is None:
         return None
-    change = summary.change
-    parts: dict[str, float | None] = {
-        "volume": summary.volume, "accounts": summary.accounts, **summary.sentiment.model_dump(),
-        "recent": change.recent.count, "recent_total": change.recent.total,
-        "previous": change.previous.count, "previous_total": change.previous.total,
-        "change": change.difference, "change_low": change.low, "change_high": change.high,
-    }  # fmt: skip
-    parts |= dict(summary.months)
     evidence = tuple(row.feedback_id for row in readable(desk.issues(query).rows) if query.issue in row.issue_keys)
-    return Answer(value=summary.share, low=summary.share_low, high=summary.share_high, n=summary.total, parts=parts, evidence=evidence)
+    return rows.of_summary(summary).model_copy(update={"evidence": evidence})
 
 
 def _unassigned_share(desk: Desk, query: FigureQuery) -> Answer:
@@ -86,17 +79,10 @@ def _driver_effect(desk: Desk, query: FigureQuery) -> Answer | None:
     driver = None if summary is None or query.kpi is None else summary.drivers.get(query.kpi)
     if driver is None:
         return None
-    names = (
-        "volume", "share", "n_with", "clusters_with", "mean_with", "mean_without", "difference", "difference_low", "difference_high",
-        "p", "q",
-    )  # fmt: skip
     found = desk.issues(query)
     linked = {name for name, kpi in found.links if kpi is query.kpi}
     evidence = tuple(row.feedback_id for row in readable(found.rows) if query.issue in row.issue_keys and row.feedback_id in linked)
-    parts: dict[str, float | None] = {name: getattr(driver, name) for name in names}
-    return Answer(
-        value=driver.adjusted, low=driver.adjusted_low, high=driver.adjusted_high, n=driver.n, parts=parts, evidence=evidence
-    )
+    return rows.of_driver(driver).model_copy(update={"evidence": evidence})
 
 
 def _alert_accounts(desk: Desk, query: FigureQuery) -> Answer | None:
@@ -186,6 +172,45 @@ KINDS: dict[FigureKind, Kind] = {
             en="Effect of an action on its measure by experiment, difference in differences or interrupted series; 95 % interval clustered "
             "by account and week. Says what is associated with the action.",
             ja="実験・差の差・中断時系列による、施策と指標の変化の関連。95 % 区間は取引先と週の単位でまとめて計算。",
+        ),
+    ),
+    FigureKind.LEDGER_TERM: Kind(
+        row_kinds.ledger_term,
+        Bilingual(
+            en="The change of a KPI between two periods or segments, or one term of it (mix, how often an issue is named, how it scores, "
+            "unexplained); the terms add up to the change. 95 % interval clustered by account. Associated with the change, not its cause.",
+            ja="2期間または2セグメントの間のKPIの変化、またはその項目(構成、課題の頻度、課題内の評価、説明されない分)。項目の合計は変化に一致します。"
+            "95 % 区間は取引先単位。関連を示すもので、原因ではありません。",
+        ),
+    ),
+    FigureKind.KPI_PERIOD: Kind(
+        row_kinds.kpi_period,
+        Bilingual(
+            en="A KPI in one month, quarter or fiscal year over all answers or accounts, with its change against the period before and a "
+            "year ago; 95 % interval clustered by account.",
+            ja="月・四半期・年度ごとのKPI(全回答または全取引先)と、前期および前年同期との差。95 % 区間は取引先単位。",
+        ),
+    ),
+    FigureKind.QUEUE_RISK: Kind(
+        row_kinds.queue_risk,
+        Bilingual(
+            en="Risk of somebody in the queue: the reasons' weights combined, compared with who left where known; n counts reasons.",
+            ja="キューの対象者のリスク。理由の重みを合わせ、解約が分かる場合はその実績と照らしたもの。n は理由の数。",
+        ),
+    ),
+    FigureKind.AUDITED_SHARE: Kind(
+        row_kinds.audited_share,
+        Bilingual(
+            en="Share of comments that truly carry the tag, corrected by what people said in audits; 95 % interval with the audit's doubt.",
+            ja="監査の結果で補正した、実際にそのタグに当たるコメントの割合。95 % 区間は監査の不確かさを含みます。",
+        ),
+    ),
+    FigureKind.ACCOUNT_MOOD: Kind(
+        row_kinds.account_mood,
+        Bilingual(
+            en="Tone of an account's comments in the time looked back on: the means of the known roles heard, weighted (-1 to 1); "
+            "n counts all comments.",
+            ja="対象期間における取引先のコメントの調子。発言のあった既知の役割の平均を重みづけしたもの(-1~1)。n は全コメント数。",
         ),
     ),
 }

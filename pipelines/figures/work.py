@@ -7,6 +7,7 @@ from pipelines.figures.desk import Desk
 from pipelines.figures.kinds import answer
 from pipelines.figures.waiting import Published, take_in
 from pipelines.intake import Writer
+from voc.addresses import PREFIX, as_figure, read_address
 from voc.clock import Clock
 from voc.errors import NotFoundError
 from voc.provenance import Figure, FigureQuery, FigureState, compared, figure_of
@@ -54,13 +55,17 @@ class FigureWork:
         return found[0]
 
     def get(self, figure_id: str) -> tuple[Figure, FigureState]:
-        """Return a published figure, and whether it still holds.
+        """Return a published figure or that of an address in an answer, and whether it still holds.
 
         Raises
         ------
         NotFoundError
-            If no such figure was published.
+            If no such figure was published, or the address was damaged.
         """
+        if figure_id.startswith(PREFIX):
+            then = read_address(figure_id)
+            found = self._now(then.query)
+            return as_figure(figure_id, then, found[0] if found else None)
         figure, erased = self._find(figure_id)
         with self._store.read() as unit:
             now = figures_of(self._desk(unit), [figure.query])
@@ -69,21 +74,30 @@ class FigureWork:
     def evidence(self, figure_id: str) -> list[str]:
         """Return the ids of the comments (``fb_…``) or KPI values (``ko_…``) a figure rests on, in a fixed order, erased ones left out.
 
+        Those of an address in an answer are the ones its question rests on now.
+
         Raises
         ------
         NotFoundError
-            If no such figure was published.
+            If no such figure was published, or the address was damaged.
         """
+        if figure_id.startswith(PREFIX):
+            found = self._now(read_address(figure_id).query)
+            return sorted(set(found[1])) if found else []
         figure, _ = self._find(figure_id)
         with self._store.read() as unit:
             return unit.figures.evidence(figure.evidence_digest)
 
     def _asked(self, query: FigureQuery) -> tuple[Figure, Sequence[str]]:
+        found = self._now(query)
+        if found is None:
+            raise NotFoundError
+        return found
+
+    def _now(self, query: FigureQuery) -> tuple[Figure, Sequence[str]] | None:
         with self._store.read() as unit:
             found = figures_of(self._desk(unit), [query])
-        if not found:
-            raise NotFoundError
-        return found[0]
+        return found[0] if found else None
 
     def _find(self, figure_id: str) -> tuple[Figure, bool]:
         for again in (False, True):

@@ -1,0 +1,115 @@
+"""Addresses of rows: gives each row of an answer the address of its numbers, without computing or writing anything."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from pipelines.figures import rows
+from pipelines.figures.desk import Periods, versions_of
+from voc.account_room import AccountRoom
+from voc.addresses import addressed
+from voc.audits import AuditedTag
+from voc.concerns import QueueEntry
+from voc.drivers import Driver
+from voc.filters import FeedbackFilter
+from voc.issues import IssueSummary
+from voc.kpis import Kpi, KpiSeries
+from voc.ledger import GroupFigures, LedgerTerm, RootCause
+from voc.provenance import Answer, FigureKind, FigureQuery
+from voc.store.unit import Unit
+from voc.taxonomy import Taxonomy
+from voc.voices import issue_key
+
+Line = TypeVar("Line", bound=Driver)
+
+
+class Addresses:
+    """Addresses on one state of the store; ``wanted``: the comments the answer is about."""
+
+    def __init__(self, unit: Unit, *, taxonomy: Taxonomy, zone: str, wanted: FeedbackFilter | None = None) -> None:
+        self._versions, self._zone = versions_of(unit, taxonomy), zone
+        self._wanted = wanted or FeedbackFilter()
+
+    def drivers(self, found: Iterable[Line]) -> list[Line]:
+        """Return measured associations with their addresses."""
+        return [
+            one.model_copy(
+                update={"figure": self._of(FigureKind.DRIVER_EFFECT, rows.of_driver(one), kpi=one.kpi, issue=issue_key(one.issue))}
+            )
+            for one in found
+        ]
+
+    def summaries(self, found: Iterable[IssueSummary], *, periods: Periods | None = None) -> tuple[IssueSummary, ...]:
+        """Return issues and their associations with their addresses; one that no comment names has none.
+
+        Parameters
+        ----------
+        periods
+            Those the shares were compared in, where they were asked for.
+        """
+        more = {} if periods is None else {"previous": rows.period_more(periods[0]), "recent": rows.period_more(periods[1])}
+        return tuple(self._summary(one, more) for one in found)
+
+    def _summary(self, one: IssueSummary, more: dict[str, str]) -> IssueSummary:
+        figure = self._of(FigureKind.ISSUE_SHARE, rows.of_summary(one), issue=issue_key(one.issue), more=more) if one.volume else None
+        drivers = {kpi: None if driver is None else self.drivers([driver])[0] for kpi, driver in one.drivers.items()}
+        return one.model_copy(update={"figure": figure, "drivers": drivers})
+
+    def root_cause(self, found: RootCause) -> RootCause:
+        """Return a change with the addresses of itself, its terms and its groups."""
+        ledger, wanted = found.ledger, self._wanted.model_copy(update={"since": None, "until": None})
+
+        def of(answer: Answer, *, name: str, issue: str | None = None, group: GroupFigures | None = None) -> str | None:
+            more = rows.question_more(found.question, term=name, group=group)
+            return self._of(FigureKind.LEDGER_TERM, answer, kpi=ledger.kpi, issue=issue, more=more, wanted=wanted)
+
+        def term(one: LedgerTerm) -> str | None:
+            return of(rows.of_term(ledger, one), name=one.kind.value, issue=None if one.issue is None else issue_key(one.issue))
+
+        named = {
+            "figure": of(rows.of_change(ledger), name=rows.CHANGE),
+            "terms": tuple(one.model_copy(update={"figure": term(one)}) for one in ledger.terms),
+            "groups": tuple(
+                one.model_copy(update={"figure": of(rows.of_group(one), name=rows.GROUP, group=one)}) for one in ledger.groups
+            ),
+        }
+        return found.model_copy(update={"ledger": ledger.model_copy(update=named)})
+
+    def series(self, found: KpiSeries) -> KpiSeries:
+        """Return a KPI's course with the address of every point."""
+        points = tuple(
+            one.model_copy(update={"figure": self._of(FigureKind.KPI_PERIOD, rows.of_point(one), more=rows.point_more(found, one))})
+            for one in found.points
+        )
+        return found.model_copy(update={"points": points})
+
+    def queue(self, found: Sequence[QueueEntry]) -> list[QueueEntry]:
+        """Return entries of the queue with their addresses."""
+        return [
+            one.model_copy(update={"figure": self._of(FigureKind.QUEUE_RISK, rows.of_entry(one), more={"subject": one.id})})
+            for one in found
+        ]
+
+    def audits(self, found: Iterable[AuditedTag]) -> list[AuditedTag]:
+        """Return audited tags with the addresses of their corrected shares."""
+        return [
+            one.model_copy(update={"figure": self._of(FigureKind.AUDITED_SHARE, rows.of_audited(one), issue=f"tag:{one.tag}")})
+            for one in found
+        ]
+
+    def room(self, found: AccountRoom) -> AccountRoom:
+        """Return an account's room with the address of its mood."""
+        figure = self._of(FigureKind.ACCOUNT_MOOD, rows.of_mood(found.mood), more=rows.room_more(found))
+        return found.model_copy(update={"mood": found.mood.model_copy(update={"figure": figure})})
+
+    def _of(
+        self,
+        kind: FigureKind,
+        answer: Answer,
+        *,
+        kpi: Kpi | None = None,
+        issue: str | None = None,
+        more: dict[str, str] | None = None,
+        wanted: FeedbackFilter | None = None,
+    ) -> str | None:
+        query = FigureQuery(kind=kind, filter=wanted or self._wanted, kpi=kpi, issue=issue, zone=self._zone, more=more or {})
+        return addressed(query, answer, versions=self._versions)

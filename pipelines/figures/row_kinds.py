@@ -1,0 +1,142 @@
+"""Row kinds: how the numbers of a row of an answer are computed again from its question. A question that makes no sense has no answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pipelines.account_rooms import room_of
+from pipelines.auditing import audited_tags
+from pipelines.counting import kpi_answers
+from pipelines.explain.at_risk import at_risk
+from pipelines.explain.trends import readable
+from pipelines.explaining import EXPLAINED
+from pipelines.figures import rows
+from pipelines.figures.desk import Desk
+from pipelines.kpi_series import named_kpi, series_of
+from pipelines.queueing import known
+from pipelines.root_cause import ToldApart, ledger_of, told_apart
+from voc.account_room import AccountRoom
+from voc.drivers import Driver
+from voc.errors import BadFilterError
+from voc.filters import FeedbackFilter
+from voc.kpis import AccountKpi, KpiPoint, KpiSeries, Span
+from voc.ledger import Ledger
+from voc.provenance import Answer, FigureQuery
+from voc.values import as_utc
+from voc.voices import issue_key
+
+MOST_DAYS = 3_660
+FIRST_YEAR = 1970
+Asked = TypeVar("Asked")
+MONTHS_OF_A_YEAR = 12
+
+
+def ledger_term(desk: Desk, query: FigureQuery) -> Answer | None:
+    """Return the change of a KPI, one of its terms, or one group's part of the mix; its evidence is all comments it counts."""
+    question = _read(lambda: rows.question_of(query.kpi, query.more))
+    if question is None:
+        return None
+    told = told_apart(desk.unit, taxonomy=desk.taxonomy, question=question, wanted=query.filter, language="en")
+    found = _term(ledger_of(told, question), query)
+    return None if found is None else found.model_copy(update={"evidence": _told(told, query)})
+
+
+def _term(ledger: Ledger, query: FigureQuery) -> Answer | None:
+    wanted = query.more.get("term")
+    if wanted == rows.CHANGE:
+        return rows.of_change(ledger)
+    if wanted == rows.GROUP:
+        asked = (query.more.get("group"), query.more.get("pooled") == "1")
+        return next((rows.of_group(one) for one in ledger.groups if (one.name, one.pooled) == asked), None)
+    return next(
+        (
+            rows.of_term(ledger, term)
+            for term in ledger.terms
+            if term.kind.value == wanted and (None if term.issue is None else issue_key(term.issue)) == query.issue
+        ),
+        None,
+    )
+
+
+def _told(told: ToldApart, query: FigureQuery) -> tuple[str, ...]:
+    return tuple(voice.feedback_id for voice in (*told.before, *told.after) if query.issue is None or query.issue in voice.issue_keys)
+
+
+def kpi_period(desk: Desk, query: FigureQuery) -> Answer | None:
+    """Return one point of a KPI's series."""
+    series = _read(lambda: _series(desk, query))
+    point = None if series is None else next((one for one in series.points if one.label == query.more.get("period")), None)
+    if series is None or point is None:
+        return None
+    return rows.of_point(point).model_copy(update={"evidence": _observed(desk, series, point)})
+
+
+def _series(desk: Desk, query: FigureQuery) -> KpiSeries:
+    more = query.more
+    start = int(more["fiscal_start"])
+    if not 1 <= start <= MONTHS_OF_A_YEAR:
+        raise ValueError(start)
+    kpi, span = named_kpi(more["series"]), Span(more["span"])
+    return series_of(desk.unit, kpi, span=span, zone=ZoneInfo(query.zone), now=desk.as_of, fiscal_start=start)
+
+
+def _observed(desk: Desk, series: KpiSeries, point: KpiPoint) -> tuple[str, ...]:
+    if isinstance(series.kpi, AccountKpi):
+        return ()
+    seen = kpi_answers(desk.unit, series.kpi, wanted=FeedbackFilter(since=point.start, until=point.end))
+    return tuple(one.feedback_id or one.id for one in seen)
+
+
+def queue_risk(desk: Desk, query: FigureQuery) -> Answer | None:
+    """Return the risk of somebody in the queue."""
+    entry = next((one for one in at_risk(known(desk.unit)).entries if one.id == query.more.get("subject")), None)
+    if entry is None:
+        return None
+    evidence = tuple(one.feedback_id for one in entry.concerns if one.feedback_id is not None)
+    return rows.of_entry(entry).model_copy(update={"evidence": evidence})
+
+
+def audited_share(desk: Desk, query: FigureQuery) -> Answer | None:
+    """Return a tag's share corrected by what people said in audits; its evidence is those comments and the ones with the tag."""
+    kind, _, tag = (query.issue or "").partition(":")
+    if kind != "tag":
+        return None
+    drivers: list[Driver] = []
+    if query.filter == FeedbackFilter():
+        drivers = [driver for kpi in EXPLAINED for driver in desk.unit.drivers.find(kpi)]
+    voices = desk.unit.voices.find(query.filter)
+    found = audited_tags(desk.unit, rows=voices, drivers=drivers, tags=[tag]).get(tag)
+    if found is None:
+        return None
+    heard = readable(voices)
+    tagged = {row.feedback_id for row in heard if query.issue in row.issue_keys}
+    said = {answer.feedback_id for answer in desk.unit.audits.find()}
+    return rows.of_audited(found).model_copy(update={"evidence": tuple(sorted(tagged | said))})
+
+
+def account_mood(desk: Desk, query: FigureQuery) -> Answer | None:
+    """Return an account's mood at a moment; its evidence is the comments of the time looked back on."""
+    room = _read(lambda: _room(desk, query))
+    if room is None:
+        return None
+    heard = readable(desk.unit.voices.find(FeedbackFilter(account_id=room.account_id)))
+    inside = tuple(row.feedback_id for row in heard if room.window.start <= row.submitted_at < room.window.end)
+    return rows.of_mood(room.mood).model_copy(update={"evidence": inside})
+
+
+def _room(desk: Desk, query: FigureQuery) -> AccountRoom | None:
+    more = query.more
+    days, quiet, at = int(more["days"]), int(more["quiet_days"]), as_utc(datetime.fromisoformat(more["at"]))
+    if not 0 < days <= MOST_DAYS or not 0 < quiet <= MOST_DAYS or at.year < FIRST_YEAR + MOST_DAYS // 365:
+        raise ValueError(days, quiet)
+    account = desk.unit.customers.account(more["account"])
+    return None if account is None else room_of(desk.unit, account, at=at, window_days=days, quiet_days=quiet)
+
+
+def _read(read: Callable[[], Asked]) -> Asked | None:
+    """Return what a question reads as; None where it cannot be read."""
+    try:
+        return read()
+    except (ValueError, KeyError, BadFilterError):
+        return None

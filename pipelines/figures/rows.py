@@ -1,0 +1,143 @@
+"""Rows: the numbers of one row of an answer, and the question they answer. What lists and what asks again reads them here alike."""
+
+from datetime import datetime
+
+from voc.account_room import AccountRoom, Mood
+from voc.audits import AuditedTag, Estimate
+from voc.concerns import QueueEntry
+from voc.drivers import Driver
+from voc.issues import IssueSummary, Period
+from voc.kpis import KpiPoint, KpiSeries
+from voc.ledger import GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
+from voc.provenance import Answer
+
+Parts = dict[str, float | None]
+More = dict[str, str]
+DRIVER_PARTS = (
+    "volume", "share", "n_with", "clusters_with", "mean_with", "mean_without", "difference", "difference_low", "difference_high", "p", "q",
+)  # fmt: skip
+POINT_PARTS = ("change", "change_low", "change_high", "year_change", "year_change_low", "year_change_high")
+CHANGE, GROUP = "change", "group"
+"""What a ledger's own change and a group of its mix are called beside its terms."""
+
+
+def of_summary(summary: IssueSummary) -> Answer:
+    """Return the share of an issue."""
+    change = summary.change
+    parts: Parts = {
+        "volume": summary.volume, "accounts": summary.accounts, **summary.sentiment.model_dump(),
+        "recent": change.recent.count, "recent_total": change.recent.total,
+        "previous": change.previous.count, "previous_total": change.previous.total,
+        "change": change.difference, "change_low": change.low, "change_high": change.high,
+    }  # fmt: skip
+    parts |= dict(summary.months)
+    return Answer(value=summary.share, low=summary.share_low, high=summary.share_high, n=summary.total, parts=parts)
+
+
+def of_driver(driver: Driver) -> Answer:
+    """Return an issue's association with a KPI."""
+    parts: Parts = {name: getattr(driver, name) for name in DRIVER_PARTS}
+    return Answer(value=driver.adjusted, low=driver.adjusted_low, high=driver.adjusted_high, n=driver.n, parts=parts)
+
+
+def of_change(ledger: Ledger) -> Answer:
+    """Return the whole change."""
+    before, after = ledger.before, ledger.after
+    parts: Parts = {"before": before.value, "after": after.value, "n_before": before.n, "n_after": after.n}
+    return Answer(value=ledger.change, low=ledger.low, high=ledger.high, n=before.n + after.n, parts=parts)
+
+
+def of_term(ledger: Ledger, term: LedgerTerm) -> Answer:
+    """Return one term of the change."""
+    figures = term.figures
+    parts: Parts = {"q": term.q} | ({} if figures is None else figures.model_dump())
+    n = ledger.before.n + ledger.after.n if figures is None else figures.n_before + figures.n_after
+    return Answer(value=term.amount, low=term.low, high=term.high, n=n, parts=parts)
+
+
+def of_group(group: GroupFigures) -> Answer:
+    """Return one group's part of the mix."""
+    names = ("n_before", "n_after", "share_before", "share_after", "value_before", "value_after")
+    return Answer(value=group.amount, n=group.n_before + group.n_after, parts={name: getattr(group, name) for name in names})
+
+
+def of_point(point: KpiPoint) -> Answer:
+    """Return a KPI in one period."""
+    return Answer(value=point.value, low=point.low, high=point.high, n=point.n, parts={name: getattr(point, name) for name in POINT_PARTS})
+
+
+def of_entry(entry: QueueEntry) -> Answer:
+    """Return the risk of somebody in the queue; ``n`` counts the reasons."""
+    parts: Parts = {"evidence": entry.evidence, "revenue": entry.value}
+    parts |= {f"weight_{one.reason.value}": one.weight for one in entry.concerns}
+    return Answer(value=entry.risk, n=len(entry.concerns), parts=parts)
+
+
+def of_audited(tag: AuditedTag) -> Answer:
+    """Return a tag's share corrected for tagging errors."""
+    parts: Parts = {"counted": tag.counted, "read_with": tag.read_with, "read_without": tag.read_without}
+    named = {"precision": tag.precision, "recall": tag.recall} | {f"difference_{kpi.value}": one for kpi, one in tag.differences.items()}
+    for name, one in named.items():
+        parts |= _estimate(name, one)
+    share = tag.share
+    if share is None:
+        return Answer(value=None, n=tag.n, parts=parts)
+    return Answer(value=share.value, low=share.low, high=share.high, n=tag.n, parts=parts)
+
+
+def of_mood(mood: Mood) -> Answer:
+    """Return an account's mood, and beside it the plain mean of every comment."""
+    plain = mood.plain
+    parts: Parts = {"heard_weight": mood.heard_weight, "plain": plain.mean, "plain_low": plain.low, "plain_high": plain.high}
+    return Answer(value=mood.value, low=mood.low, high=mood.high, n=plain.n, parts=parts)
+
+
+def _estimate(name: str, one: Estimate | None) -> Parts:
+    return {} if one is None else {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
+
+
+def question_more(question: Question, *, term: str, group: GroupFigures | None = None) -> More:
+    """Return what a ledger question holds beside its KPI and filter."""
+    asked = {
+        "after": period_more(question.after), "before": period_more(question.before), "by": question.by.value,
+        "mix": question.grouping.value, "segment": question.segment or "", "against": question.against or "", "term": term,
+    }  # fmt: skip
+    named = {} if group is None else {"group": group.name or "", "pooled": str(int(group.pooled))}
+    return {name: value for name, value in (asked | named).items() if value}
+
+
+def question_of(kpi: object, more: More) -> Question:
+    """Return the ledger question again; raises ValueError where it is none."""
+    return Question.model_validate(
+        {
+            "kpi": kpi,
+            "before": period_of(more.get("before", "")),
+            "after": period_of(more.get("after", "")),
+            "by": LedgerBy(more.get("by", "")),
+            "grouping": Grouping(more.get("mix", "")),
+            "segment": more.get("segment"),
+            "against": more.get("against"),
+        }
+    )
+
+
+def point_more(series: KpiSeries, point: KpiPoint) -> More:
+    """Return which point of which series."""
+    return {"series": series.kpi.value, "span": series.span.value, "fiscal_start": str(series.fiscal_start), "period": point.label}
+
+
+def room_more(room: AccountRoom) -> More:
+    """Return which account is looked at, when, and how far back."""
+    days = (room.at - room.window.start).days
+    return {"account": room.account_id, "at": room.at.isoformat(), "days": str(days), "quiet_days": str(room.quiet_days)}
+
+
+def period_more(period: Period) -> str:
+    """Write a period."""
+    return f"{period.start.isoformat()}/{period.end.isoformat()}"
+
+
+def period_of(text: str) -> Period:
+    """Read a period; raises ValueError where it is none."""
+    start, _, end = text.partition("/")
+    return Period(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))

@@ -1,0 +1,134 @@
+"""Wording of figures: what kinds, parts and questions are called, in both languages."""
+
+from pipelines.explain.concern_wording import reason_name
+from pipelines.explain.wording import kpi_name
+from voc.concerns import Reason
+from voc.kpis import Kpi
+from voc.provenance import FigureKind
+
+_KINDS = {
+    FigureKind.COMMENT_COUNT: ("Number of comments", "コメント数"),
+    FigureKind.ROW_ACCOUNTING: ("Rows of imported files", "取り込みファイルの行数"),
+    FigureKind.KPI_LEVEL: ("Level of a KPI", "KPIの水準"),
+    FigureKind.ISSUE_SHARE: ("Share of an issue", "課題の割合"),
+    FigureKind.UNASSIGNED_SHARE: ("Share without an issue", "どの課題にも当てはまらない割合"),
+    FigureKind.DRIVER_EFFECT: ("Association with a KPI", "KPIとの関連"),
+    FigureKind.ALERT_ACCOUNTS: ("Accounts in an alert", "アラートの取引先数"),
+    FigureKind.ACTION_EFFECT: ("Effect beside an action", "施策に伴う変化"),
+    FigureKind.LEDGER_TERM: ("Term of a KPI's change", "KPIの変化の項目"),
+    FigureKind.KPI_PERIOD: ("A KPI in a period", "期間ごとのKPI"),
+    FigureKind.QUEUE_RISK: ("Risk of an entry of the queue", "キューの対象者のリスク"),
+    FigureKind.AUDITED_SHARE: ("Share of a tag, corrected", "補正後のタグの割合"),
+    FigureKind.ACCOUNT_MOOD: ("Mood of an account", "取引先の調子"),
+}
+_PARTS = {
+    "no_signal": ("Without a signal", "内容なし"),
+    "duplicates": ("Repeats of the same voice", "同じ声の重複"),
+    "not_analysed": ("Not analysed yet", "未分析"),
+    "customers": ("Customers", "顧客数"),
+    "accounts": ("Accounts or customers", "取引先・顧客数"),
+    "language_ja": ("Japanese", "日本語"),
+    "language_en": ("English", "英語"),
+    "language_mixed": ("Mixed ja/en", "日英混在"),
+    "language_other": ("Other languages", "その他の言語"),
+    "new": ("New", "新規"),
+    "rejected": ("Rejected", "却下"),
+    "clusters": ("Accounts", "取引先数"),
+    "volume": ("Comments", "コメント数"),
+    "negative": ("Negative", "ネガティブ"),
+    "neutral": ("Neutral", "中立"),
+    "positive": ("Positive", "ポジティブ"),
+    "mixed": ("Mixed", "混在"),
+    "recent": ("Comments in the recent period", "直近期間のコメント数"),
+    "recent_total": ("All comments in the recent period", "直近期間の全コメント数"),
+    "previous": ("Comments in the period before", "前期間のコメント数"),
+    "previous_total": ("All comments in the period before", "前期間の全コメント数"),
+    "change": ("Change against the period before", "前期間との差"),
+    "year_change": ("Change against a year ago", "前年同期との差"),
+    "share": ("Share", "割合"),
+    "n_with": ("Values with the issue", "課題ありの値の数"),
+    "clusters_with": ("Accounts with the issue", "課題ありの取引先数"),
+    "mean_with": ("Mean with the issue", "課題ありの平均"),
+    "mean_without": ("Mean without the issue", "課題なしの平均"),
+    "difference": ("Difference, not adjusted", "差(調整なし)"),
+    "p": ("p", "p"),
+    "q": ("q (false-discovery rate)", "q(偽発見率)"),
+    "threshold": ("Accounts needed", "必要な取引先数"),
+    "smallest": ("Smallest change that would show", "検出できる最小の変化"),
+    "n_before": ("n before", "前のn"),
+    "n_after": ("n after", "後のn"),
+    "treated_clusters": ("Accounts with the action", "施策対象の取引先数"),
+    "control_clusters": ("Accounts compared with", "比較対象の取引先数"),
+    "before": ("Before", "前"),
+    "after": ("After", "後"),
+    "share_before": ("Share before", "前の割合"),
+    "share_after": ("Share after", "後の割合"),
+    "value_before": ("Value before", "前の値"),
+    "value_after": ("Value after", "後の値"),
+    "within_before": ("Share before, groups alike", "前の割合(構成をそろえた値)"),
+    "within_after": ("Share after, groups alike", "後の割合(構成をそろえた値)"),
+    "effect_before": ("Difference beside the others, before", "前の他コメントとの差"),
+    "effect_after": ("Difference beside the others, after", "後の他コメントとの差"),
+    "evidence": ("Strength of the reasons", "理由の強さ"),
+    "revenue": ("Revenue a year", "年間売上"),
+    "counted": ("Comments with the tag, as counted", "タグのあるコメント数(補正前)"),
+    "read_with": ("Read with the tag", "監査済み(タグあり)"),
+    "read_without": ("Read without the tag", "監査済み(タグなし)"),
+    "precision": ("Precision", "適合率"),
+    "recall": ("Recall", "再現率"),
+    "heard_weight": ("Weight of the roles heard", "発言のあった役割の重み"),
+    "plain": ("Plain mean of all comments", "全コメントの単純平均"),
+}
+_ASKED = {
+    "by": ("Issues", "課題の種類"),
+    "mix": ("Mix of", "構成の単位"),
+    "segment": ("Segment", "セグメント"),
+    "against": ("Compared with segment", "比較するセグメント"),
+    "term": ("Term", "項目"),
+    "group": ("Group", "グループ"),
+    "pooled": ("Small groups together", "小さなグループの合算"),
+    "series": ("KPI", "KPI"),
+    "span": ("Periods", "期間の単位"),
+    "fiscal_start": ("Fiscal year begins in month", "年度の開始月"),
+    "period": ("Period", "期間"),
+    "subject": ("Whose", "対象"),
+    "account": ("Account", "取引先"),
+    "at": ("As of", "時点"),
+    "days": ("Days looked back on", "さかのぼる日数"),
+    "quiet_days": ("Silent after days", "沈黙とみなす日数"),
+    "alert": ("Alert", "アラート"),
+    "action": ("Action", "施策"),
+    "models": ("Models", "モデル"),
+    "taxonomy": ("Taxonomy", "タグ体系"),
+    "topics": ("Discovery of the topics", "トピックの抽出"),
+    "topic_edits": ("Edits of topics", "トピックの編集"),
+    "corrections": ("Corrections of tags", "タグの訂正"),
+}
+_ENDS = {"_low": (", from", "(区間下限)"), "_high": (", to", "(区間上限)"), ".n": (", n", "(n)")}
+
+
+def kind_name(kind: FigureKind, *, language: str) -> str:
+    """Return what a kind of figure is called."""
+    return _KINDS[kind][language == "ja"]
+
+
+def part_name(name: str, *, language: str) -> str:
+    """Return what a part of a figure, or of its question, is called; months as they are.
+
+    >>> part_name("change_low", language="en"), part_name("2026-04.n", language="ja")
+    ('Change against the period before, from', '2026-04(n)')
+    """
+    japanese = language == "ja"
+    known = _PARTS.get(name) or _ASKED.get(name)
+    if known is not None:
+        return known[japanese]
+    for end, words in _ENDS.items():
+        if name.endswith(end):
+            return part_name(name.removesuffix(end), language=language) + words[japanese]
+    if name.startswith("weight_"):
+        weight = ("Weight: ", "重み: ")[japanese]
+        return weight + reason_name(Reason(name.removeprefix("weight_")), language=language)
+    if name.startswith("difference_"):
+        corrected = ("Difference, corrected: ", "補正後の差: ")[japanese]
+        return corrected + kpi_name(Kpi(name.removeprefix("difference_")), language=language)
+    return name

@@ -1,0 +1,178 @@
+"""Every row of numbers in an answer carries an address that leads to the same numbers, and tells when they no longer hold."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.app import Running, running
+from voc.addresses import addressed, read_address
+from voc.errors import NotFoundError
+from voc.filters import FeedbackFilter
+from voc.provenance import Answer, FigureKind, FigureQuery
+
+NOW = "2026-06-30T12:00:00+09:00"
+QUESTION = {"kpi": "nps", "since": "2026-04-01", "until": "2026-07-01", "before_since": "2026-01-01", "before_until": "2026-04-01"}
+Row = tuple[dict[str, Any], str]
+"""A row of an answer, and which of its members is the figure's value."""
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty comments a quarter of eight accounts; in the second one more of them name the login, and give a 2 instead of a 9."""
+    folder = tmp_path_factory.mktemp("addresses")
+    with running(folder / "data") as found:
+        for at in range(8):
+            found.client.put(f"/v1/accounts/a{at}", json={"started_on": "2025-01-01", "revenue_per_year": 100 + at}, headers=found.key())
+            profile = {"role": "decider" if at % 2 else "user", "account_id": f"a{at}"}
+            found.client.put(f"/v1/customers/person{at}@example.com", json=profile, headers=found.key())
+        for month, often in (("02", 5), ("05", 2)):
+            for at in range(20):
+                login = at % often == 0
+                found.post(
+                    "/v1/feedback",
+                    {
+                        "text": f"I cannot log in, it is broken ({month}-{at})." if login else f"The new dashboard is great ({month}-{at}).",
+                        "external_id": f"{month}-{at}",
+                        "submitted_at": f"2026-{month}-{at + 1:02d}T09:00:00+09:00",
+                        "customer_id": f"person{at % 8}@example.com",
+                        "account_id": f"a{at % 8}",
+                        "segment": "smb" if at < 10 else "enterprise",
+                        "scores": {"nps": 2 if login else 9},
+                    },
+                )
+        found.work()
+        for one in found.get("/v1/audits/next", tag="account.login", limit=40).json()["data"]:
+            tags = ["account.login"] if "log in" in one["text"] else []
+            found.client.put(f"/v1/audits/{one['feedback_id']}", json={"tags": tags, "drawn_for": one["drawn_for"]}, headers=found.key())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def app(original: Path) -> Iterator[Running]:
+    with running(original / "data") as found:
+        yield found
+
+
+@pytest.fixture
+def changed(original: Path, tmp_path: Path) -> Iterator[Running]:
+    """A copy, for what changes it."""
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
+    with running(tmp_path / "data") as found:
+        yield found
+
+
+def data(app: Running, path: str, value: str, **query: object) -> list[Row]:
+    return [(row, value) for row in app.get(path, **query).json()["data"]]
+
+
+def of_ledger(app: Running, **changes: object) -> list[Row]:
+    ledger = app.post("/v1/explain", QUESTION | changes).json()["ledger"]
+    return [(ledger, "change"), *((row, "amount") for row in (*ledger["terms"], *ledger["groups"]))]
+
+
+def of_tags(app: Running, **query: object) -> list[Row]:
+    found = data(app, "/v1/tags", "share", **query)
+    return found + [(driver, "adjusted") for row, _ in found for driver in row["drivers"].values() if driver is not None]
+
+
+ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
+    "drivers": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps"),
+    "drivers of a segment": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps", segment="smb", since="2026-02-05"),
+    "ledger": of_ledger,
+    "ledger of two segments": lambda app: of_ledger(app, segment="smb", against="enterprise", mix="role", by="both"),
+    "tags": of_tags,
+    "tags of an account": lambda app: of_tags(app, account_id="a0"),
+    "topics": lambda app: data(app, "/v1/topics", "share", period="2026-Q2"),
+    "series": lambda app: [(row, "value") for row in app.get("/v1/kpis/series", kpi="nps", by="quarter").json()["points"]],
+    "series of accounts": lambda app: [(row, "value") for row in app.get("/v1/kpis/series", kpi="nrr", by="year").json()["points"]],
+    "queue": lambda app: data(app, "/v1/queues/at-risk", "risk"),
+    "audits": lambda app: [(row | {"value": (row["share"] or {}).get("value")}, "value") for row, _ in data(app, "/v1/audits", "share")],
+    "room": lambda app: [(app.get("/v1/accounts/a1/room", at=NOW).json()["room"]["mood"], "value")],
+    "rooms": lambda app: data(app, "/v1/rooms", "mood"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_row_has_an_address_that_leads_to_its_number(app: Running, name: str) -> None:
+    found = ANSWERS[name](app)
+    assert found
+    for row, value in found:
+        assert row["figure"], row
+        said = app.get(f"/v1/figures/{row['figure']}").json()
+        assert said["state"]["fresh"], (row, said["state"])
+        assert said["figure"]["value"] == (row[value] if row[value] is None else pytest.approx(row[value], rel=1e-9, abs=1e-12))
+        assert said["figure"]["id"] == row["figure"]
+        evidence = app.get(said["evidence_url"], limit=200).json()["data"]
+        assert len(evidence) == said["figure"]["evidence_count"]
+        with app.service.store.read() as unit:
+            assert unit.figures.get(said["state"]["now"]["id"]) is None, "nothing is written when a list is read"
+
+
+def test_after_an_erasure_every_address_that_rested_on_the_person_is_stale_and_none_shows_them(changed: Running) -> None:
+    names = ("drivers", "ledger", "tags", "topics", "series", "queue", "audits", "room")
+    shown = {name: [row["figure"] for row, _ in ANSWERS[name](changed)] for name in names}
+    with changed.service.store.read() as unit:
+        theirs = {one.id for one in unit.feedback.find(FeedbackFilter(), limit=100) if one.customer_id == _id(changed, 0)}
+    rested = {
+        address: {one["id"] for one in changed.get(f"/v1/figures/{address}/evidence", limit=200).json()["data"]} & theirs
+        for some in shown.values()
+        for address in some
+    }
+    changed.service.erasing.erase("person0@example.com", by="test")
+    touched = 0
+    for address, lost in rested.items():
+        answer = changed.get(f"/v1/figures/{address}")
+        assert "person0" not in answer.text
+        left = changed.get(f"/v1/figures/{address}/evidence", limit=200)
+        assert theirs.isdisjoint(one["id"] for one in left.json()["data"])
+        if lost:
+            touched += 1
+            assert not answer.json()["state"]["fresh"], read_address(address)
+    assert touched > 10
+
+
+def _id(app: Running, at: int) -> str:
+    return str(app.get(f"/v1/customers/person{at}@example.com").json()["profile"]["id"])
+
+
+def test_a_correction_makes_a_driver_stale_and_keeping_its_address_gives_one_of_today(changed: Running) -> None:
+    row = next(row for row, _ in ANSWERS["drivers"](changed) if row["issue"]["id"] == "account.login")
+    one = changed.get(f"/v1/figures/{row['figure']}/evidence").json()["data"][0]["id"]
+    changed.service.correct_tags(one, add=(), remove=("account.login",), by="test")
+    said = changed.get(f"/v1/figures/{row['figure']}").json()
+    assert (said["state"]["fresh"], said["figure"]["value"]) == (False, pytest.approx(row["adjusted"]))
+    assert "versions" in said["state"]["reasons"]
+    kept = changed.post(f"/v1/figures/{row['figure']}/recompute", {}).json()["figure"]
+    assert kept["id"].startswith("fg_")
+    assert kept["value"] == said["state"]["now"]["value"]
+
+
+def test_an_address_reads_back_and_a_damaged_one_is_not_found(app: Running) -> None:
+    query = FigureQuery(kind=FigureKind.ISSUE_SHARE, issue="tag:ログイン", filter=FeedbackFilter(segment="大手"), more={"a": "b"})
+    address = addressed(query, Answer(value=1 / 3, n=3), versions={"models": "1"})
+    assert address is not None
+    said = read_address(address)
+    assert (said.query, said.value, said.n) == (query, 0.3333333333, 3)
+    damaged = (address[:-1], address + "A", "fq_", "fq_12345678", address.replace(address[5], "-"), "fq_" + "A" * 5000, address[:11] + "!" + address[12:])
+    for one in damaged:
+        with pytest.raises(NotFoundError):
+            read_address(one)
+        assert app.get(f"/v1/figures/{one}").status_code == 404
+        assert app.client.get(f"/v1/figures/{one}/evidence", headers=app.key()).json()["code"] == "not_found"
+
+
+@pytest.mark.parametrize("more", [{}, {"after": "x", "before": "y", "by": "z"}, {"series": "nps", "span": "month", "fiscal_start": "99", "period": "2026-01"},
+                                  {"account": "ac_0", "at": "0001-01-01T00:00:00+00:00", "days": "9", "quiet_days": "9"}])  # fmt: skip
+@pytest.mark.parametrize("kind", FigureKind)
+def test_an_address_somebody_made_up_has_no_answer_and_no_traceback(app: Running, kind: FigureKind, more: dict[str, str]) -> None:
+    address = addressed(FigureQuery(kind=kind, more=more), Answer(value=1.0, n=1), versions={})
+    said = app.get(f"/v1/figures/{address}")
+    assert said.status_code == 200
+    assert not said.json()["state"]["fresh"]
+
+
+def test_where_words_narrow_a_list_its_numbers_have_no_address(app: Running) -> None:
+    assert [row["figure"] for row, _ in data(app, "/v1/drivers", "adjusted", kpi="nps", text="log in")][:1] == [None]
