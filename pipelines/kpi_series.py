@@ -5,13 +5,17 @@ from zoneinfo import ZoneInfo
 
 from pipelines.counting import kpi_answers
 from pipelines.explain.series import account_series, kpi_series
+from pipelines.exports import Row
 from voc.errors import BadFilterError
 from voc.filters import FeedbackFilter
 from voc.kpis import AccountKpi, Kpi, KpiSeries, Span
 from voc.report import KpiAnswer
 from voc.store.unit import Unit
 
-FISCAL_START = 4
+COLUMNS = (
+    "period", "start", "end", "complete", "value", "low", "high", "n", "change", "change_low", "change_high", "year_change",
+    "year_change_low", "year_change_high", "kpi", "figure",
+)  # fmt: skip
 
 
 def named_kpi(name: str) -> Kpi | AccountKpi:
@@ -29,7 +33,7 @@ def named_kpi(name: str) -> Kpi | AccountKpi:
 
 
 def series_of(
-    unit: Unit, kpi: Kpi | AccountKpi, *, span: Span, zone: ZoneInfo, now: datetime, fiscal_start: int = FISCAL_START
+    unit: Unit, kpi: Kpi | AccountKpi, *, span: Span, zone: ZoneInfo, now: datetime, fiscal_start: int
 ) -> KpiSeries:
     """Return a KPI by month, quarter or fiscal year, over all answers or all accounts.
 
@@ -51,6 +55,11 @@ def series_of(
         for o in observations
     ]
     return kpi_series(kpi, answers=answers, span=span, fiscal_start=fiscal_start, zone=zone, data_until=_data_until(unit, now))
+
+
+def rows_of(found: KpiSeries) -> list[Row]:
+    """Return a series as rows of a file, with ``COLUMNS``."""
+    return [dict(point) | {"period": point.label, "kpi": found.kpi.value} for point in found.points]
 
 
 def _data_until(unit: Unit, now: datetime) -> datetime:

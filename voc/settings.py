@@ -134,6 +134,8 @@ class Settings(BaseSettings):
     """The one folder for database, reports, exports and rejects."""
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     """Least severe log line that is written."""
+    fiscal_start: int = Field(default=4, ge=1, le=12)
+    """The month the fiscal year begins in, 1 to 12."""
     database: DatabaseSettings = DatabaseSettings()
     models: ModelSettings = ModelSettings()
     intake: IntakeSettings = IntakeSettings()

@@ -20,7 +20,7 @@ from api.paging import Page, page_of
 from api.problems import BadValueError
 from pipelines.driver_list import driver_list
 from pipelines.explain.fitting_wording import check_lines
-from pipelines.kpi_series import FISCAL_START, named_kpi, series_of
+from pipelines.kpi_series import named_kpi, series_of
 from pipelines.model_check import model_check
 from pipelines.service import Service
 from voc.drivers import DriverLine, IssueKind
@@ -95,7 +95,7 @@ class SeriesQuery(BaseModel):
 
     kpi: str = Field(max_length=40, description="nps, csat, ces, response_hours, … or logo_churn, retention, revenue_churn, nrr, …")
     by: Span = Span.MONTH
-    fiscal_start: int = Field(default=FISCAL_START, ge=1, le=12, description="The month the fiscal year begins in.")
+    fiscal_start: int | None = Field(default=None, ge=1, le=12, description="Month the fiscal year begins in; left out: as set.")
 
 
 @router.post("/v1/kpis/batch", openapi_extra=example_body(KpiForm, many=True))
@@ -149,8 +149,9 @@ def kpi_course(
 ) -> KpiSeries:
     """Show a KPI by month, quarter or fiscal year, with n, interval, and its change against its own past."""
     with service.store.read() as unit:
+        start = query.fiscal_start or service.settings.fiscal_start
         found = series_of(
-            unit, named_kpi(query.kpi), span=query.by, zone=zone_of(service), now=service.clock(), fiscal_start=query.fiscal_start
+            unit, named_kpi(query.kpi), span=query.by, zone=zone_of(service), now=service.clock(), fiscal_start=start
         )
         return addresses_of(unit, service).series(found)
 

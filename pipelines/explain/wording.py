@@ -5,7 +5,7 @@ the same driver can be read in both languages.
 """
 
 from voc.drivers import Driver, DriverState, Verdict
-from voc.kpis import Kpi
+from voc.kpis import AccountKpi, Kpi
 
 MIN_WITH = 10
 MIN_WITHOUT = 10
@@ -19,7 +19,7 @@ _NOTES_JA = {
     NOT_SEPARABLE: "セグメント・媒体・役割・四半期の違いと区別できないため、調整前の差です",
     ONE_ANSWER: "この課題に触れたコメントのスコアがすべて同じため、区間は実際より狭く出ています",
 }
-_KPI_EN = {
+_KPI_EN: dict[Kpi | AccountKpi, str] = {
     Kpi.NPS: "NPS",
     Kpi.CSAT: "CSAT",
     Kpi.CES: "CES",
@@ -27,12 +27,24 @@ _KPI_EN = {
     Kpi.RESPONSE_HOURS: "response time",
     Kpi.RESOLUTION_HOURS: "resolution time",
     Kpi.REVENUE: "revenue",
+    AccountKpi.LOGO_CHURN: "logo churn",
+    AccountKpi.RETENTION: "retention",
+    AccountKpi.REVENUE_CHURN: "revenue churn",
+    AccountKpi.NRR: "NRR",
+    AccountKpi.EXPANSION: "expansion",
+    AccountKpi.CLV: "CLV",
 }
 _KPI_JA = _KPI_EN | {
     Kpi.CHURN: "解約率",
     Kpi.RESPONSE_HOURS: "応答時間",
     Kpi.RESOLUTION_HOURS: "解決時間",
     Kpi.REVENUE: "売上",
+    AccountKpi.LOGO_CHURN: "解約率(社数)",
+    AccountKpi.RETENTION: "継続率(社数)",
+    AccountKpi.REVENUE_CHURN: "解約率(金額)",
+    AccountKpi.NRR: "NRR(売上継続率)",
+    AccountKpi.EXPANSION: "拡大率(金額)",
+    AccountKpi.CLV: "CLV(顧客生涯価値)",
 }
 _UNITS = {
     Kpi.NPS: ("points", "ポイント"),
@@ -51,7 +63,7 @@ _VERDICTS = {
 }
 
 
-def kpi_name(kpi: Kpi, *, language: str) -> str:
+def kpi_name(kpi: Kpi | AccountKpi, *, language: str) -> str:
     """Return the KPI's name for a reader of the language (ja, else English)."""
     return (_KPI_JA if language == "ja" else _KPI_EN)[kpi]
 

@@ -37,7 +37,33 @@ function drawWaterfall(place) {
   globalThis.Plotly.newPlot(place, [trace], layout, quiet);
 }
 
+// One KPI by period: value with interval, hollow where the period is not over, and the same period a year ago.
+function drawCourse(place) {
+  const points = JSON.parse(place.dataset.points);
+  const x = points.map((point) => plain(point.label));
+  const reach = (end) => points.map((point) => (point[end] === null || point.value === null ? 0 : Math.abs(point[end] - point.value)));
+  const ago = { type: "scatter", mode: "lines", x, y: points.map((point) => point.ago), name: plain(place.dataset.agoLabel), line: { color: PALE, width: 2, dash: "dot" }, connectgaps: false, hovertemplate: "%{y:.1f}<extra>%{fullData.name}</extra>" };
+  const told = points.map((point) => `n = ${point.n}${point.complete ? "" : `, ${plain(place.dataset.openLabel)}`}`);
+  const value = {
+    type: "scatter", mode: "lines+markers", x, y: points.map((point) => point.value), customdata: told, name: plain(place.dataset.valueLabel), connectgaps: false,
+    line: { color: BLUE, width: 2.2 }, marker: { size: 8, color: points.map((point) => (point.complete ? BLUE : "#ffffff")), line: { color: BLUE, width: 1.6 } },
+    error_y: { type: "data", symmetric: false, array: reach("high"), arrayminus: reach("low"), color: "#8fa9cd", thickness: 1.2, width: 3 },
+    hovertemplate: "%{y:.1f} (%{customdata})<extra>%{fullData.name}</extra>",
+  };
+  const layout = {
+    autosize: true, height: 290, margin: { l: 44, r: 16, t: 8, b: 34 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: getComputedStyle(document.body).fontFamily, color: INK, size: 12 }, hovermode: "x unified", dragmode: false,
+    legend: { orientation: "h", x: 0, y: 1.12, bgcolor: "rgba(0,0,0,0)" },
+    xaxis: { ...axis, type: "category", showgrid: false, tickangle: 0, nticks: 8 }, yaxis: axis,
+  };
+  globalThis.Plotly.newPlot(place, [ago, value], layout, quiet);
+}
+
 function draw(place) {
+  if (place.dataset.chart === "course") {
+    drawCourse(place);
+    return;
+  }
   if (place.dataset.chart === "waterfall") {
     drawWaterfall(place);
     return;

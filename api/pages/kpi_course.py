@@ -1,0 +1,99 @@
+"""KPIs: the course of one KPI by month, quarter or fiscal year beside its own past, as a chart, a table and a file."""
+
+from io import BytesIO
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from api.dependencies import addresses_of
+from api.pages.looks import render
+from api.pages.route import PageRoute
+from api.pages.visit import Visit, Visiting
+from pipelines.exports import ExportFormat, export
+from pipelines.kpi_series import COLUMNS, named_kpi, rows_of, series_of
+from voc.errors import BadFilterError
+from voc.kpis import AccountKpi, Kpi, KpiPoint, KpiSeries, Span
+from voc.store.unit import Unit
+
+ANSWERED = tuple(kpi for kpi in Kpi if kpi not in (Kpi.CHURN, Kpi.REVENUE))
+"""KPIs that are answered or measured; leaving and revenue are shown as quantities of the accounts."""
+PERIODS_OF_A_YEAR = {Span.MONTH: 12, Span.QUARTER: 4, Span.YEAR: 1}
+MONTHS_OF_A_YEAR = 12
+MEDIA_TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/kpis")
+def kpis(visit: Visiting) -> HTMLResponse:
+    """Show the course of a KPI."""
+    with visit.service.store.read() as unit:
+        shown = _shown(unit)
+        found = _asked(unit, visit, shown)
+        loaded = unit.feedback.period()[0] is not None or bool(shown)
+    return render(
+        visit,
+        "kpis.html",
+        page="kpis",
+        loaded=loaded,
+        series=found,
+        shown=shown,
+        spans=tuple(Span),
+        points=list(zip(found.points, _year_ago(found), strict=True))[::-1],
+        chart=[_drawn(point, ago) for point, ago in zip(found.points, _year_ago(found), strict=True)],
+        of_accounts=isinstance(found.kpi, AccountKpi),
+        is_money=found.kpi is AccountKpi.CLV,
+        months=range(1, MONTHS_OF_A_YEAR + 1),
+        files=[(form, _file(visit, form)) for form in MEDIA_TYPES],
+    )
+
+
+@router.get("/kpis.{form}")
+def kpis_file(visit: Visiting, form: str) -> Response:
+    """Give the course as a file."""
+    chosen = next((one for one in MEDIA_TYPES if one.value == form), None)
+    if chosen is None:
+        raise BadFilterError(field="form")
+    with visit.service.store.read() as unit:
+        found = _asked(unit, visit, _shown(unit))
+    buffer = BytesIO()
+    export(rows_of(found), to=buffer, form=chosen, columns=COLUMNS)
+    headers = {"Content-Disposition": f'attachment; filename="kpi-{found.kpi.value}-{found.span.value}.{chosen.value}"'}
+    return Response(buffer.getvalue(), media_type=MEDIA_TYPES[chosen], headers=headers)
+
+
+def _shown(unit: Unit) -> list[Kpi | AccountKpi]:
+    """Return the KPIs something is known of."""
+    counts = unit.kpis.counts()
+    answered: list[Kpi | AccountKpi] = [kpi for kpi in ANSWERED if counts.get(kpi.value)]
+    return answered + (list(AccountKpi) if unit.customers.all_accounts() else [])
+
+
+def _asked(unit: Unit, visit: Visit, shown: list[Kpi | AccountKpi]) -> KpiSeries:
+    """Return the series in the address; the first KPI that is known where it names none."""
+    asked = visit.query("kpi")
+    kpi = named_kpi(asked) if asked else next(iter(shown), Kpi.NPS)
+    span = next((one for one in Span if one.value == visit.query("by")), Span.MONTH)
+    text = visit.query("fiscal_start") or str(visit.service.settings.fiscal_start)
+    start = int(text) if text.isascii() and text.isdigit() and len(text) <= len("12") else 0
+    if not 1 <= start <= MONTHS_OF_A_YEAR:
+        raise BadFilterError(field="fiscal_start")
+    found = series_of(unit, kpi, span=span, zone=visit.zone, now=visit.service.clock(), fiscal_start=start)
+    return addresses_of(unit, visit.service).series(found)
+
+
+def _year_ago(found: KpiSeries) -> list[float | None]:
+    """Return what each point's period had a year earlier."""
+    back = PERIODS_OF_A_YEAR[found.span]
+    return [found.points[at - back].value if at >= back else None for at in range(len(found.points))]
+
+
+def _drawn(point: KpiPoint, ago: float | None) -> dict[str, object]:
+    names = ("label", "value", "low", "high", "n", "complete")
+    return {name: getattr(point, name) for name in names} | {"ago": ago}
+
+
+def _file(visit: Visit, form: ExportFormat) -> str:
+    return visit.same_page().replace("/kpis", f"/kpis.{form.value}", 1)
