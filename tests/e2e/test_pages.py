@@ -25,6 +25,7 @@ PATHS = [
     "/issues/tag/account.login",
     "/root-cause?since=2026-03-01&until=2026-06-30",
     "/drivers",
+    "/kpis?by=quarter",
     "/comments",
     "/customers",
     "/accounts",

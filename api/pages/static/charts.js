@@ -54,7 +54,7 @@ function drawCourse(place) {
     autosize: true, height: 290, margin: { l: 44, r: 16, t: 8, b: 34 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, color: INK, size: 12 }, hovermode: "x unified", dragmode: false,
     legend: { orientation: "h", x: 0, y: 1.12, bgcolor: "rgba(0,0,0,0)" },
-    xaxis: { ...axis, type: "category", showgrid: false, tickangle: 0, nticks: 8 }, yaxis: axis,
+    xaxis: { ...axis, type: "category", showgrid: false, tickangle: 0, nticks: place.clientWidth < 560 ? 4 : 8 }, yaxis: axis,
   };
   globalThis.Plotly.newPlot(place, [ago, value], layout, quiet);
 }
