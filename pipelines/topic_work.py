@@ -59,10 +59,7 @@ class TopicWork:
                 unit.topics.forget(gone)
         if run is not None and run["encoder"] == encoder:
             self._assign_new(encoder, least_similarity=float(run["parameters"]["least_similarity"]))
-        if fit or self._is_due(encoder, run):
-            self._fit(encoder, progress)
-            return True
-        return False
+        return (fit or self._is_due(encoder, run)) and self._fit(encoder, progress)
 
     def _assign_new(self, encoder: str, *, least_similarity: float) -> None:
         with self._store.read() as unit:
@@ -83,14 +80,18 @@ class TopicWork:
             return True
         return grown >= max(LEAST_SENTENCES, self.settings.refit_growth * int(run["sentences"]))
 
-    def _fit(self, encoder: str, progress: Progress) -> None:
+    def _fit(self, encoder: str, progress: Progress) -> bool:
+        """Fit, unless too few sentences have been read by this encoder: topics of an earlier one then stand as they are."""
         with self._store.read() as unit:
             sentences = unit.enrichments.sentences_for_topics(encoder=encoder)
             standing, erasures = _standing(unit), unit.erasures.revision()
+        if len(sentences) < LEAST_SENTENCES:
+            return False
         with progress.step("discover topics", len(sentences)) as step:
             found = self._models.discover(sentences, standing)
             step.advance(len(sentences))
         self._keep(found, standing, encoder, erasures=erasures)
+        return True
 
     def _keep(self, found: Discovery, standing: Standing, encoder: str, *, erasures: int) -> None:
         """Keep what a fit found, unless somebody was erased meanwhile: then it rests on what is gone, and the next fit tells it anew."""

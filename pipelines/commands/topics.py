@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipelines.commands import file_tools
-from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, print_json, say, settings
+from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, note, print_json, say, settings
 
 if TYPE_CHECKING:
     from pipelines.topic_editing import Outcome, TopicEditing
@@ -57,6 +57,8 @@ def fit(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
             models.ensure_loaded()
             counts = RunCounts()
             runner = build_runner(store, models, config)
+            if waiting := runner.pending():
+                note(f"{waiting} comments have not been read by the models in use; `voc run` or the service reads them.")
             runner.conclude(counts, progress_for(sys.stderr, quiet=quiet), run_id=random_id("run"), fit_topics=True)
         finally:
             models.close()

@@ -119,3 +119,14 @@ def test_a_fit_that_falls_due_while_nothing_comes_in_is_found_within_the_hour(st
     assert not any(answers[: 24 * 4])
     assert answers[24 * 4] is True
     assert sum(answers) == 2, "asked every quarter of an hour, it looks once an hour"
+
+
+def test_nothing_is_fitted_on_what_another_encoder_read(store: Store, ids: list[str]) -> None:
+    """Why: vectors of two encoders cannot be compared; a fit on none of them would call every topic empty."""
+    found = Discovery(run=TopicRun(id="run", model_version="m/1", topics=(), assignments=(), parameters={}), topics=(), assignments=(), proposals=())
+    models: Any = Meanwhile(found, lambda: pytest.fail("there is nothing to fit"))
+    work = TopicWork(store, models, settings=TopicSettings(), clock=lambda: NOON)
+    assert not work.keep_up("another/2", SilentProgress(), fit=True)
+    with store.read() as unit:
+        assert unit.topics.current_run() is None
+        assert len(unit.topics.find()) == 2
