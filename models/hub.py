@@ -157,8 +157,8 @@ def work_offline() -> None:
     from transformers.utils import logging
 
     constants.HF_HUB_OFFLINE = True
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers has no types here
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
 
 
 def _snapshot(source: ModelSource, *, allow_download: bool) -> Path:

@@ -52,8 +52,8 @@ def _sentence_transformer(checked: Artifact) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers has no types here
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     model = SentenceTransformer(
         str(checked.folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True, "dtype": "float32"}
     )

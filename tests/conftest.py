@@ -8,8 +8,8 @@ import pytest
 from hypothesis import settings
 
 from tests.support import postgres
-from voc.settings import DatabaseSettings
-from voc.store import Store, open_store
+from tests.support.stores import new_store
+from voc.store import Store
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,7 +32,7 @@ def root() -> Path:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty SQLite store."""
-    opened = open_store(tmp_path / "data", DatabaseSettings())
+    opened = new_store(tmp_path / "data")
     yield opened
     opened.close()
 

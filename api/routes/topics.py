@@ -94,7 +94,7 @@ class UnassignedShape(BaseModel):
     def of(cls, found: Suggestion, names: Mapping[str, str]) -> "UnassignedShape":
         """Return the shape; ``names`` are the topics' by id."""
         nearest = None if found.topic_id is None else NearestShape(id=found.topic_id, name=names[found.topic_id], cosine=found.cosine)
-        return cls(**found.sentence.model_dump(include=cls.model_fields.keys()), nearest=nearest)
+        return cls(**found.sentence.model_dump(include=set(cls.model_fields)), nearest=nearest)
 
 
 @router.get("/v1/topics")

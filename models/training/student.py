@@ -31,7 +31,7 @@ class Student(nn.Module):
         )
         words = self.body.embeddings.word_embeddings.weight.detach().clone()
         self.register_buffer("english", words)
-        self.body.embeddings.word_embeddings = nn.Identity()  # type: ignore[assignment]  # forward gives embeddings itself
+        self.body.embeddings.word_embeddings = nn.Identity()
         self.japanese = nn.Parameter(torch.from_numpy(japanese.copy()))
         self.attention = nn.Linear(DIMENSIONS, 1, bias=False)
         nn.init.zeros_(self.attention.weight)

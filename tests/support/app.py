@@ -18,11 +18,11 @@ from pipelines.progress import SilentProgress
 from pipelines.run import Runner
 from pipelines.service import Parts, Service
 from tests.support.fake_models import FakeChild, FakeLanguage, FakeNear, FakeRedactor, fake_models, fake_teacher, understanding
+from tests.support.stores import new_store
 from voc.alerts import AlertRule
 from voc.clock import Clock, utc_now
 from voc.keys import Scope
 from voc.settings import Settings
-from voc.store import open_store
 from voc.store.group_commit import GroupCommit
 from voc.taxonomy import load_taxonomy
 
@@ -57,7 +57,7 @@ class Running:
 
 def fake_service(data_dir: Path, *, clock: Clock = utc_now, **settings: Any) -> tuple[Service, FakeChild]:
     config = Settings(data_dir=data_dir, **settings)
-    store = open_store(data_dir, config.database)
+    store = new_store(data_dir, config.database)
     commits = GroupCommit(store)
     models, child = fake_models()
     detector, redactor = FakeLanguage(), FakeRedactor()

@@ -21,6 +21,7 @@ from pipelines.model_process import Inside, ModelProcess
 from pipelines.progress import SilentProgress
 from pipelines.run import Runner
 from pipelines.service import Parts, Service
+from tests.support.stores import new_store
 from voc.alerts import AlertRule
 from voc.customers import Account, Customer, Role
 from voc.feedback import Language, NewFeedback, Source
@@ -28,7 +29,6 @@ from voc.ids import account_id, customer_id, derived_id
 from voc.kpis import Kpi, KpiObservation, Score
 from voc.ports import LanguageDetector, TopicModel
 from voc.settings import ServerSettings, Settings
-from voc.store import open_store
 from voc.store.group_commit import GroupCommit
 from voc.taxonomy import load_taxonomy
 from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence
@@ -109,7 +109,7 @@ def topic_id(name: str) -> str:
 def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
     """Return a service without data, not started."""
     settings = Settings(data_dir=folder, server=ServerSettings(host=host, **server))
-    store = open_store(folder, settings.database)
+    store = new_store(folder, settings.database)
     taxonomy = load_taxonomy()
     understanding = Understanding(
         splitter=PysbdSentences(),

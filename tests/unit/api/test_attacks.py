@@ -8,10 +8,9 @@ import pytest
 
 from tests.support.app import Running
 from tests.support.builders import feedback
+from tests.support.stores import new_store
 from voc.errors import StorageBusyError, StorageUnavailableError
 from voc.normal_form import nfkc
-from voc.settings import DatabaseSettings
-from voc.store import open_store
 from voc.store.group_commit import GroupCommit, _Job
 
 
@@ -58,7 +57,7 @@ def test_ids_with_a_slash_are_reached_and_blanks_around_them_do_not_count(api: R
 
 def test_a_database_file_that_was_removed_takes_nothing_in(tmp_path: Path) -> None:
     """Why: SQLite goes on writing to a file nobody can find any more; a success answer would be a lie."""
-    store = open_store(tmp_path, DatabaseSettings())
+    store = new_store(tmp_path)
     for path in tmp_path.glob("voc.sqlite3*"):
         path.unlink()
     with pytest.raises(StorageUnavailableError, match="removed"), store.write() as unit:

@@ -12,9 +12,9 @@ from pipelines.lessons import lesson_material
 from pipelines.topic_editing import TopicEditing, excluded, merged, moved_here, moved_out, pinned, renamed, split_off
 from pipelines.topic_tags import absorbed, promoted
 from tests.support.builders import NOON, enrichment, feedback, vector
+from tests.support.stores import new_store
 from voc.errors import InputError, NotFoundError
-from voc.settings import DatabaseSettings
-from voc.store import Store, open_store
+from voc.store import Store
 from voc.taxonomy import Bilingual, Tag, Taxonomy, load_taxonomy
 from voc.topics import Proposal, ProposalKind, ProposalState, ProposedPart, Topic, TopicAssignment, TopicState
 
@@ -28,7 +28,7 @@ def topic(number: int) -> Topic:
 
 
 def filled(folder: Path) -> Store:
-    store = open_store(folder, DatabaseSettings())
+    store = new_store(folder)
     comments = [feedback(f"comment {n}", external_id=str(n)) for n in range(SENTENCES)]
     with store.write() as unit:
         unit.feedback.add(comments)
