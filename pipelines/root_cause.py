@@ -162,8 +162,14 @@ def largest(found: Ledger, count: int) -> list[Issue]:
 
 
 def _group(row: VoiceRow, grouping: Grouping) -> str | None:
-    values = {Grouping.SEGMENT: row.segment, Grouping.SOURCE: row.source.value, Grouping.LANGUAGE: row.language.value}
-    return values.get(grouping, row.role.value)
+    values = {
+        Grouping.SEGMENT: row.segment,
+        Grouping.SOURCE: row.source.value,
+        Grouping.LANGUAGE: row.language.value,
+        Grouping.ROLE: row.role.value,
+        Grouping.JOURNEY_STAGE: row.journey_stage.value,
+    }
+    return values[grouping]
 
 
 def _drill(unit: Unit, issue: Issue, before: Sequence[Voice], after: Sequence[Voice], known: Sequence[Issue]) -> Drill:

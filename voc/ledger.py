@@ -40,6 +40,7 @@ class Grouping(StrEnum):
     SOURCE = "source"
     LANGUAGE = "language"
     ROLE = "role"
+    JOURNEY_STAGE = "journey_stage"
 
 
 class LedgerState(StrEnum):

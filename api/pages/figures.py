@@ -15,7 +15,7 @@ from api.pages.selection import read_selection
 from api.pages.visit import Visit, Visiting
 from pipelines.figures.kinds import KINDS
 from pipelines.figures.rows import period_of
-from pipelines.figures.wording import kind_name, part_name
+from pipelines.figures.wording import kind_name, part_name, value_name
 from pipelines.issue_list import find_issue
 from voc.addresses import PREFIX, read_address
 from voc.drivers import IssueKind
@@ -47,9 +47,9 @@ def publish(visit: Visiting, form: Fields) -> RedirectResponse:
 @router.get("/figures/{figure_id}")
 def show(visit: Visiting, figure_id: str) -> HTMLResponse:
     """Show a published figure, or that of an address in an answer, which the reader may keep."""
-    figure, state = visit.service.figures.get(figure_id)
+    figure, state, evidence = visit.service.figures.opened(figure_id)
     asked = {"address": figure_id} if figure_id.startswith(PREFIX) and state.now is not None else {}
-    return _page(visit, figure, state, asked=asked, evidence=visit.service.figures.evidence(figure_id))
+    return _page(visit, figure, state, asked=asked, evidence=evidence)
 
 
 def _page(
@@ -72,7 +72,7 @@ def _page(
         formula=KINDS[figure.query.kind].formula.in_language(visit.language),
         conditions=figure.query.filter.model_dump(mode="json", exclude_defaults=True),
         asked=asked,
-        more={name: _told(visit, value) for name, value in figure.query.more.items()},
+        more={name: _told(visit, name, value) for name, value in figure.query.more.items()},
         kind_name=partial(kind_name, language=visit.language),
         part_name=partial(part_name, language=visit.language),
         comments=comments,
@@ -80,12 +80,12 @@ def _page(
     )
 
 
-def _told(visit: Visit, value: str) -> str:
-    """Return what a question names as readers know it: moments and periods in their zone."""
+def _told(visit: Visit, name: str, value: str) -> str:
+    """Return what a question names as readers know it: words in their language, moments and periods in their zone."""
     try:
         if "/" in value:
             return visit.figures.days(period_of(value))
-        return visit.figures.time(datetime.fromisoformat(value)) if "T" in value else value
+        return visit.figures.time(datetime.fromisoformat(value)) if name == "at" else value_name(name, value, language=visit.language)
     except ValueError:
         return value
 

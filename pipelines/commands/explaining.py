@@ -26,7 +26,7 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
     against: Annotated[str | None, typer.Option(help="… with this one, in the period.")] = None,
     source: Annotated[str | None, typer.Option(help="Only comments of this source.")] = None,
     by: Annotated[LedgerBy, typer.Option(help="Which issues: tags, topics or both.")] = LedgerBy.TAGS,
-    mix: Annotated[Grouping | None, typer.Option(help="Whose mix counts: segment, source, language or role.")] = None,
+    mix: Annotated[Grouping | None, typer.Option(help="Whose mix counts: segment, source, language, role or journey_stage.")] = None,
     lang: Lang = "en",
     *,
     json: JsonFlag = False,

@@ -9,6 +9,7 @@ _GROUPINGS = {
     Grouping.SOURCE: ("sources", "媒体"),
     Grouping.LANGUAGE: ("languages", "言語"),
     Grouping.ROLE: ("roles", "役割"),
+    Grouping.JOURNEY_STAGE: ("journey stages", "ジャーニー段階"),
 }
 
 

@@ -1,9 +1,11 @@
 """Wording of figures: what kinds, parts and questions are called, in both languages."""
 
 from pipelines.explain.concern_wording import reason_name
+from pipelines.explain.ledger_wording import grouping_name
 from pipelines.explain.wording import kpi_name
 from voc.concerns import Reason
-from voc.kpis import Kpi
+from voc.kpis import AccountKpi, Kpi
+from voc.ledger import Grouping
 from voc.provenance import FigureKind
 
 _KINDS = {
@@ -104,6 +106,19 @@ _ASKED = {
     "topic_edits": ("Edits of topics", "トピックの編集"),
     "corrections": ("Corrections of tags", "タグの訂正"),
 }
+_VALUES = {
+    "by": {"tags": ("tags", "タグ"), "topics": ("topics", "トピック"), "both": ("tags and topics", "タグとトピック")},
+    "span": {"month": ("months", "月次"), "quarter": ("fiscal quarters", "四半期"), "year": ("fiscal years", "年度")},
+    "pooled": {"0": ("no", "いいえ"), "1": ("yes", "はい")},
+    "term": {
+        "change": ("the whole change", "変化の全体"),
+        "group": ("one group's part of the mix", "構成のうち1グループの分"),
+        "mix": ("mix: other groups answered", "回答者の構成"),
+        "prevalence": ("the issue is named more or less often", "課題の頻度"),
+        "score": ("comments about the issue score otherwise", "課題内の評価"),
+        "unexplained": ("not explained by issues or mix", "課題・構成では説明されない分"),
+    },
+}
 _ENDS = {"_low": (", from", "(区間下限)"), "_high": (", to", "(区間上限)"), ".n": (", n", "(n)")}
 
 
@@ -132,3 +147,13 @@ def part_name(name: str, *, language: str) -> str:
         corrected = ("Difference, corrected: ", "補正後の差: ")[japanese]
         return corrected + kpi_name(Kpi(name.removeprefix("difference_")), language=language)
     return name
+
+
+def value_name(name: str, value: str, *, language: str) -> str:
+    """Return what a question's member says to a reader; as it is where it is a name of its own."""
+    if name == "mix":
+        return grouping_name(Grouping(value), language=language)
+    if name == "series":
+        return kpi_name(AccountKpi(value) if value in set(AccountKpi) else Kpi(value), language=language)
+    words = _VALUES.get(name, {}).get(value)
+    return value if words is None else words[language == "ja"]

@@ -62,14 +62,25 @@ class FigureWork:
         NotFoundError
             If no such figure was published, or the address was damaged.
         """
+        return self.opened(figure_id)[:2]
+
+    def opened(self, figure_id: str) -> tuple[Figure, FigureState, list[str]]:
+        """Return a figure with its state and the ids of its evidence, as ``get`` and ``evidence`` do, at the price of one.
+
+        Raises
+        ------
+        NotFoundError
+            If no such figure was published, or the address was damaged.
+        """
         if figure_id.startswith(PREFIX):
             then = read_address(figure_id)
             found = self._now(then.query)
-            return as_figure(figure_id, then, found[0] if found else None)
+            return *as_figure(figure_id, then, found[0] if found else None), sorted(set(found[1])) if found else []
         figure, erased = self._find(figure_id)
         with self._store.read() as unit:
             now = figures_of(self._desk(unit), [figure.query])
-        return figure, compared(figure, now[0][0] if now else None, erased=erased)
+            evidence = unit.figures.evidence(figure.evidence_digest)
+        return figure, compared(figure, now[0][0] if now else None, erased=erased), evidence
 
     def evidence(self, figure_id: str) -> list[str]:
         """Return the ids of the comments (``fb_…``) or KPI values (``ko_…``) a figure rests on, in a fixed order, erased ones left out.
@@ -82,8 +93,7 @@ class FigureWork:
             If no such figure was published, or the address was damaged.
         """
         if figure_id.startswith(PREFIX):
-            found = self._now(read_address(figure_id).query)
-            return sorted(set(found[1])) if found else []
+            return self.opened(figure_id)[2]
         figure, _ = self._find(figure_id)
         with self._store.read() as unit:
             return unit.figures.evidence(figure.evidence_digest)

@@ -82,7 +82,7 @@ ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "drivers": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps"),
     "drivers of a segment": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps", segment="smb", since="2026-02-05"),
     "ledger": of_ledger,
-    "ledger of two segments": lambda app: of_ledger(app, segment="smb", against="enterprise", mix="role", by="both"),
+    "ledger of two segments": lambda app: of_ledger(app, segment="smb", against="enterprise", mix="journey_stage", by="both"),
     "tags": of_tags,
     "tags of an account": lambda app: of_tags(app, account_id="a0"),
     "topics": lambda app: data(app, "/v1/topics", "share", period="2026-Q2"),

@@ -26,6 +26,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                         "account_id": f"a{at % 8}",
                         "segment": "smb" if at < 10 else "enterprise",
                         "product": "tsumugi",
+                        "journey_stage": "onboarding" if at < 10 else "use",
                         "metadata": {"release": "4.1" if month == "02" else "4.2"},
                         "scores": {"nps": 2 if login else 9},
                     },
@@ -68,6 +69,11 @@ def test_two_segments_are_compared_in_one_period(told):
     answer = explain(told, segment="smb", against="enterprise")
     assert (answer["ledger"]["before"]["n"], answer["ledger"]["after"]["n"]) == (10, 10)
     assert answer["question"]["grouping"] == "source"
+
+
+def test_the_mix_may_be_one_of_journey_stages(told):
+    groups = explain(told, mix="journey_stage")["ledger"]["groups"]
+    assert {group["name"]: (group["n_before"], group["n_after"]) for group in groups} == {"onboarding": (10, 10), "use": (10, 10)}
 
 
 def test_a_filter_holds_on_both_sides_and_too_few_answers_say_so(told):
