@@ -5,9 +5,10 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from api import remembering
 from api.dependencies import addresses_of, zone_of
 from pipelines.explaining import EXPLAINED
-from pipelines.issue_list import IssueList, issue_list
+from pipelines.issue_list import IssueList
 from pipelines.service import Service
 from voc.drivers import Driver, Issue, IssueKind
 from voc.filters import FeedbackFilter
@@ -84,9 +85,9 @@ def summaries(
     Over all comments the drivers are those last computed; over a part of them they are computed now.
     """
     everything = wanted == FeedbackFilter()
-    found = issue_list(
+    found = remembering.issues(
         unit,
-        taxonomy=service.taxonomy,
+        service,
         wanted=wanted,
         language=language,
         zone=zone_of(service),

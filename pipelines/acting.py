@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, time
 from pipelines.explain.action_check import evaluate
 from pipelines.intake import Writer
 from pipelines.measures import data_until, measured
+from pipelines.remembered import Remembered
 from voc.actions import Action, ActionEdit, Assignment, Evaluation, Measured, Plan
 from voc.clock import Clock
 from voc.errors import InputError, NotFoundError
+from voc.filters import FeedbackFilter
 from voc.ids import random_id
 from voc.store import Store, Unit
+from voc.voices import VoiceRow
 
 FREE = frozenset({"owner", "due", "note"})
 """What may change after the start."""
@@ -19,9 +22,9 @@ FREE = frozenset({"owner", "due", "note"})
 class Acting:
     """What people do with actions."""
 
-    def __init__(self, store: Store, writer: Writer, *, clock: Clock) -> None:
+    def __init__(self, store: Store, writer: Writer, *, clock: Clock, remembered: Remembered | None = None) -> None:
         self._store, self._writer, self._clock = store, writer, clock
-        self._checked: dict[str, tuple[object, Evaluation]] = {}
+        self._remembered = remembered or Remembered()
 
     def add(
         self, plan: Plan, *, by: str, owner: str | None = None, due: date | None = None, note: str = "", retrospective: bool = False
@@ -124,18 +127,19 @@ class Acting:
         """
         with self._store.read() as unit:
             action = existing(unit, action_id)
-            state = (action.plan, _state(unit))
-            known = self._checked.get(action_id)
-            if known is None or known[0] != state:
-                known = self._checked[action_id] = (state, check_of(unit, action)[0])
-            return known[1]
+            remembered = self._remembered
+
+            def compute() -> Evaluation:
+                return check_of(unit, action, rows=remembered.ground(unit, FeedbackFilter()).rows)[0]
+
+            return remembered.of(unit, "check", action, compute)
 
 
-def check_of(unit: Unit, action: Action) -> tuple[Evaluation, list[Measured]]:
-    """Return the check of an action and the values it rests on."""
+def check_of(unit: Unit, action: Action, *, rows: Sequence[VoiceRow] | None = None) -> tuple[Evaluation, list[Measured]]:
+    """Return the check of an action and the values it rests on; ``rows``: all voices, where they were read already."""
     experiment = action.plan.experiment
     assignments = unit.actions.assignments(experiment) if experiment is not None else []
-    values = measured(unit, action.plan)
+    values = measured(unit, action.plan, rows=unit.voices.find(FeedbackFilter()) if rows is None else rows)
     return evaluate(action, values, assignments=assignments, data_until=data_until(unit)), values
 
 
@@ -156,20 +160,6 @@ def _check(unit: Unit, plan: Plan) -> None:
     missing = [one for one in plan.population.account_ids if unit.customers.account(one) is None]
     if missing:
         raise InputError("An account of the population is not known.", field="accounts", unknown=len(missing))
-
-
-def _state(unit: Unit) -> object:
-    """Return what changes whenever a check can change."""
-    return (
-        unit.enrichments.freshness(),
-        tuple(sorted(unit.feedback.totals().items())),
-        tuple(sorted(unit.kpis.counts().items())),
-        unit.said.people(),
-        unit.corrections.count(),
-        unit.topic_edits.revision(),
-        tuple((name, tuple(sorted(sides.items()))) for name, sides in unit.actions.experiments().items()),
-        data_until(unit),
-    )
 
 
 def _started(unit: Unit, action: Action, *, now: datetime) -> bool:

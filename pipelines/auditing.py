@@ -124,5 +124,5 @@ def _draw(unit: Unit, *, tag: str | None, limit: int) -> list[tuple[str, str | N
 def _order(unit: Unit, *, tag: str | None) -> list[str]:
     """Return the comments nobody has answered on, or those of them with the tag, in the order in which they are drawn."""
     done = {answer.feedback_id for answer in unit.audits.find()}
-    predicted = unit.audits.predicted()
-    return sorted((name for name, tags in predicted.items() if name not in done and (tag is None or tag in tags)), key=rank)
+    names = unit.audits.readable() if tag is None else [name for name, tags in unit.audits.predicted().items() if tag in tags]
+    return sorted((name for name in names if name not in done), key=rank)

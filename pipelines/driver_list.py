@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from pipelines.explain.drivers import impact
 from pipelines.explain.reach import reach
-from pipelines.explaining import issues_of, linked, measure
+from pipelines.explaining import issues_of, measure
+from pipelines.ground import Ground, ground_of
 from voc.drivers import Driver, DriverLine, Issue
 from voc.filters import FeedbackFilter
 from voc.kpis import Kpi
@@ -13,17 +14,21 @@ from voc.taxonomy import Taxonomy
 from voc.voices import VoiceRow, issue_key
 
 
-def driver_list(unit: Unit, *, taxonomy: Taxonomy, kpi: Kpi, wanted: FeedbackFilter, language: str) -> list[DriverLine]:
+def driver_list(
+    unit: Unit, *, taxonomy: Taxonomy, kpi: Kpi, wanted: FeedbackFilter, language: str, ground: Ground | None = None
+) -> list[DriverLine]:
     """Return the issues' association with a KPI: largest impact first, then those without enough data.
 
     Over all comments the drivers are those last computed; over a part of them they are computed now.
+    ``ground``: what ``wanted`` leaves, where it was read already.
     """
-    rows = unit.voices.find(wanted)
+    found = ground or ground_of(unit, wanted)
+    rows = found.rows
     issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
     stored = unit.drivers.find(kpi) if wanted == FeedbackFilter() else []
     named = {issue_key(issue): issue for issue in issues}
     drivers = [driver.model_copy(update={"issue": named.get(issue_key(driver.issue), driver.issue)}) for driver in stored]
-    return driver_lines(unit, rows, drivers or measure(kpi, rows, issues=issues, links=linked(rows, unit=unit)))
+    return driver_lines(unit, rows, drivers or measure(kpi, rows, issues=issues, links=found.links))
 
 
 def driver_lines(unit: Unit, rows: Sequence[VoiceRow], drivers: Sequence[Driver]) -> list[DriverLine]:

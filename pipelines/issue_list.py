@@ -9,7 +9,8 @@ from datetime import UTC, datetime, tzinfo
 
 from pipelines.explain.summaries import summarise, unassigned_share
 from pipelines.explain.trends import last_days
-from pipelines.explaining import EXPLAINED, issues_of, linked, measure, topic_issue
+from pipelines.explaining import EXPLAINED, issues_of, measure, topic_issue
+from pipelines.ground import Ground, ground_of
 from voc.drivers import Issue, IssueKind
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary, Period, Quote
@@ -48,6 +49,7 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
     kind: IssueKind | None = None,
     also: Issue | None = None,
     periods: tuple[Period, Period] | None = None,
+    ground: Ground | None = None,
 ) -> IssueList:
     """Compute the issue list.
 
@@ -67,10 +69,12 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
         An issue to summarise although it is none: a topic that is hidden, retired or merged, or that no comment names.
     periods
         A period and the one to compare with it, the later one last; left out: the last 90 days and the 90 before.
+    ground
+        What ``wanted`` leaves, where it was read already.
     """
-    rows = unit.voices.find(wanted)
+    found = ground or ground_of(unit, wanted)
+    rows, links = found.rows, found.links
     issues = [issue for issue in issues_of(rows, unit=unit, taxonomy=taxonomy, language=language) if kind in (None, issue.kind)]
-    links = linked(rows, unit=unit) if rows else {}
     measured = [driver for kpi in kpis for driver in measure(kpi, rows, issues=issues, links=links)]
     if also is not None and also not in issues:
         issues.append(also)
@@ -80,9 +84,9 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
     values = {kpi: [value for (_, name), value in links.items() if name is kpi] for kpi in kpis}
     return IssueList(
         issues=summaries,
-        rows=tuple(rows),
+        rows=rows,
         links=links,
-        kpis={kpi: figure(kpi, found) for kpi, found in values.items()},
+        kpis={kpi: figure(kpi, some) for kpi, some in values.items()},
         unassigned=unassigned_share(rows),
     )
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pipelines.counting import kpi_answers
 from pipelines.explain.series import account_series, kpi_series
 from pipelines.exports import Row
+from pipelines.measures import data_until
 from voc.errors import BadFilterError
 from voc.filters import FeedbackFilter
 from voc.kpis import AccountKpi, Kpi, KpiSeries, Span
@@ -64,6 +65,5 @@ def rows_of(found: KpiSeries) -> list[Row]:
 
 def _data_until(unit: Unit, now: datetime) -> datetime:
     """Return the moment of the last comment or measurement, but not later than now."""
-    last = unit.feedback.period()[1]
-    seen = max((observation.observed_at for observation in unit.kpis.find()), default=None)
-    return min([moment for moment in (max(filter(None, (last, seen)), default=None), now) if moment is not None])
+    last = data_until(unit)
+    return now if last is None else min(last, now)

@@ -4,16 +4,16 @@ Churn is one value per known account (else customer) and month, from its start o
 or the data end: 100 in the month it left, else 0. A mean is then the percentage that left in a month.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from pipelines.explain.trends import readable
 from voc.actions import Measure, Measured, Plan
 from voc.customers import Account, Customer, Role
 from voc.drivers import Issue, IssueKind
-from voc.filters import FeedbackFilter
 from voc.kpis import Kpi, contribution
 from voc.store import Unit
-from voc.voices import issue_key
+from voc.voices import VoiceRow, issue_key
 
 
 def data_until(unit: Unit) -> datetime | None:
@@ -22,16 +22,16 @@ def data_until(unit: Unit) -> datetime | None:
     return max(moments, default=None)
 
 
-def measured(unit: Unit, plan: Plan) -> list[Measured]:
-    """Return every value of the plan's measure, of those it reaches and of others."""
+def measured(unit: Unit, plan: Plan, *, rows: Sequence[VoiceRow]) -> list[Measured]:
+    """Return every value of the plan's measure, of those it reaches and of others; ``rows``: all voices."""
     if plan.measure is Measure.ISSUE_SHARE:
-        return _shares(unit, plan)
+        return _shares(plan, rows)
     if plan.measure is Measure.CHURN:
         return _months(unit)
-    return _observed(unit, Kpi(plan.measure.value))
+    return _observed(unit, Kpi(plan.measure.value), rows)
 
 
-def _shares(unit: Unit, plan: Plan) -> list[Measured]:
+def _shares(plan: Plan, rows: Sequence[VoiceRow]) -> list[Measured]:
     key = issue_key(Issue(kind=plan.issue_kind or IssueKind.TAG, id=plan.issue_id or "", name=""))
     return [
         Measured(
@@ -43,14 +43,14 @@ def _shares(unit: Unit, plan: Plan) -> list[Measured]:
             segment=row.segment,
             role=row.role,
         )
-        for row in readable(unit.voices.find(FeedbackFilter()))
+        for row in readable(rows)
     ]
 
 
-def _observed(unit: Unit, kpi: Kpi) -> list[Measured]:
+def _observed(unit: Unit, kpi: Kpi, rows: Sequence[VoiceRow]) -> list[Measured]:
     customers = {one.id: one for one in unit.customers.all_customers()}
     accounts = {one.id: one for one in unit.customers.all_accounts()}
-    segments = {row.feedback_id: row.segment for row in unit.voices.find(FeedbackFilter())}
+    segments = {row.feedback_id: row.segment for row in rows}
     found = []
     for seen in unit.kpis.find(kpi=kpi, repeats=False):
         customer = customers.get(seen.customer_id or "")

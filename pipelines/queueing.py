@@ -1,11 +1,11 @@
 """The queue as people work it: formed from the store, remembered as long as nothing it rests on has changed, with a case per subject."""
 
-import threading
 from collections.abc import Callable
 from datetime import date
 
 from pipelines.explain.at_risk import Known, at_risk
 from pipelines.intake import Writer
+from pipelines.remembered import Remembered
 from voc.cases import LONGEST_NOTE, LONGEST_OWNER, Case, CaseState
 from voc.clock import Clock
 from voc.concerns import AtRisk, QueueEntry, Reason
@@ -28,15 +28,14 @@ class QueueFilter(Value):
 class Queue:
     """The queue on a store."""
 
-    def __init__(self, store: Store, writer: Writer, *, clock: Clock) -> None:
+    def __init__(self, store: Store, writer: Writer, *, clock: Clock, remembered: Remembered | None = None) -> None:
         self._store, self._writer, self._clock = store, writer, clock
-        self._lock = threading.Lock()
-        self._known: tuple[object, AtRisk] | None = None
+        self._remembered = remembered or Remembered()
 
     def look(self) -> AtRisk:
         """Return the whole queue with every entry's case."""
         with self._store.read() as unit:
-            formed = self._formed(unit)
+            formed = self._remembered.of(unit, "queue", "", lambda: at_risk(known(unit)))
             cases = unit.cases.all_cases()
         return formed.model_copy(
             update={"entries": tuple(entry.model_copy(update={"case": cases.get(entry.id)}) for entry in formed.entries)}
@@ -85,13 +84,6 @@ class Queue:
         now = self._clock()
         return self._writer.do(lambda unit: unit.cases.undo(number, by=by, now=now))
 
-    def _formed(self, unit: Unit) -> AtRisk:
-        state = _state(unit)
-        with self._lock:
-            if self._known is None or self._known[0] != state:
-                self._known = (state, at_risk(known(unit)))
-            return self._known[1]
-
 
 def known(unit: Unit) -> Known:
     """Return what the queue is formed from."""
@@ -120,14 +112,4 @@ def _exists(unit: Unit, subject_id: str) -> bool:
         or unit.customers.account(subject_id) is not None
         or unit.feedback.get(subject_id) is not None
         or unit.said.has_owner(subject_id)
-    )
-
-
-def _state(unit: Unit) -> object:
-    """Return what changes whenever the queue can change."""
-    return (
-        unit.enrichments.freshness(),
-        tuple(sorted(unit.feedback.totals().items())),
-        tuple(sorted(unit.kpis.counts().items())),
-        unit.said.people(),
     )

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.explain.drill import drill_lines
 from pipelines.explain.ledger import ledger
-from pipelines.explaining import issues_of, linked
+from pipelines.explaining import issues_of
+from pipelines.ground import Ground, ground_of
 from pipelines.link import voices
 from voc.drivers import Issue, IssueKind, Voice
 from voc.errors import BadFilterError
@@ -34,7 +35,14 @@ KINDS = {LedgerBy.TAGS: (IssueKind.TAG,), LedgerBy.TOPICS: (IssueKind.TOPIC,), L
 
 
 def root_cause(
-    unit: Unit, *, taxonomy: Taxonomy, question: Question, wanted: FeedbackFilter, language: str, opened: int = OPENED
+    unit: Unit,
+    *,
+    taxonomy: Taxonomy,
+    question: Question,
+    wanted: FeedbackFilter,
+    language: str,
+    opened: int = OPENED,
+    ground: Ground | None = None,
 ) -> RootCause:
     """Take the change of a KPI apart and open its largest issues.
 
@@ -48,8 +56,10 @@ def root_cause(
         ``ja`` or ``en``: the reader's, for tag names.
     opened
         How many issues to open.
+    ground
+        What ``wanted`` leaves without its dates, where it was read already.
     """
-    told = told_apart(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=language)
+    told = told_apart(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=language, ground=ground)
     found = ledger_of(told, question)
     drills = [_drill(unit, issue, told.before, told.after, told.issues) for issue in largest(found, opened)]
     return RootCause(question=question, ledger=found, drills=tuple(drills))
@@ -64,10 +74,12 @@ class ToldApart:
     issues: list[Issue]
 
 
-def told_apart(unit: Unit, *, taxonomy: Taxonomy, question: Question, wanted: FeedbackFilter, language: str) -> ToldApart:
-    """Read what a question compares."""
-    rows = unit.voices.find(wanted.model_copy(update={"since": None, "until": None}))
-    links = linked(rows, unit=unit)
+def told_apart(
+    unit: Unit, *, taxonomy: Taxonomy, question: Question, wanted: FeedbackFilter, language: str, ground: Ground | None = None
+) -> ToldApart:
+    """Read what a question compares; ``ground``: what ``wanted`` leaves without its dates, where it was read already."""
+    read = ground or ground_of(unit, undated(wanted))
+    rows, links = read.rows, read.links
     grouped = {row.feedback_id: _group(row, question.grouping) for row in rows}
     before, after = (
         [
@@ -83,6 +95,11 @@ def ledger_of(told: ToldApart, question: Question) -> Ledger:
     """Take the change apart by the issues that were asked for."""
     issues = [issue for issue in told.issues if issue.kind in KINDS[question.by]]
     return ledger(question.kpi, before=told.before, after=told.after, issues=issues)
+
+
+def undated(wanted: FeedbackFilter) -> FeedbackFilter:
+    """Return the filter without its dates."""
+    return wanted.model_copy(update={"since": None, "until": None})
 
 
 def ask(

@@ -24,6 +24,7 @@ from pipelines.model_process import ModelProcess
 from pipelines.people import PeopleWork
 from pipelines.progress import SilentProgress
 from pipelines.queueing import Queue
+from pipelines.remembered import Remembered
 from pipelines.run import RunCounts, Runner
 from pipelines.search import DEPTH, Hit, Nearness, SearchIndex, mixed
 from pipelines.topic_editing import TopicEditing
@@ -121,14 +122,15 @@ class Service:
         )
         self.topics = TopicEditing(parts.store, parts.commits, clock=parts.clock)
         self.audits = Auditing(parts.store, parts.commits, clock=parts.clock)
-        self.queue = Queue(parts.store, parts.commits, clock=parts.clock)
-        self.actions = Acting(parts.store, parts.commits, clock=parts.clock)
+        self.remembered = Remembered()
+        self.queue = Queue(parts.store, parts.commits, clock=parts.clock, remembered=self.remembered)
+        self.actions = Acting(parts.store, parts.commits, clock=parts.clock, remembered=self.remembered)
         self.people = PeopleWork(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock)
         self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
         self.figures = FigureWork(
             parts.store, parts.commits, taxonomy=parts.taxonomy, folder=parts.settings.data_dir, clock=parts.clock
         )
-        self.erasing = Erasing(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock, forget=self.index.forget)
+        self.erasing = Erasing(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock, forget=self._forget)
         self.loop = LoopState()
         self._wake, self._stop = threading.Event(), threading.Event()
         self._leaving = threading.Event()
@@ -285,6 +287,10 @@ class Service:
             if len(allowed) < depth and len(first) == ASK_FACTOR * depth:
                 return nearness.nearest(limit=depth, allowed=unit.feedback.ids(wanted))
         return [name for name in first if name in allowed][:depth]
+
+    def _forget(self) -> None:
+        self.index.forget()
+        self.remembered.forget()
 
     def _tags_changed(self) -> None:
         self.runner.refresh_tags()

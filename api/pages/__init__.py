@@ -37,7 +37,6 @@ from api.pages import (
     unassigned,
 )
 from api.pages.access import Sessions
-from api.pages.measured import Remembered
 from api.pages.route import PageRoute, error_page
 from voc.errors import NotFoundError
 
@@ -86,7 +85,6 @@ class PagePath(Convertor[str]):
 def mount_pages(app: FastAPI) -> None:
     """Add the pages under ``/`` and their files under ``/static``; call it last, so that no other route is hidden."""
     app.state.page_sessions = Sessions()
-    app.state.page_lists = Remembered()
     for part in PARTS:
         app.include_router(part.router)
     app.include_router(router)

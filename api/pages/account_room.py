@@ -8,18 +8,18 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
+from api import remembering
 from api.auth import same_site
 from api.dependencies import addresses_of
 from api.pages.access import form_fields
 from api.pages.looks import path_of, render
-from api.pages.measured import measured
 from api.pages.people import PAGE, kpi_figures, may_act, offset_of, show_list, topline, voiced
 from api.pages.people import Voiced as Heard
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
 from api.routes.account_room import in_order, names_of
-from pipelines.account_rooms import all_rooms, looked_at, room_of
+from pipelines.account_rooms import looked_at, room_of
 from pipelines.explain.room_wording import flag_name, flag_wording
 from pipelines.explaining import issues_of
 from pipelines.life_events import of_account
@@ -50,16 +50,15 @@ def accounts(visit: Visiting) -> HTMLResponse:
     words, offset, left = visit.query("q")[:200].casefold(), offset_of(visit), visit.query("churned") == "1"
     with visit.service.store.read() as unit:
         known = unit.customers.all_accounts()
-        rows = measured(unit, visit, wanted=FeedbackFilter()).rows
-        rooms = all_rooms(unit, rows, at=looked_at(unit, now=visit.service.clock()))
+        rows = visit.service.remembered.ground(unit, FeedbackFilter()).rows
+        rooms = remembering.rooms(unit, visit.service)
         people = Counter(customer.account_id for customer in unit.customers.present_customers())
         counts = unit.customers.counts()
-        addresses = addresses_of(unit, visit.service)
     among = [one for one in known if one.churned_on is not None or not left]
     wanted = [one for one in among if words in f"{one.name} {one.external_id}".casefold()]
     ordered = sorted(in_order(wanted, rooms), key=lambda one: one.churned_on is not None)[offset : offset + PAGE + 1]
     heard = voiced(ordered[:PAGE], rows, owner="account_id", people=people)
-    lines = [Line(heard=one, room=addresses.room(rooms[one.who.id])) for one in heard]
+    lines = [Line(heard=one, room=rooms[one.who.id]) for one in heard]
     more, flag = len(ordered) > PAGE, _flag_name(visit)
     return show_list(visit, "accounts.html", "accounts", lines, words=words, offset=offset, more=more, counts=counts, left=left, flag=flag)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api import remembering
 from api.auth import same_site
 from api.dependencies import addresses_of
 from api.pages.access import form_fields
@@ -16,7 +17,7 @@ from api.pages.measured import measured
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
 from api.problems import ForbiddenError
-from pipelines.auditing import SHEET, answers_by, audited_tags
+from pipelines.auditing import SHEET, answers_by
 from pipelines.explaining import EXPLAINED
 from voc.audits import AuditedTag
 from voc.drivers import IssueKind
@@ -99,7 +100,8 @@ def _lines(visit: Visit) -> list[Line]:
         found = measured(unit, visit, wanted=FeedbackFilter())
         tags = [summary for summary in found.issues if summary.issue.kind is IssueKind.TAG]
         drivers = [driver for summary in tags for driver in summary.drivers.values() if driver is not None]
-        read = addresses_of(unit, visit.service).audits(audited_tags(unit, rows=found.rows, drivers=drivers).values())
+        found_audited = remembering.audited(unit, visit.service, wanted=FeedbackFilter(), drivers=drivers)
+        read = addresses_of(unit, visit.service).audits(found_audited.values())
     audited = {one.tag: one for one in read}
     return [Line(one.issue.id, one.issue.name, one.volume, audited.get(one.issue.id)) for one in tags]
 

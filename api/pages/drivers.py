@@ -30,7 +30,13 @@ def drivers(visit: Visiting) -> HTMLResponse:
         known = [
             driver for one in found.issues if one.issue.kind.value in KINDS[by] and (driver := one.drivers.get(kpi)) is not None
         ]
-        lines = driver_lines(unit, found.rows, rank(known))
+        ranked = rank(known)
+        lines = visit.service.remembered.of(
+            unit,
+            "lines",
+            (frozenset(visit.selection.values.items()), visit.language, kpi, by),
+            lambda: driver_lines(unit, found.rows, ranked),
+        )
     return render(
         visit,
         "drivers.html",

@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.auth import same_site
 from api.pages.access import form_fields
 from api.pages.looks import render
-from api.pages.measured import Remembered
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
 from api.problems import ForbiddenError
@@ -31,8 +30,6 @@ def erase(visit: Visiting, external_id: str, form: Fields) -> Response:
     if form.get("again", "").strip() != external_id:
         return _preview(visit, external_id, mistyped=True)
     receipt = visit.service.erasing.erase(external_id, by=visit.who.name)
-    remembered: Remembered = visit.request.app.state.page_lists
-    remembered.forget()
     visit.service.wake()
     return RedirectResponse(f"/erasures#{receipt.id}", status_code=303)
 

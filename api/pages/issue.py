@@ -1,7 +1,7 @@
 """Issue: one tag or topic: what it means, how it moves, whom it concerns, what goes with it, and in whose words."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from voc.errors import NotFoundError
 from voc.issues import IssueSummary, Quote, SharePeriod
 from voc.kpis import Kpi
 from voc.linking import Links
+from voc.sentiment import SentimentLabel
 from voc.store.unit import Unit
 from voc.topics import TopicState
 from voc.voices import VoiceRow, issue_key
@@ -90,8 +91,8 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
             "topic_names": {one.id: one.name_in(visit.language) for one in everyone},
             "examples": list(unit.enrichments.sentence_texts(topic.example_ids).values()) if topic is not None else [],
             "quotes": quotes(unit, asked, mine),
-            "accounts": touched(mine, found=unit.customers.accounts(_ids(row.account_id for row in mine)), owner="account_id"),
-            "customers": touched(mine, found=unit.customers.customers(_ids(row.customer_id for row in mine)), owner="customer_id"),
+            "accounts": touched(mine, owner="account_id", profiles=unit.customers.accounts),
+            "customers": touched(mine, owner="customer_id", profiles=unit.customers.customers),
         }
     measured_drivers = [] if summary is None else [driver for kpi in EXPLAINED if (driver := summary.drivers.get(kpi)) is not None]
     return render(
@@ -166,11 +167,20 @@ def shares(all_names: Sequence[str | None], my_names: Sequence[str | None]) -> l
     return sorted(found, key=lambda group: (group.name is None, -group.count, group.name or ""))[:MOST_GROUPS]
 
 
-def touched(mine: Sequence[VoiceRow], *, found: dict[str, Account] | dict[str, Customer], owner: str) -> list[Touched]:
-    """Return who spoke of the issue most often, of those with a profile."""
-    counts = Counter(getattr(row, owner) for row in mine if getattr(row, owner) in found)
-    negative = Counter(getattr(row, owner) for row in mine if row.sentiment is not None and row.sentiment.value == "negative")
-    return [Touched(who=found[name], count=count, negative=negative[name]) for name, count in counts.most_common(MOST_TOUCHED)]
+def touched(
+    mine: Sequence[VoiceRow], *, owner: str, profiles: Callable[[list[str]], Mapping[str, Account | Customer]]
+) -> list[Touched]:
+    """Return who spoke of the issue most often, of those with a profile; ``profiles`` returns those of the ids that have one."""
+    counts = Counter(name for row in mine if (name := getattr(row, owner)) is not None)
+    negative = Counter(getattr(row, owner) for row in mine if row.sentiment is SentimentLabel.NEGATIVE)
+    most, found = counts.most_common(), []
+    for start in range(0, len(most), 10 * MOST_TOUCHED):
+        some = most[start : start + 10 * MOST_TOUCHED]
+        known = profiles([name for name, _ in some])
+        found += [Touched(who=known[name], count=count, negative=negative[name]) for name, count in some if name in known]
+        if len(found) >= MOST_TOUCHED:
+            break
+    return found[:MOST_TOUCHED]
 
 
 def quotes(unit: Unit, asked: Issue, mine: Sequence[VoiceRow]) -> dict[str, list[Quote]]:
@@ -206,10 +216,6 @@ def month_chart(visit: Visit, summary: IssueSummary | None, heard: Sequence[Voic
         for month, count in summary.months
     ]
     return {"points": points}
-
-
-def _ids(found: object) -> list[str]:
-    return sorted({identifier for identifier in found if identifier is not None})  # type: ignore[attr-defined]  # any iterable of ids
 
 
 def _count_with(mine: Sequence[VoiceRow], kpi: Kpi, links: Links) -> int:

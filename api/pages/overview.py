@@ -1,5 +1,6 @@
 """Overview: where the voice of the customer stands, what moved, and what the figures rest on."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,7 @@ from api.pages.visit import Visit, Visiting
 from api.pages.voice_conditions import narrow
 from pipelines.explain.drivers import drivers
 from pipelines.explain.levels import level
-from pipelines.explain.trends import last_days, monthly, readable
+from pipelines.explain.trends import last_days, month_of, readable
 from pipelines.issue_list import RECENT_DAYS, IssueList
 from voc.alerts import AlertState
 from voc.customers import Account, Customer
@@ -77,7 +78,7 @@ def overview(visit: Visiting) -> HTMLResponse:
         context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
             "coverage": coverage(unit, wanted, found),
-            "tiles": [kpi_tile(unit, visit, kpi, found, recent) for kpi in SURVEY_KPIS],
+            "tiles": tiles(unit, visit, found, recent),
             "leaving": leaving(unit, visit, found),
             "alerts": unit.alerts.find(state=AlertState.OPEN),
             "period": unit.feedback.period(),
@@ -124,6 +125,15 @@ def coverage(unit: Unit, wanted: FeedbackFilter, found: IssueList) -> Coverage:
     )
 
 
+def tiles(unit: Unit, visit: Visit, found: IssueList, recent: Period | None) -> list[KpiTile]:
+    """Measure the survey KPIs over the answers of the selection."""
+
+    def compute() -> list[KpiTile]:
+        return [kpi_tile(unit, visit, kpi, found, recent) for kpi in SURVEY_KPIS]
+
+    return visit.service.remembered.of(unit, "tiles", (frozenset(visit.selection.values.items()), visit.zone.key), compute)
+
+
 def kpi_tile(unit: Unit, visit: Visit, kpi: Kpi, found: IssueList, recent: Period | None) -> KpiTile:
     """Measure a survey KPI over the answers of the selection.
 
@@ -165,8 +175,8 @@ def month_chart(visit: Visit, found: IssueList, tiles: Sequence[KpiTile]) -> dic
     if not found.rows:
         return None
     nps = {month.month: month for month in tiles[0].level.months}
-    months = sorted({row.submitted_at.astimezone(visit.zone).strftime("%Y-%m") for row in found.rows} | set(nps))
-    counts = dict(monthly((row.submitted_at for row in found.rows), months=months, zone=visit.zone))
+    counts = Counter(month_of(row.submitted_at, zone=visit.zone) for row in found.rows)
+    months = sorted(counts.keys() | nps.keys())
     points = [
         {
             "month": month,

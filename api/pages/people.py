@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.auth import same_site
 from api.pages.access import form_fields, safe_next
 from api.pages.looks import path_of, render
-from api.pages.measured import measured
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
@@ -66,7 +65,7 @@ def customers(visit: Visiting) -> HTMLResponse:
     words, offset = visit.query("q")[:200], offset_of(visit)
     with visit.service.store.read() as unit:
         found = unit.customers.find_customers(words or None, limit=PAGE + 1, offset=offset)
-        rows = measured(unit, visit, wanted=FeedbackFilter()).rows
+        rows = visit.service.remembered.ground(unit, FeedbackFilter()).rows
         accounts = unit.customers.accounts([c.account_id for c in found if c.account_id])
         counts = unit.customers.counts()
         waiting = len(proposed(unit))

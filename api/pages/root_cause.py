@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from api import remembering
 from api.dependencies import addresses_of
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
@@ -18,7 +19,7 @@ from api.pages.words import words
 from pipelines.explain.ledger_wording import term_name
 from pipelines.explaining import EXPLAINED
 from pipelines.exports import ExportFormat, export
-from pipelines.root_cause import Dates, ask, root_cause, segments_of
+from pipelines.root_cause import Dates, ask, segments_of
 from voc.issues import Period
 from voc.ledger import Grouping, LedgerBy, LedgerTerm, RootCause
 from voc.store.unit import Unit
@@ -90,7 +91,7 @@ def answered(unit: Unit, visit: Visit) -> RootCause:
         {name: value for name, value in visit.selection.values.items() if name not in ("since", "until")}, zone=visit.zone
     )
     wanted = narrow(unit, undated)
-    found = root_cause(unit, taxonomy=visit.service.taxonomy, question=question, wanted=wanted, language=visit.language)
+    found = remembering.why(unit, visit.service, question=question, wanted=wanted, language=visit.language)
     return addresses_of(unit, visit.service, wanted=wanted).root_cause(found)
 
 

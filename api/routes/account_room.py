@@ -7,6 +7,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import remembering
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
@@ -16,14 +17,13 @@ from api.openapi import example_body
 from api.paging import Page
 from api.routes.people import ExternalId
 from api.strict_json import parse, usable
-from pipelines.account_rooms import all_rooms, looked_at, room_of
+from pipelines.account_rooms import looked_at, room_of
 from pipelines.explain.account_room import QUIET_DAYS, WINDOW_DAYS
 from pipelines.explain.room_wording import flag_wording
 from pipelines.service import Service
 from voc.account_room import MAX_WEIGHT, AccountRoom, FlagKind, RoleWeights, RoomFlag
 from voc.customers import Account, Customer
 from voc.errors import BadDateError, BadFilterError, NotFoundError
-from voc.filters import FeedbackFilter
 from voc.ids import account_id
 from voc.keys import Key, Scope
 from voc.store.profiles import ALL_ACCOUNTS
@@ -126,9 +126,7 @@ def get_room(
 def list_rooms(service: ServiceOf, language: ReaderLanguage, _key: Reader) -> Page[RoomLine]:
     """List accounts that have not left: those with most flags first, then the nearest renewal."""
     with service.store.read() as unit:
-        at = looked_at(unit, now=service.clock())
-        addresses = addresses_of(unit, service)
-        rooms = {name: addresses.room(room) for name, room in all_rooms(unit, unit.voices.find(FeedbackFilter()), at=at).items()}
+        rooms = remembering.rooms(unit, service)
         accounts = [account for account in unit.customers.all_accounts() if account.churned_on is None]
         names = names_of(unit.customers.all_customers())
     lines = [_line(account, rooms[account.id], names=names, language=language) for account in in_order(accounts, rooms)]

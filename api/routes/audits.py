@@ -7,6 +7,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import remembering
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf, addresses_of, zone_of
@@ -15,7 +16,7 @@ from api.narrowing import PagedNarrowed
 from api.openapi import example_body
 from api.paging import Page, page_of
 from api.strict_json import parse, usable
-from pipelines.auditing import SHEET, Drawn, audited_tags
+from pipelines.auditing import SHEET, Drawn
 from pipelines.explaining import EXPLAINED
 from pipelines.service import Service
 from voc.audits import AuditedTag
@@ -80,7 +81,7 @@ def find(service: ServiceOf, query: PagedNarrowed, _key: Reader) -> Page[Audited
     wanted = query.wanted(zone=zone_of(service), clock=service.clock)
     with service.store.read() as unit:
         drivers = [driver for kpi in EXPLAINED for driver in unit.drivers.find(kpi)] if wanted == FeedbackFilter() else []
-        found = audited_tags(unit, rows=unit.voices.find(wanted), drivers=drivers)
+        found = remembering.audited(unit, service, wanted=wanted, drivers=drivers)
         tags = addresses_of(unit, service, wanted=wanted).audits(found.values())
     items = sorted(tags, key=lambda one: (-one.counted, one.tag))
     return page_of(items, limit=query.limit, cursor=query.cursor)

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
 from api.auth import require
 from api.dependencies import ServiceOf
-from api.pages.measured import Remembered
 from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
 from api.routes.people import ExternalId
 from pipelines.erasing.files import FilesErased
@@ -37,7 +36,6 @@ class ReceiptQuery(BaseModel):
 
 @router.delete("/v1/customers/{external_id:path}")
 def erase_customer(
-    request: Request,
     service: ServiceOf,
     external_id: ExternalId,
     key: Admin,
@@ -49,8 +47,6 @@ def erase_customer(
         found = service.erasing.preview(external_id)
         return Foreseen(places=found.places, files=found.files)
     receipt = service.erasing.erase(external_id, by=key.name)
-    remembered: Remembered = request.app.state.page_lists
-    remembered.forget()
     service.wake()
     return receipt
 

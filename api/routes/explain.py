@@ -7,6 +7,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field
 
+from api import remembering
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
@@ -14,7 +15,7 @@ from api.forms import Form, given, read_form
 from api.narrowing import Narrowing, Short, checked_filters
 from api.openapi import example_body
 from api.strict_json import parse, usable
-from pipelines.root_cause import OPENED, Dates, ask, root_cause, segments_of
+from pipelines.root_cause import OPENED, Dates, ask, segments_of
 from pipelines.service import Service
 from voc.errors import BadFilterError
 from voc.keys import Key, Scope
@@ -80,7 +81,7 @@ def _explain(service: Service, raw: bytes, *, language: str) -> RootCause:
             by=form.by,
             grouping=form.mix,
         )
-        found = root_cause(unit, taxonomy=service.taxonomy, question=question, wanted=wanted, language=language, opened=form.opened)
+        found = remembering.why(unit, service, question=question, wanted=wanted, language=language, opened=form.opened)
         return addresses_of(unit, service, wanted=wanted).root_cause(found)
 
 

@@ -7,6 +7,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api import remembering
 from api.auth import require
 from api.bodies import LINE_TYPES, batch_body, media_type
 from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
@@ -18,7 +19,6 @@ from api.narrowing import Narrowing, PagedNarrowing
 from api.openapi import example_body
 from api.paging import Page, page_of
 from api.problems import BadValueError
-from pipelines.driver_list import driver_list
 from pipelines.explain.fitting_wording import check_lines
 from pipelines.kpi_series import named_kpi, series_of
 from pipelines.model_check import model_check
@@ -118,7 +118,7 @@ def drivers(
     """List what goes with a KPI: strongest association first, then issues without enough data; with impact, revenue and verdict."""
     wanted = query.wanted(zone=zone_of(service), clock=service.clock)
     with service.store.read() as unit:
-        found = driver_list(unit, taxonomy=service.taxonomy, kpi=query.kpi, wanted=wanted, language=language)
+        found = remembering.drivers(unit, service, kpi=query.kpi, wanted=wanted, language=language)
         found = addresses_of(unit, service, wanted=wanted).drivers(found)
     return page_of(found, limit=query.limit, cursor=query.cursor)
 
@@ -148,10 +148,14 @@ def kpi_course(
     _key: Annotated[Key, Depends(require(Scope.READ))],
 ) -> KpiSeries:
     """Show a KPI by month, quarter or fiscal year, with n, interval, and its change against its own past."""
+    kpi, zone, now = named_kpi(query.kpi), zone_of(service), service.clock()
     with service.store.read() as unit:
         start = query.fiscal_start or service.settings.fiscal_start
-        found = series_of(
-            unit, named_kpi(query.kpi), span=query.by, zone=zone_of(service), now=service.clock(), fiscal_start=start
+        found = service.remembered.of(
+            unit,
+            "series",
+            (kpi, query.by, start, now.astimezone(zone).date()),
+            lambda: series_of(unit, kpi, span=query.by, zone=zone, now=now, fiscal_start=start),
         )
         return addresses_of(unit, service).series(found)
 

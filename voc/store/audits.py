@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from voc.audits import AuditAnswer
 from voc.feedback import Language
@@ -42,6 +42,16 @@ class AuditStore:
             .join(ENRICHMENTS, filters.current_enrichment())
         )
         return sorted((_answer(row) for row in self._connection.execute(query)), key=lambda answer: answer.rank)
+
+    def revision(self) -> tuple[int, datetime | None]:
+        """Return how many answers there are and when the latest was given: what changes with every answer."""
+        row = self._connection.execute(select(func.count(), func.max(ANSWERS.c.at)).select_from(ANSWERS)).one()
+        return int(row[0]), row[1]
+
+    def readable(self) -> list[str]:
+        """Return the ids of the comments that can be drawn: those ``predicted`` names."""
+        query = select(FEEDBACK.c.id).join(ENRICHMENTS, filters.current_enrichment())
+        return list(self._connection.execute(query.where(FEEDBACK.c.duplicate_of.is_(None), ~FEEDBACK.c.no_signal)).scalars())
 
     def predicted(self) -> dict[str, frozenset[str]]:
         """Return the model's own tags of every readable comment, repeats left out, by feedback id."""

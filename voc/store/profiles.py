@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from voc.account_room import RoleWeights
 from voc.profile_history import ProfileChange, ProfileNoun
@@ -27,6 +27,10 @@ class ProfileHistoryStore:
         """Return the changes of a profile, latest first."""
         query = select(CHANGES).where(CHANGES.c.subject_id == subject_id).order_by(CHANGES.c.number.desc())
         return [_change(row) for row in self._connection.execute(query)]
+
+    def revision(self) -> int:
+        """Return the number of the latest change of any profile; 0 before the first."""
+        return int(self._connection.execute(select(func.max(CHANGES.c.number))).scalar_one() or 0)
 
     def of_account(self, account_id: str, customer_ids: list[str]) -> list[ProfileChange]:
         """Return the changes of an account and its people, latest first."""
