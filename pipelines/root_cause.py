@@ -61,7 +61,7 @@ def root_cause(
     """
     told = told_apart(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=language, ground=ground)
     found = ledger_of(told, question)
-    drills = [_drill(unit, issue, told.before, told.after, told.issues) for issue in largest(found, opened)]
+    drills = [drill_of(unit, issue, told) for issue in largest(found, opened)]
     return RootCause(question=question, ledger=found, drills=tuple(drills))
 
 
@@ -189,8 +189,9 @@ def _group(row: VoiceRow, grouping: Grouping) -> str | None:
     return values[grouping]
 
 
-def _drill(unit: Unit, issue: Issue, before: Sequence[Voice], after: Sequence[Voice], known: Sequence[Issue]) -> Drill:
-    key = issue_key(issue)
+def drill_of(unit: Unit, issue: Issue, told: ToldApart) -> Drill:
+    """Open one issue."""
+    key, before, after = issue_key(issue), told.before, told.after
     mine = [voice for voice in (*before, *after) if key in voice.issue_keys]
     comments = unit.feedback.get_many([voice.feedback_id for voice in mine])
     places: dict[DrillKind, dict[str, str | None]] = {
@@ -200,7 +201,7 @@ def _drill(unit: Unit, issue: Issue, before: Sequence[Voice], after: Sequence[Vo
             for comment in comments
         },
     }
-    others = [other for other in known if other.kind is not issue.kind]
+    others = [other for other in told.issues if other.kind is not issue.kind]
     said = sorted((voice for voice in after if key in voice.issue_keys), key=lambda voice: (voice.value, voice.feedback_id))
     quotes = unit.quotes.said(issue, ids=[voice.feedback_id for voice in said[: 4 * MOST_QUOTES]])
     return Drill(

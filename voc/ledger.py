@@ -6,6 +6,8 @@ has no terms and says why.
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from voc.drivers import Issue
 from voc.issues import Period, Quote
 from voc.kpis import Kpi
@@ -163,6 +165,10 @@ class DrillLine(Value):
     n_after: int
     value_before: float | None
     value_after: float | None
+    evidence: tuple[str, ...] = Field(default=(), exclude=True)
+    """Feedback ids of all of them; not part of an answer, its figure leads there."""
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class Drill(Value):

@@ -13,20 +13,24 @@ def audit(
     json: JsonFlag = False,
 ) -> None:
     """Show precision, recall and share of each tag, corrected for tagging errors, as far as comments were audited."""
-    from pipelines.assembly import build_store
+    from pipelines.assembly import build_store, build_taxonomy
     from pipelines.auditing import audited_tags
     from pipelines.explaining import EXPLAINED, issues_of
+    from pipelines.figures.addresses import Addresses
     from voc.drivers import IssueKind
     from voc.filters import FeedbackFilter
-    from voc.taxonomy import load_taxonomy
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
+        config, taxonomy = settings(), build_taxonomy()
+        store = build_store(config, read_only=True)
         with store.read() as unit:
             rows = unit.voices.find(FeedbackFilter())
             drivers = [driver for kpi in EXPLAINED for driver in unit.drivers.find(kpi)]
-            found = sorted(audited_tags(unit, rows=rows, drivers=drivers).values(), key=lambda one: (-one.counted, one.tag))
-            issues = issues_of(rows, unit=unit, taxonomy=load_taxonomy(), language=language)
+            tags = Addresses(unit, taxonomy=taxonomy, zone=config.intake.default_timezone).audits(
+                audited_tags(unit, rows=rows, drivers=drivers).values()
+            )
+            found = sorted(tags, key=lambda one: (-one.counted, one.tag))
+            issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
             answers = len(unit.audits.find())
         store.close()
         if json:

@@ -23,28 +23,31 @@ def queue(
     json: JsonFlag = False,
 ) -> None:
     """List who may be less satisfied than the score says, by value times risk, with reasons and quotes."""
-    from pipelines.assembly import build_store
+    from pipelines.assembly import build_store, build_taxonomy
     from pipelines.explain.concern_wording import check_wording
+    from pipelines.figures.addresses import Addresses
     from pipelines.intake import DirectWriter
     from pipelines.queueing import Queue, QueueFilter
     from voc.clock import utc_now
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
+        config = settings()
+        store = build_store(config, read_only=True)
         try:
             working = Queue(store, DirectWriter(store), clock=utc_now)
             whole = working.look()
             found = working.find(QueueFilter(reason=reason, language=language), among=whole)
             with store.read() as unit:
-                customers = unit.customers.customers([entry.customer_id for entry in found[:top] if entry.customer_id])
-                accounts = unit.customers.accounts([entry.account_id for entry in found[:top] if entry.account_id])
+                shown = Addresses(unit, taxonomy=build_taxonomy(), zone=config.intake.default_timezone).queue(found[:top])
+                customers = unit.customers.customers([entry.customer_id for entry in shown if entry.customer_id])
+                accounts = unit.customers.accounts([entry.account_id for entry in shown if entry.account_id])
         finally:
             store.close()
         if json:
-            entries = [entry.model_dump(mode="json") for entry in found[:top]]
+            entries = [entry.model_dump(mode="json") for entry in shown]
             print_json({"as_of": whole.as_of, "total": len(found), "entries": entries, "check": whole.check.model_dump(mode="json")})
             return
-        for entry in found[:top]:
+        for entry in shown:
             who = [customers.get(entry.customer_id or ""), accounts.get(entry.account_id or "")]
             _show(entry, " · ".join(one.name or one.external_id for one in who if one is not None) or entry.id, lang)
         say(f"{len(found)} in the queue. {check_wording(whole.check, language=lang)}")

@@ -77,6 +77,7 @@ def _line(kind: DrillKind, name: str | None, before: Sequence[Voice], after: Seq
         n_after=len(after),
         value_before=_mean(before),
         value_after=_mean(after),
+        evidence=tuple(voice.feedback_id for voice in (*before, *after)),
     )
 
 

@@ -1,6 +1,7 @@
 """Addresses of rows: gives each row of an answer the address of its numbers, without computing or writing anything."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from pipelines.figures import rows
@@ -13,7 +14,7 @@ from voc.drivers import Driver
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary
 from voc.kpis import Kpi, KpiSeries
-from voc.ledger import GroupFigures, LedgerTerm, RootCause
+from voc.ledger import Drill, LedgerTerm, RootCause
 from voc.provenance import Answer, FigureKind, FigureQuery
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
@@ -55,24 +56,32 @@ class Addresses:
         return one.model_copy(update={"figure": figure, "drivers": drivers})
 
     def root_cause(self, found: RootCause) -> RootCause:
-        """Return a change with the addresses of itself, its terms and its groups."""
+        """Return a change with the addresses of itself, its terms, its groups and the lines of opened issues."""
         ledger, wanted = found.ledger, self._wanted.model_copy(update={"since": None, "until": None})
+        asked = partial(rows.question_more, found.question)
 
-        def of(answer: Answer, *, name: str, issue: str | None = None, group: GroupFigures | None = None) -> str | None:
-            more = rows.question_more(found.question, term=name, group=group)
+        def of(answer: Answer, more: dict[str, str], issue: str | None = None) -> str | None:
             return self._of(FigureKind.LEDGER_TERM, answer, kpi=ledger.kpi, issue=issue, more=more, wanted=wanted)
 
         def term(one: LedgerTerm) -> str | None:
-            return of(rows.of_term(ledger, one), name=one.kind.value, issue=None if one.issue is None else issue_key(one.issue))
+            return of(rows.of_term(ledger, one), asked(term=one.kind.value), None if one.issue is None else issue_key(one.issue))
+
+        def opened(drill: Drill) -> Drill:
+            key = issue_key(drill.issue)
+            lines = [
+                one.model_copy(update={"figure": of(rows.of_line(one), asked(term=rows.LINE, line=one), key)}) for one in drill.lines
+            ]
+            return drill.model_copy(update={"lines": tuple(lines)})
 
         named = {
-            "figure": of(rows.of_change(ledger), name=rows.CHANGE),
+            "figure": of(rows.of_change(ledger), asked(term=rows.CHANGE)),
             "terms": tuple(one.model_copy(update={"figure": term(one)}) for one in ledger.terms),
             "groups": tuple(
-                one.model_copy(update={"figure": of(rows.of_group(one), name=rows.GROUP, group=one)}) for one in ledger.groups
+                one.model_copy(update={"figure": of(rows.of_group(one), asked(term=rows.GROUP, group=one))}) for one in ledger.groups
             ),
         }
-        return found.model_copy(update={"ledger": ledger.model_copy(update=named)})
+        drills = tuple(opened(one) for one in found.drills)
+        return found.model_copy(update={"ledger": ledger.model_copy(update=named), "drills": drills})
 
     def series(self, found: KpiSeries) -> KpiSeries:
         """Return a KPI's course with the address of every point."""

@@ -15,7 +15,7 @@ from pipelines.figures import rows
 from pipelines.figures.desk import Desk
 from pipelines.kpi_series import named_kpi, series_of
 from pipelines.queueing import known
-from pipelines.root_cause import ToldApart, ledger_of, told_apart
+from pipelines.root_cause import ToldApart, drill_of, ledger_of, told_apart
 from voc.account_room import AccountRoom
 from voc.drivers import Driver
 from voc.errors import BadFilterError
@@ -33,11 +33,13 @@ MONTHS_OF_A_YEAR = 12
 
 
 def ledger_term(desk: Desk, query: FigureQuery) -> Answer | None:
-    """Return the change of a KPI, one of its terms, or one group's part of the mix; its evidence is all comments it counts."""
+    """Return the change of a KPI, a term, a group's part of the mix or a line of an opened issue; evidence: all comments it counts."""
     question = _read(lambda: rows.question_of(query.kpi, query.more))
     if question is None:
         return None
     told = told_apart(desk.unit, taxonomy=desk.taxonomy, question=question, wanted=query.filter, language="en")
+    if query.more.get("term") == rows.LINE:
+        return _line(desk, told, query)
     found = _term(ledger_of(told, question), query)
     return None if found is None else found.model_copy(update={"evidence": _told(told, query)})
 
@@ -57,6 +59,15 @@ def _term(ledger: Ledger, query: FigureQuery) -> Answer | None:
         ),
         None,
     )
+
+
+def _line(desk: Desk, told: ToldApart, query: FigureQuery) -> Answer | None:
+    issue = next((one for one in told.issues if issue_key(one) == query.issue), None)
+    if issue is None:
+        return None
+    asked = (query.more.get("line"), query.more.get("name", ""))
+    line = next((one for one in drill_of(desk.unit, issue, told).lines if (one.kind.value, rows.line_name(one)) == asked), None)
+    return None if line is None else rows.of_line(line).model_copy(update={"evidence": line.evidence})
 
 
 def _told(told: ToldApart, query: FigureQuery) -> tuple[str, ...]:

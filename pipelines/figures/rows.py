@@ -8,8 +8,9 @@ from voc.concerns import QueueEntry
 from voc.drivers import Driver
 from voc.issues import IssueSummary, Period
 from voc.kpis import KpiPoint, KpiSeries
-from voc.ledger import GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
+from voc.ledger import DrillLine, GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
 from voc.provenance import Answer
+from voc.voices import issue_key
 
 Parts = dict[str, float | None]
 More = dict[str, str]
@@ -17,8 +18,8 @@ DRIVER_PARTS = (
     "volume", "share", "n_with", "clusters_with", "mean_with", "mean_without", "difference", "difference_low", "difference_high", "p", "q",
 )  # fmt: skip
 POINT_PARTS = ("change", "change_low", "change_high", "year_change", "year_change_low", "year_change_high")
-CHANGE, GROUP = "change", "group"
-"""What a ledger's own change and a group of its mix are called beside its terms."""
+CHANGE, GROUP, LINE = "change", "group", "line"
+"""What a ledger's own change, a group of its mix and a line of an opened issue are called beside its terms."""
 
 
 def of_summary(summary: IssueSummary) -> Answer:
@@ -61,6 +62,13 @@ def of_group(group: GroupFigures) -> Answer:
     return Answer(value=group.amount, n=group.n_before + group.n_after, parts={name: getattr(group, name) for name in names})
 
 
+def of_line(line: DrillLine) -> Answer:
+    """Return how comments about an issue that share something moved."""
+    before, after = line.value_before, line.value_after
+    parts: Parts = {"value_before": before, "value_after": after, "n_before": line.n_before, "n_after": line.n_after}
+    return Answer(value=None if before is None or after is None else after - before, n=line.n_before + line.n_after, parts=parts)
+
+
 def of_point(point: KpiPoint) -> Answer:
     """Return a KPI in one period."""
     return Answer(value=point.value, low=point.low, high=point.high, n=point.n, parts={name: getattr(point, name) for name in POINT_PARTS})
@@ -96,14 +104,20 @@ def _estimate(name: str, one: Estimate | None) -> Parts:
     return {} if one is None else {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
 
 
-def question_more(question: Question, *, term: str, group: GroupFigures | None = None) -> More:
+def question_more(question: Question, *, term: str, group: GroupFigures | None = None, line: DrillLine | None = None) -> More:
     """Return what a ledger question holds beside its KPI and filter."""
     asked = {
         "after": period_more(question.after), "before": period_more(question.before), "by": question.by.value,
         "mix": question.grouping.value, "segment": question.segment or "", "against": question.against or "", "term": term,
     }  # fmt: skip
     named = {} if group is None else {"group": group.name or "", "pooled": str(int(group.pooled))}
+    named |= {} if line is None else {"line": line.kind.value, "name": line_name(line)}
     return {name: value for name, value in (asked | named).items() if value}
+
+
+def line_name(line: DrillLine) -> str:
+    """Return what tells a line from the others of its kind: an issue's key, else its name."""
+    return (line.name or "") if line.issue is None else issue_key(line.issue)
 
 
 def question_of(kpi: object, more: More) -> Question:

@@ -89,6 +89,8 @@ _ASKED = {
     "term": ("Term", "項目"),
     "group": ("Group", "グループ"),
     "pooled": ("Small groups together", "小さなグループの合算"),
+    "line": ("They share", "共通点"),
+    "name": ("Named", "名称"),
     "series": ("KPI", "KPI"),
     "span": ("Periods", "期間の単位"),
     "fiscal_start": ("Fiscal year begins in month", "年度の開始月"),
@@ -109,6 +111,12 @@ _ASKED = {
 _VALUES = {
     "by": {"tags": ("tags", "タグ"), "topics": ("topics", "トピック"), "both": ("tags and topics", "タグとトピック")},
     "span": {"month": ("months", "月次"), "quarter": ("fiscal quarters", "四半期"), "year": ("fiscal years", "年度")},
+    "line": {
+        "reason": ("another issue", "別の課題"),
+        "group": ("group", "グループ"),
+        "product": ("product", "製品"),
+        "release": ("release", "リリース"),
+    },
     "pooled": {"0": ("no", "いいえ"), "1": ("yes", "はい")},
     "term": {
         "change": ("the whole change", "変化の全体"),
@@ -116,6 +124,7 @@ _VALUES = {
         "mix": ("mix: other groups answered", "回答者の構成"),
         "prevalence": ("the issue is named more or less often", "課題の頻度"),
         "score": ("comments about the issue score otherwise", "課題内の評価"),
+        "line": ("comments about the issue that share something", "課題のコメントのうち共通点のあるもの"),
         "unexplained": ("not explained by issues or mix", "課題・構成では説明されない分"),
     },
 }

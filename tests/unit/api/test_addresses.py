@@ -69,8 +69,15 @@ def data(app: Running, path: str, value: str, **query: object) -> list[Row]:
 
 
 def of_ledger(app: Running, **changes: object) -> list[Row]:
-    ledger = app.post("/v1/explain", QUESTION | changes).json()["ledger"]
-    return [(ledger, "change"), *((row, "amount") for row in (*ledger["terms"], *ledger["groups"]))]
+    answer = app.post("/v1/explain", QUESTION | changes).json()
+    ledger, lines = answer["ledger"], [row | {"moved": moved(row)} for drill in answer["drills"] for row in drill["lines"]]
+    assert lines
+    assert "evidence" not in lines[0]
+    return [(ledger, "change"), *((row, "amount") for row in (*ledger["terms"], *ledger["groups"])), *((row, "moved") for row in lines)]
+
+
+def moved(row: dict[str, Any]) -> float | None:
+    return None if None in (row["value_before"], row["value_after"]) else row["value_after"] - row["value_before"]
 
 
 def of_tags(app: Running, **query: object) -> list[Row]:
