@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from tests.support.served import Served, end, start
 
-EXAMPLES = 20
+EXAMPLES = 10
 RULES = json.loads((Path(__file__).parents[1] / "data" / "authz_rules.json").read_text("utf-8"))
 UNEXPLAINED_BY_SHAPE = [
     positive_data_acceptance,  # a shape cannot say: no blank text, no future date, a date that exists, a known id
