@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from tests.support.app import Running, running
 from voc.addresses import addressed, read_address
@@ -21,7 +22,7 @@ Row = tuple[dict[str, Any], str]
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty comments a quarter of eight accounts; in the second one more of them name the login, and give a 2 instead of a 9."""
+    """Twenty comments a quarter of eight accounts; in the second one more of them name the login, and mostly give less."""
     folder = tmp_path_factory.mktemp("addresses")
     with running(folder / "data") as found:
         for at in range(8):
@@ -40,7 +41,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
                         "customer_id": f"person{at % 8}@example.com",
                         "account_id": f"a{at % 8}",
                         "segment": "smb" if at < 10 else "enterprise",
-                        "scores": {"nps": 2 if login else 9},
+                        "scores": {"nps": (8 if at % 3 else 2) if login else (9 if at % 4 else 7)},
                     },
                 )
         found.work()
@@ -116,6 +117,20 @@ def test_every_row_has_an_address_that_leads_to_its_number(app: Running, name: s
         assert len(evidence) == said["figure"]["evidence_count"]
         with app.service.store.read() as unit:
             assert unit.figures.get(said["state"]["now"]["id"]) is None, "nothing is written when a list is read"
+
+
+ROOT_CAUSE = "/root-cause?since=2026-04-01&until=2026-06-30&before_since=2026-01-01&before_until=2026-03-31"
+
+
+@pytest.mark.parametrize("path", ["/overview", "/issues", "/drivers", "/kpis", "/queue", "/accounts", "/accounts/a1", "/audit", ROOT_CAUSE])
+def test_the_numbers_of_a_page_lead_to_their_figures(app: Running, path: str) -> None:
+    page = HTMLParser(app.client.get(f"http://127.0.0.1{path}").text)
+    links = [str(one.attributes["href"]) for one in page.css("a.to-figure")]
+    assert links
+    for link in {links[0], links[-1]}:
+        said = app.client.get(f"http://127.0.0.1{link}").text
+        assert "Fresh" in said
+        assert 'name="address"' in said, "it can be kept"
 
 
 def test_after_an_erasure_every_address_that_rested_on_the_person_is_stale_and_none_shows_them(changed: Running) -> None:
