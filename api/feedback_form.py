@@ -16,6 +16,7 @@ from api.forms import Form, Name, Number, given, in_range, read_form
 from api.moments import Moment, read_moment
 from api.problems import BadValueError
 from voc.feedback import MAX_TEXT_CHARS, NewFeedback, Source
+from voc.identity import plain_email
 from voc.journey import read_stage
 from voc.kpis import SURVEY_KPIS, Kpi, Score
 
@@ -26,6 +27,8 @@ OTHER_NAMES = {
     "language": "lang",
     "comment": "text",
     "user_id": "customer_id",
+    "customer_email": "email",
+    "user_email": "email",
 }
 OURS = frozenset({"id", "role", "tenant_id", "received_at", "content_hash", "text_hash", "feedback_id", "scopes"})
 HUB_NAMES = frozenset({"value_text", "field_type", "collected_at", "submission_id"})
@@ -67,6 +70,7 @@ class FeedbackForm(Form):
     score_type: Kpi | None = Field(default=None, description="nps (0-10), csat (1-5) or ces (1-7).")
     scores: dict[Kpi, Number] = Field(default={}, description="Several answers at once, by scale.")
     customer_id: Name | None = Field(default=None, description="Your id of the person.")
+    email: Name | None = Field(default=None, description="The person's; kept as a keyed hash alone. Says who speaks without customer_id.")
     account_id: Name | None = Field(default=None, description="Your id of the organisation.")
     source: Source = Field(default=Source.SURVEY, description="The medium.")
     source_name: Name = Field(default="api", description="Which sender; external ids are unique within it.")
@@ -122,6 +126,7 @@ def read_feedback(value: Any, *, zone: ZoneInfo, now: datetime) -> NewFeedback:
             submitted_at=submitted_at,
             timezone_assumed=assumed,
             customer=form.customer_id,
+            email=None if form.email is None else plain_email(form.email),
             account=form.account_id,
             segment=form.segment,
             product=form.product,
@@ -180,16 +185,17 @@ def _from_hub(members: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_customer(members: dict[str, Any]) -> dict[str, Any]:
-    """Read ``customer`` given as an id or as ``{external_id, account_id, role}``."""
+    """Read ``customer`` given as an id or as ``{external_id, email, account_id, role}``."""
     customer = members.pop("customer", None)
     if customer is None:
         return members
     if isinstance(customer, str | int):
         return {"customer_id": customer, **members}
-    if not isinstance(customer, dict) or set(customer) - {"external_id", "account_id", "role"}:
+    if not isinstance(customer, dict) or set(customer) - {"external_id", "email", "account_id", "role"}:
         raise BadValueError(field="customer", problem="not_known")
     said = given(customer)
-    named = {"customer_id": said.get("external_id"), "account_id": said.get("account_id"), "customer_role": said.get("role")}
+    fields = {"customer_id": "external_id", "email": "email", "account_id": "account_id", "customer_role": "role"}
+    named = {name: said.get(field) for name, field in fields.items()}
     return {**{name: value for name, value in named.items() if value is not None}, **members}
 
 

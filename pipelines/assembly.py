@@ -125,9 +125,10 @@ def build_runner(store: Store, models: ModelProcess, settings: Settings, *, cloc
     )
 
 
-def build_intake(store: Store, *, clock: Clock = utc_now) -> Intake:
+def build_intake(store: Store, settings: Settings, *, clock: Clock = utc_now) -> Intake:
     """Return the door for a process that has the store to itself: one transaction a call."""
-    return Intake(detector=build_language_detector(), redactor=build_redactor(), writer=DirectWriter(store), clock=clock)
+    writer, folder = DirectWriter(store), settings.data_dir
+    return Intake(detector=build_language_detector(), redactor=build_redactor(), writer=writer, clock=clock, folder=folder)
 
 
 def build_store(settings: Settings, *, read_only: bool = False) -> Store:
@@ -159,7 +160,7 @@ def build_service(settings: Settings, *, clock: Clock = utc_now) -> Service:
             settings=settings,
             store=store,
             commits=commits,
-            intake=Intake(detector=detector, redactor=redactor, writer=commits, clock=clock),
+            intake=Intake(detector=detector, redactor=redactor, writer=commits, clock=clock, folder=settings.data_dir),
             models=models,
             runner=build_runner(store, models, settings, clock=clock),
             taxonomy=build_taxonomy(),

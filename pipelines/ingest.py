@@ -57,7 +57,8 @@ def text_hash(text: str) -> str:
 
 def content_hash(new: NewFeedback) -> str:
     """Return the hash of everything the sender sent: equal for a repeat, different for another comment under the same key."""
-    sent = new.model_dump(mode="json", exclude={"ordinal"} if new.journey_stage else {"ordinal", "journey_stage"})
+    left_out = {"ordinal", "email"} | (set() if new.journey_stage else {"journey_stage"})
+    sent = new.model_dump(mode="json", exclude=left_out)
     return sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()[:HASH_HEX_DIGITS]
 
 

@@ -1,12 +1,12 @@
 """People: profiles with their history, what they are known by, and merges: proposed, decided by people, taken back."""
 
-import os
-import secrets
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
 
+from pipelines.identity_key import hasher_of
 from pipelines.intake import Writer
+from pipelines.known_by_email import link
 from voc.account_room import RoleWeights
 from voc.clock import Clock
 from voc.customers import Account, Customer
@@ -14,20 +14,6 @@ from voc.errors import InputError, NotFoundError
 from voc.identity import Identity, IdentityHasher, IdentityKind, Merge, MergeProposal, MergeState, pair_id
 from voc.ids import customer_id
 from voc.store import Store, Unit
-
-KEY_FILE = "identity.key"
-KEY_BYTES = 32
-
-
-def hasher_of(folder: Path) -> IdentityHasher:
-    """Return what hashes e-mail addresses and ids, with the key of the data folder; makes the key at the first call."""
-    path = folder / KEY_FILE
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES))
-    return IdentityHasher(bytes.fromhex(path.read_text(encoding="ascii").strip()))
 
 
 def known_by(hasher: IdentityHasher, customers: Sequence[Customer], *, emails: dict[str, str], source: str) -> list[Identity]:
@@ -97,8 +83,9 @@ class PeopleWork:
 
         def keep(unit: Unit) -> dict[str, int]:
             unit.erasures.check(customer.id)
-            unit.identities.add(identities)
-            return unit.customers.put_customers([customer], by=by, now=self._clock())
+            counts = unit.customers.put_customers([customer], by=by, now=self._clock())
+            link(unit, identities, now=self._clock())
+            return counts
 
         return self._writer.do(keep)
 

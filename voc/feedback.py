@@ -84,6 +84,8 @@ class NewFeedback(Value):
     timezone_assumed: bool = False
     customer: str | None = None
     """The sender's id of the customer."""
+    email: str | None = None
+    """The customer's e-mail address; it leaves intake as a keyed hash alone."""
     account: str | None = None
     """The sender's id of the account."""
     segment: str | None = None

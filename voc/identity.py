@@ -96,6 +96,23 @@ def plain_email(address: str) -> str:
     return plain
 
 
+def is_email(text: str) -> bool:
+    """Tell whether a text is an e-mail address."""
+    try:
+        return bool(plain_email(text))
+    except InputError:
+        return False
+
+
+def held_name(value: str) -> str:
+    """Return the id that comments with an e-mail address and no id are held under, given the keyed hash of the address.
+
+    >>> held_name("0a1b")
+    'email:0a1b'
+    """
+    return f"email:{value}"
+
+
 class IdentityHasher:
     """Turns what people are known by into keyed hashes."""
 

@@ -58,7 +58,7 @@ def run_demo(config: "Settings", *, quiet: bool) -> dict[str, Any]:
     store = build_store(config)
     models = build_models(config.models)
     try:
-        loaded = load(store, build_intake(store), rejects_dir=config.data_dir / "rejects", clock=utc_now, progress=progress)
+        loaded = load(store, build_intake(store, config), rejects_dir=config.data_dir / "rejects", clock=utc_now, progress=progress)
         runner = build_runner(store, models, config)
         counts = runner.run(progress)
         everything = period_filter(None, None, zone=config.intake.default_timezone)

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from pipelines.assembly import build_intake, build_language_detector, build_redactor, build_store
 from pipelines.commands.console import note
 from pipelines.erasing.rejects import without_erased
+from pipelines.identity_key import hasher_of
 from pipelines.importing import PROBLEMS_SHOWN, ImportPlan, dry_run, import_feedback
 from pipelines.ingest import ingest
-from pipelines.people import hasher_of, known_by
+from pipelines.known_by_email import link
+from pipelines.people import known_by
 from pipelines.progress import progress_for
 from pipelines.sources.assignments_file import read_assignments
 from pipelines.sources.customers_file import EmailOf, read_profiles
@@ -132,7 +134,7 @@ def _import(file: Path, options: ImportOptions, *, store: Store, settings: Setti
     entry = import_feedback(
         plan,
         store=store,
-        intake=build_intake(store),
+        intake=build_intake(store, settings),
         rejects_dir=settings.data_dir / REJECTS,
         clock=utc_now,
         progress=progress_for(sys.stderr, quiet=quiet),
@@ -173,9 +175,9 @@ def import_profiles(
             refused = unit.erasures.refusals([customer.id for customer in customers])
             welcome = [customer for customer in customers if customer.id not in refused]
             mails = {name: address for name, address in emails.items() if name not in refused}
-            unit.identities.add(known_by(hasher_of(settings.data_dir), welcome, emails=mails, source="customers file"))
             of_accounts = unit.customers.put_accounts(accounts, by=IMPORTED, now=now)
             of_customers = unit.customers.put_customers(welcome, by=IMPORTED, now=now)
+            link(unit, known_by(hasher_of(settings.data_dir), welcome, emails=mails, source="customers file"), now=now)
             of_customers |= {"erased": len(refused)} if refused else {}
         return {f"accounts_{name}": n for name, n in of_accounts.items()} | {f"customers_{name}": n for name, n in of_customers.items()}
 

@@ -26,7 +26,8 @@ def map_customers(
 ) -> None:
     """Take a mapping table in: this id of that source is that customer. Each row proposes a merge; nothing is merged by itself."""
     from pipelines.assembly import build_store
-    from pipelines.people import hasher_of, map_ids
+    from pipelines.identity_key import hasher_of
+    from pipelines.people import map_ids
     from pipelines.sources.mapping_table import read_mapping_table
     from pipelines.sources.reading import Rejected
     from pipelines.sources.table import open_table

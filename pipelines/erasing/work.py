@@ -16,10 +16,13 @@ from pipelines.erasing.recognise import Recogniser
 from pipelines.erasing.rewrite import Rewriting
 from pipelines.erasing.topics import Left, without, words_to_drop
 from pipelines.figures.waiting import take_in
+from pipelines.identity_key import hasher_of
 from pipelines.intake import Writer
+from pipelines.known_by_email import held_for
 from voc.clock import Clock
 from voc.erasure import Erasure, ErasureState, Person
 from voc.errors import InputError, NotFoundError, StorageError, StorageUnavailableError
+from voc.identity import held_name, is_email
 from voc.ids import customer_id, random_id
 from voc.store import Store, Unit
 from voc.topics import Topic, TopicState, least_voices
@@ -52,8 +55,9 @@ class Erasing:
         NotFoundError
             If nothing is known of the customer.
         """
+        ours = self._ours(external_id)
         with self._store.read() as unit:
-            person = _person(unit, customer_id(external_id), external_id)
+            person = _person(unit, ours, external_id)
             places = unit.erasures.count(person)
         if not places:
             raise NotFoundError
@@ -72,8 +76,8 @@ class Erasing:
         """
         with self._one_at_a_time:
             take_in(self._folder, self._writer)
-            erasure = self._begin(customer_id(external_id), external_id, by=by)
-            return self._carry_on(erasure, customer_id(external_id), external_id)
+            ours = self._ours(external_id)
+            return self._carry_on(self._begin(ours, external_id, by=by), ours, external_id)
 
     def lift(self, external_id: str, *, by: str) -> Erasure:
         """Let an erased customer speak again; what was erased stays away.
@@ -85,8 +89,10 @@ class Erasing:
         InputError
             If the erasure is not finished.
         """
+        ours = self._ours(external_id)
+
         def do(unit: Unit) -> Erasure:
-            standing = self._standing(unit, unit.erasures.mark(customer_id(external_id)))
+            standing = self._standing(unit, unit.erasures.mark(ours))
             if standing is None:
                 raise NotFoundError
             if standing.state is not ErasureState.DONE:
@@ -119,6 +125,16 @@ class Erasing:
             self._carry_on(erasure, here.get(erasure.subject), None)
         return len(begun) + len(again)
 
+    def _ours(self, external_id: str) -> str:
+        """Return our id of a customer: of the sender's id, or of what comments with an e-mail address and no id are held under."""
+        named = customer_id(external_id)
+        if not is_email(external_id):
+            return named
+        with self._store.read() as unit:
+            if unit.erasures.count(unit.erasures.person(named)) or self._standing(unit, unit.erasures.mark(named)):
+                return named
+        return customer_id(held_name(hasher_of(self._folder).email("", external_id, source="").value))
+
     def _renewed(self, erasure_id: str, subject: str, by: str) -> Erasure:
         erasure = Erasure(id=erasure_id, subject=subject, state=ErasureState.STARTED, by=by, started_at=self._clock())
         self._writer.do(lambda unit: unit.erasures.put(erasure))
@@ -136,7 +152,7 @@ class Erasing:
             erasure = Erasure(id=random_id("er"), subject=subject, state=ErasureState.STARTED, by=by, started_at=now)
             self._store.ledger.note("requested", erasure_id=erasure.id, subject=subject, by=by, at=now)
             unit.erasures.put(erasure)
-            unit.erasures.refuse(erasure.id, sorted(person.customer_ids))
+            unit.erasures.refuse(erasure.id, [*sorted(person.customer_ids), *held_for(unit, sorted(person.customer_ids))])
             return erasure
 
         return self._writer.do(do)
@@ -182,11 +198,12 @@ class Erasing:
             places, notes = dict(erasure.places), list(erasure.notes)
             if ours is not None:
                 person = _person(unit, ours, external_id)
+                held = held_for(unit, sorted(person.customer_ids))
                 counts, again = _erase_rows(unit, person)
                 for name, count in counts.items():
                     places[name] = places.get(name, 0) + count
                 notes += [f"learn_again:{name}" for name in again]
-                unit.erasures.refuse(erasure.id, [ours, *sorted(person.customer_ids | person.feedback_ids)])
+                unit.erasures.refuse(erasure.id, [ours, *sorted(person.customer_ids | person.feedback_ids), *held])
             changed = {"state": ErasureState.ERASED, "places": places, "notes": tuple(dict.fromkeys(notes))}
             gone = erasure.model_copy(update=changed)
             unit.erasures.put(gone)

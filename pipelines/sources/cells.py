@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from voc.errors import BadDateError, NotANumberError
+from voc.identity import plain_email
 
 EARLIEST_FEEDBACK_YEAR = 1990
 EARLIEST_YEAR = 1900
@@ -246,3 +247,14 @@ def _zone(name: str | None) -> timezone | None:
     if int(digits[2:]) >= MINUTES:
         raise ValueError(name)
     return timezone(-offset if name[0] == "-" else offset)
+
+
+def parse_email(text: str) -> str | None:
+    """Return the e-mail address of a cell without differences of width and case, or None where it holds no answer.
+
+    Raises
+    ------
+    InputError
+        If it is no address.
+    """
+    return None if is_no_answer(text) else plain_email(text)

@@ -9,6 +9,7 @@ import re
 from pipelines.sources.headers import matching_name
 from voc.kpis import Kpi
 
+EMAIL_NAMES = ("email", "emailaddress", "mail", "mailaddress", "メールアドレス", "メール", "eメール", "電子メール")
 NAMES: dict[str, frozenset[str]] = {
     "text": frozenset(
         (
@@ -31,6 +32,7 @@ NAMES: dict[str, frozenset[str]] = {
             *("顧客id", "顧客番号", "顧客コード", "会員番号", "会員id", "ユーザーid", "ユーザid", "回答者id", "お客様番号", "お客様id"),
         )
     ),
+    "email": frozenset(EMAIL_NAMES),
     "account": frozenset(
         (
             *("account", "accountid", "accountname", "organization", "organisation", "organizationid"),

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from pipelines.sources.cells import is_no_answer, parse_day, parse_number
-from pipelines.sources.column_names import squeezed
+from pipelines.sources.cells import is_no_answer, parse_day, parse_email, parse_number
+from pipelines.sources.column_names import EMAIL_NAMES, squeezed
 from pipelines.sources.headers import find_column
 from pipelines.sources.mapping import column_name, role_entries
 from pipelines.sources.reading import MAX_METADATA_CHARS, MAX_METADATA_KEYS, Rejected, cell, rejected_cell, rejected_problem
 from pipelines.sources.rows import RowProblem, Table, TableRow
 from voc.customers import Account, Customer, Role
 from voc.errors import BadDateError, BadMappingError, EmptyTextError, InputError, OutOfRangeError
-from voc.identity import plain_email
 from voc.ids import account_id, customer_id
 from voc.kpis import Kpi, check_range
 
@@ -37,7 +36,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "account_name": ("accountname", "companyname", "organizationname", "取引先名", "会社名", "企業名", "法人名"),
     "name": ("name", "customername", "fullname", "氏名", "名前", "顧客名", "お名前", "名称"),
-    "email": ("email", "emailaddress", "mail", "mailaddress", "メールアドレス", "メール", "eメール", "電子メール"),
+    "email": EMAIL_NAMES,
     "role": ("role", "jobrole", "役割", "担当区分", "立場"),
     "segment": ("segment", "customersegment", "セグメント", "顧客区分", "区分", "会員種別"),
     "plan": ("plan", "tier", "プラン", "契約プラン"),
@@ -144,13 +143,9 @@ def _parse(role: str, text: str) -> object | None:
         "start": parse_day,
         "churned": parse_day,
         "role": _role,
-        "email": _email,
+        "email": parse_email,
     }.get(role, _plain)
     return parse(text)
-
-
-def _email(text: str) -> str | None:
-    return None if is_no_answer(text) else plain_email(text)
 
 
 def _plain(text: str) -> str | None:

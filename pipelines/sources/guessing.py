@@ -16,6 +16,7 @@ from pipelines.sources.mapping import ColumnMapping, ScoreColumn
 from pipelines.sources.reading import known_source
 from pipelines.sources.rows import Table, TableRow
 from voc.errors import InputError
+from voc.identity import is_email
 from voc.kpis import Kpi, check_range
 
 SAMPLE_ROWS = 500
@@ -67,6 +68,7 @@ def guess_mapping(table: Table) -> GuessedMapping:
     guesser.guess_date()
     guesser.guess_id()
     guesser.guess_named("customer")
+    guesser.guess_email()
     guesser.guess_named("account")
     guesser.guess_source()
     guesser.guess_text()
@@ -152,6 +154,13 @@ class _Guesser:
         if free:
             best = max(free, key=lambda column: _mean_length(self._values[column]))
             return self._take("text", best, Confidence.LOW, "it holds the longest free text")
+        return None
+
+    def guess_email(self) -> None:
+        """Take the column of e-mail addresses."""
+        for column in self._named(NAMES["email"], ()):
+            if _share(self._values[column], is_email) >= MIN_FITTING:
+                return self._take("email", column, Confidence.HIGH, "the header says so and the values are addresses")
         return None
 
     def guess_named(self, role: str) -> None:

@@ -19,7 +19,7 @@ from voc.errors import BadMappingError, NotANumberError, OutOfRangeError
 from voc.kpis import SCALES, Kpi, check_range
 from voc.values import Value
 
-SINGLE_ROLES = ("text", "id", "customer", "account", "date", "segment", "source", "product", "touchpoint", "role", "journey_stage")
+SINGLE_ROLES = ("text", "id", "customer", "email", "account", "date", "segment", "source", "product", "touchpoint", "role", "journey_stage")
 ROLES = (*SINGLE_ROLES, "score")
 
 _ENTRY = re.compile(r"\s*(?P<role>\w+)\s*=(?P<value>.*)", re.DOTALL)
@@ -106,6 +106,8 @@ class ColumnMapping(Value):
     scores: tuple[ScoreColumn, ...] = ()
     id: str | None = None
     customer: str | None = None
+    email: str | None = None
+    """The speaker's e-mail address; kept as a keyed hash alone."""
     account: str | None = None
     date: str | None = None
     segment: str | None = None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from pipelines.sources.cells import Moment, half_width, parse_moment
+from pipelines.sources.cells import Moment, half_width, parse_email, parse_moment
 from pipelines.sources.mapping import ColumnMapping
 from pipelines.sources.rows import RowProblem, Table, TableRow
 from voc.errors import InputError
@@ -124,7 +124,7 @@ class _Reader:
 
     def __init__(self, mapping: ColumnMapping, *, source: Source, source_name: str, timezone: ZoneInfo) -> None:
         self._mapping, self._source, self._source_name, self._zone = mapping, source, source_name, timezone
-        named = (mapping.text, mapping.id, mapping.customer, mapping.account, mapping.date, mapping.segment)
+        named = (mapping.text, mapping.id, mapping.customer, mapping.email, mapping.account, mapping.date, mapping.segment)
         more = (mapping.product, mapping.touchpoint, mapping.source, mapping.role, mapping.journey_stage)
         self._used = frozenset(column for column in (*named, *more) if column) | {score.column for score in mapping.scores}
         self._seen: dict[bytes, int] = {}
@@ -134,6 +134,7 @@ class _Reader:
         try:
             scores = self._scores(cells)
             moment = self._moment(cells)
+            email = _taken(mapping.email, parse_email, cells) if mapping.email else None
         except _CellError as found:
             return rejected_cell(row, found.column, found.error)
         text, external_id = cells.get(mapping.text, ""), cell(cells, mapping.id)
@@ -147,6 +148,7 @@ class _Reader:
             submitted_at=moment.at if moment else None,
             timezone_assumed=moment.timezone_assumed if moment else False,
             customer=customer,
+            email=email,
             account=cell(cells, mapping.account),
             segment=segment,
             product=cell(cells, mapping.product),

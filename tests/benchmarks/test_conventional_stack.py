@@ -77,7 +77,7 @@ def stored_to_stored(comments, inside):
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder))
         store = build_store(settings)
-        build_intake(store).accept([NewFeedback(text=text, external_id=str(n)) for n, text in enumerate(comments)])
+        build_intake(store, settings).accept([NewFeedback(text=text, external_id=str(n)) for n, text in enumerate(comments)])
         models = ModelProcess(InProcess(inside), batch_timeout_s=600)
         runner, counts = build_runner(store, models, settings), RunCounts()
         with SilentProgress().step("", None) as step:

@@ -93,7 +93,7 @@ def _import(running: Running, file: Path) -> Any:
     mapping = parse_mapping("id=id,text=text,customer=who,score=nps:nps")
     plan = ImportPlan(table=table, mapping=mapping, source=Source.SURVEY, source_name="survey", timezone=UTC)  # type: ignore[arg-type]
     service = running.service
-    intake = Intake(detector=FakeLanguage(), redactor=FakeRedactor(), writer=DirectWriter(service.store), clock=service.clock)
+    intake = Intake(detector=FakeLanguage(), redactor=FakeRedactor(), writer=DirectWriter(service.store), clock=service.clock, folder=service.settings.data_dir)
     return import_feedback(
         plan, store=service.store, intake=intake, rejects_dir=service.settings.data_dir / "rejects", clock=service.clock, progress=SilentProgress(), file_name=file.name
     )

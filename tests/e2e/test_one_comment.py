@@ -36,6 +36,7 @@ EN = NewFeedback(
 @dataclass
 class Outcome:
     store: Store
+    settings: Settings
     comments: dict[str, Feedback]
     said: dict[str, Enrichment]
 
@@ -45,13 +46,13 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("one") / "data")
     store = build_store(settings)
     models = build_models(settings.models)
-    accepted = build_intake(store).accept([JA, EN])
+    accepted = build_intake(store, settings).accept([JA, EN])
     build_runner(store, models, settings).run(SilentProgress())
     models.close()
     with store.read() as unit:
         comments = dict(zip(("ja", "en"), unit.feedback.get_many([item.feedback_id or "" for item in accepted]), strict=True))
         said = unit.enrichments.get_many([comment.id for comment in comments.values()])
-    yield Outcome(store, comments, {name: said[comment.id] for name, comment in comments.items()})
+    yield Outcome(store, settings, comments, {name: said[comment.id] for name, comment in comments.items()})
     store.close()
 
 
@@ -64,7 +65,7 @@ def test_ingest_masks_the_telephone_number_before_anything_is_kept(outcome: Outc
 
 def test_ids_follow_from_the_identity_at_the_source(outcome: Outcome) -> None:
     """Why: documentation, notebook and tests name the same ids, and a second import meets the same rows."""
-    again = build_intake(outcome.store).accept([JA, EN])
+    again = build_intake(outcome.store, outcome.settings).accept([JA, EN])
     assert [item.feedback_id for item in again] == [outcome.comments["ja"].id, outcome.comments["en"].id]
     assert {item.outcome.value for item in again if item.outcome} == {"duplicate"}
 

@@ -78,7 +78,7 @@ def fake_service(data_dir: Path, *, clock: Clock = utc_now, **settings: Any) -> 
             settings=config,
             store=store,
             commits=commits,
-            intake=Intake(detector=detector, redactor=redactor, writer=commits, clock=clock),
+            intake=Intake(detector=detector, redactor=redactor, writer=commits, clock=clock, folder=data_dir),
             models=models,
             runner=runner,
             taxonomy=taxonomy,

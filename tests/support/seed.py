@@ -136,7 +136,7 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
         taxonomy=taxonomy,
         clock=clock,
     )
-    intake = Intake(detector=detector, redactor=redactor, writer=commits, clock=clock)
+    intake = Intake(detector=detector, redactor=redactor, writer=commits, clock=clock, folder=folder)
     return Service(
         Parts(
             settings=settings,
@@ -158,7 +158,7 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
 def fill(service: Service, *, every: int = 1, extra: Sequence[NewFeedback] = ()) -> None:
     """Load the demonstration's customers, answers and every n-th comment, and run all stages; the service is not started yet."""
     comments = [_comment(row) for row in _rows("comments")[::every]]
-    intake = Intake(detector=KanaLanguage(), redactor=PatternRedactor(), writer=DirectWriter(service.store), clock=service.clock)
+    intake = Intake(detector=KanaLanguage(), redactor=PatternRedactor(), writer=DirectWriter(service.store), clock=service.clock, folder=service.settings.data_dir)
     intake.accept([*comments, *extra])
     with service.store.write() as unit:
         unit.customers.put_accounts([_account(row) for row in _rows("accounts")])

@@ -37,6 +37,12 @@ class IdentityStore:
         query = select(IDENTITIES).where(IDENTITIES.c.kind == identity.kind.value, IDENTITIES.c.value == identity.value)
         return [_identity(row) for row in self._connection.execute(query.order_by(IDENTITIES.c.customer_id))]
 
+    def of_email(self, value: str) -> list[str]:
+        """Return the profiles known by the e-mail address of this keyed hash."""
+        mine = and_(IDENTITIES.c.kind == IdentityKind.EMAIL.value, IDENTITIES.c.value == value)
+        query = select(IDENTITIES.c.customer_id).where(mine).distinct().order_by(IDENTITIES.c.customer_id)
+        return list(self._connection.execute(query).scalars())
+
     def shared(self) -> list[list[Identity]]:
         """Return the identities that two to ``MOST_SHARING`` present profiles share; merged and unheard ones are not present."""
         people = func.count(func.distinct(IDENTITIES.c.customer_id))
