@@ -138,21 +138,17 @@ def test_after_an_erasure_every_address_that_rested_on_the_person_is_stale_and_n
     shown = {name: [row["figure"] for row, _ in ANSWERS[name](changed)] for name in names}
     with changed.service.store.read() as unit:
         theirs = {one.id for one in unit.feedback.find(FeedbackFilter(), limit=100) if one.customer_id == _id(changed, 0)}
-    rested = {
-        address: {one["id"] for one in changed.get(f"/v1/figures/{address}/evidence", limit=200).json()["data"]} & theirs
-        for some in shown.values()
-        for address in some
-    }
+    opened = changed.service.figures.opened
+    rested = {address: theirs.intersection(opened(address)[2]) for some in shown.values() for address in some}
     changed.service.erasing.erase("person0@example.com", by="test")
     touched = 0
     for address, lost in rested.items():
-        answer = changed.get(f"/v1/figures/{address}")
-        assert "person0" not in answer.text
-        left = changed.get(f"/v1/figures/{address}/evidence", limit=200)
-        assert theirs.isdisjoint(one["id"] for one in left.json()["data"])
+        figure, state, left = opened(address)
+        assert "person0" not in figure.model_dump_json() + state.model_dump_json()
+        assert theirs.isdisjoint(left)
         if lost:
             touched += 1
-            assert not answer.json()["state"]["fresh"], read_address(address)
+            assert not state.fresh, read_address(address)
     assert touched > 10
 
 
