@@ -75,7 +75,7 @@ def explain_and_act(
 ) -> tuple[int, int]:
     """Measure the drivers of every explained KPI, look for topics that emerge and raise alerts over all voices; keep all three.
 
-    Alerts watch tags only: a topic has no identity across runs yet, so each run would raise its alarms anew. Reading and computing
+    Alerts watch tags only: topics that grow are told by the look for emerging ones, within a budget of false alarms. Reading and computing
     happen outside the writing transaction, so that intake does not wait for them; where somebody was erased meanwhile nothing is kept.
 
     Returns

@@ -21,32 +21,26 @@ from voc.clock import Clock, utc_now
 from voc.drivers import Issue
 from voc.enrichment import Enrichment
 from voc.errors import BadDateError, BadFilterError
-from voc.feedback import Feedback, Language, own_words
+from voc.feedback import Feedback, own_words
 from voc.filters import Cursor, FeedbackFilter
 from voc.issues import IssueSummary, Period
 from voc.kpis import Kpi
 from voc.provenance import Figure, FigureKind, FigureQuery
-from voc.report import CommentCounts, Quote, ReportData
+from voc.report import Quote, ReportData
 from voc.settings import Settings
 from voc.store import Store
 from voc.store.unit import Unit
-from voc.taxonomy import Taxonomy
+from voc.taxonomy import Bilingual, Taxonomy
 from voc.voices import issue_key
 
 TOP_ISSUES = 15
 MOST_ALERTS = 50
 QUOTES_EACH = 3
 EXPORT_PAGE = 500
-CAUTIONS = {
-    "baseline-ja": {
-        "en": "Japanese is read by a weightless baseline (word lists), not by a trained model: rougher than the English figures.",
-        "ja": "日本語は学習済みモデルではなく、重みを持たない基準手法(語彙リスト)で読んでいます。英語より粗い数値です。",
-    },
-    "one-year": {
-        "en": "Figures say what goes together (associated with), not what causes what.",
-        "ja": "数値は関連を示すもので、原因を示すものではありません。",
-    },
-}
+ASSOCIATED = Bilingual(
+    en="Figures say what goes together (associated with), not what causes what.",
+    ja="数値は関連を示すもので、原因を示すものではありません。",
+)
 
 
 def period_filter(
@@ -100,7 +94,7 @@ def report_data(desk: Desk, *, wanted: FeedbackFilter, language: str, settings: 
         quotes=quotes,
         alerts=tuple(_named(alert, known, language) for alert in unit.alerts.find()[:MOST_ALERTS]),
         model=model,
-        cautions=_cautions(counts, language),
+        cautions=(ASSOCIATED.in_language(language),),
     )
 
 
@@ -174,13 +168,6 @@ def _quote(comment: Feedback, unit: Unit) -> Quote:
         who=(account.name if account else None) or comment.segment,
         scores={score.kpi: score.value for score in comment.scores},
     )
-
-
-def _cautions(counts: CommentCounts, language: str) -> tuple[str, ...]:
-    wanted = ["one-year"]
-    if counts.by_language.get(Language.JA, 0) + counts.by_language.get(Language.MIXED, 0):
-        wanted.insert(0, "baseline-ja")
-    return tuple(CAUTIONS[name][language] for name in wanted)
 
 
 FEEDBACK_COLUMNS = (

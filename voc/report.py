@@ -117,4 +117,4 @@ class ReportData(Value):
     figures: dict[str, Figure] = Field(default_factory=dict)
     """The numbers with their addresses, by what they are about (``FigureQuery.name``)."""
     cautions: tuple[str, ...] = ()
-    """What a reader must know about the results, in the report's language (for example a weightless baseline for Japanese)."""
+    """What a reader must know about the results, in the report's language."""

@@ -17,6 +17,7 @@ from api.openapi import example_body
 from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
 from api.problems import BadValueError
 from api.strict_json import parse, usable
+from pipelines.acting import FREE
 from pipelines.explain.action_wording import evaluation_wording
 from pipelines.service import Service
 from voc.actions import Action, ActionEdit, Arm, Assignment, Direction, Evaluation, Measure, Plan, Population, better
@@ -69,7 +70,7 @@ class ActionForm(Form):
 
 
 class ActionChangeForm(Form):
-    """What changes; fields that are left out keep their value. After the start only owner, due and note may."""
+    """What changes; fields that are left out keep their value, null takes owner, due and note away. After the start only these may."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"owner": "Suzuki", "note": "Rolled out to all."}]})
 
@@ -189,8 +190,9 @@ def _add(service: Service, raw: bytes, key: Key) -> Action:
 
 
 def _change(service: Service, raw: bytes, action_id: str, key: Key) -> ActionDetail:
-    form = _form(ActionChangeForm, raw)
-    changes: dict[str, Any] = form.model_dump(exclude_unset=True, exclude={"by"})
+    form = _form(ActionChangeForm, raw, nulls=True)
+    said: dict[str, Any] = form.model_dump(exclude_unset=True, exclude={"by"})
+    changes = {name: value if name != "note" else value or "" for name, value in said.items() if value is not None or name in FREE}
     service.actions.change(action_id, changes, by=form.by or key.name)
     action, edits = service.actions.get(action_id)
     return ActionDetail(action=action, edits=edits)
@@ -214,7 +216,8 @@ def _assignment(experiment: str, form: AssignmentForm) -> Assignment:
     return Assignment(experiment=experiment, subject_id=subject, arm=form.arm, exposed_on=form.exposed_on)
 
 
-def _form(kind: type[F], raw: bytes) -> F:
+def _form(kind: type[F], raw: bytes, *, nulls: bool = False) -> F:
+    """Return the form of a body; ``nulls``: null says something, namely that a value is taken away."""
     body, names = parse(raw), frozenset(kind.model_fields) | frozenset(AssignmentForm.model_fields)
     value = usable(body.value, doubtful=body.doubtful, names=names)
-    return read_form(kind, given(value) if isinstance(value, dict) else value, names=names)
+    return read_form(kind, given(value) if isinstance(value, dict) and not nulls else value, names=names)

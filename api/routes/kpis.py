@@ -115,7 +115,7 @@ def drivers(
     language: ReaderLanguage,
     _key: Annotated[Key, Depends(require(Scope.READ))],
 ) -> Page[DriverLine]:
-    """List what goes with a KPI: strongest association first, then issues without enough data; with impact, revenue and verdict."""
+    """List what goes with a KPI: largest impact first, then issues without enough data; with impact, revenue and verdict."""
     wanted = query.wanted(zone=zone_of(service), clock=service.clock)
     with service.store.read() as unit:
         found = remembering.drivers(unit, service, kpi=query.kpi, wanted=wanted, language=language)

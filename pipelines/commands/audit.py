@@ -23,16 +23,18 @@ def audit(
     with errors_as_exit_codes(json=json):
         config, taxonomy = settings(), build_taxonomy()
         store = build_store(config, read_only=True)
-        with store.read() as unit:
-            rows = unit.voices.find(FeedbackFilter())
-            drivers = [driver for kpi in EXPLAINED for driver in unit.drivers.find(kpi)]
-            tags = Addresses(unit, taxonomy=taxonomy, zone=config.intake.default_timezone).audits(
-                audited_tags(unit, rows=rows, drivers=drivers).values()
-            )
-            found = sorted(tags, key=lambda one: (-one.counted, one.tag))
-            issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
-            answers = len(unit.audits.find())
-        store.close()
+        try:
+            with store.read() as unit:
+                rows = unit.voices.find(FeedbackFilter())
+                drivers = [driver for kpi in EXPLAINED for driver in unit.drivers.find(kpi)]
+                tags = Addresses(unit, taxonomy=taxonomy, zone=config.intake.default_timezone).audits(
+                    audited_tags(unit, rows=rows, drivers=drivers).values()
+                )
+                found = sorted(tags, key=lambda one: (-one.counted, one.tag))
+                issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
+                answers = len(unit.audits.find())
+        finally:
+            store.close()
         if json:
             print_json({"answers": answers, "tags": [one.model_dump(mode="json") for one in found]})
             return

@@ -65,7 +65,7 @@ def evaluate(
     starts = datetime.combine(plan.starts_on, time(), tzinfo=UTC)
     meaningful = plan.expected_size or MEANINGFUL[plan.measure]
     inside = [one for one in measured if starts - timedelta(days=BEFORE_DAYS) <= one.at < starts + timedelta(days=AFTER_DAYS)]
-    method = _method(plan, assignments)
+    method = _method(plan)
     blank = Evaluation(action_id=action.id, method=method, verdict=Verdict.CANNOT_TELL, meaningful=meaningful, data_until=data_until)
     if data_until is None or data_until < starts:
         return blank.model_copy(update={"doubts": (Doubt.NOT_STARTED,), "series": _series(inside, plan.population, assignments)})
@@ -85,8 +85,8 @@ def evaluate(
     return _judged(checked, plan.direction)
 
 
-def _method(plan: Plan, assignments: Sequence[Assignment]) -> Method:
-    if assignments:
+def _method(plan: Plan) -> Method:
+    if plan.experiment is not None:
         return Method.EXPERIMENT
     return Method.SERIES if plan.population.everyone else Method.DIFFERENCE
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from voc.customers import Role
 from voc.filters import Cursor, FeedbackFilter
@@ -62,6 +62,12 @@ def _of_people(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
     if wanted.journey_stage is not None:
         found.append(feedback.id.in_(journey.comments_in(wanted.journey_stage)))
     return found
+
+
+def speaker_segment() -> ColumnElement[str | None]:
+    """Return the group a comment's speaker is in: the comment's segment, else the person's, the account's, its plan."""
+    names = (feedback.segment, customers.c.segment, accounts.c.segment, accounts.c.plan)
+    return func.coalesce(*(func.nullif(name, "") for name in names))
 
 
 def after(cursor: Cursor) -> ColumnElement[bool]:

@@ -40,9 +40,8 @@ class SaidStore:
                 ENRICHMENTS.c.urgency,
                 ENRICHMENTS.c.churn,
                 CUSTOMERS.c.role,
-                CUSTOMERS.c.segment.label("customer_segment"),
+                filters.speaker_segment().label("speaker_segment"),
                 CUSTOMERS.c.account_id.label("customer_account"),
-                ACCOUNTS.c.plan,
             )
             .join(ENRICHMENTS, filters.current_enrichment())
             .join(CUSTOMERS, CUSTOMERS.c.id == FEEDBACK.c.customer_id, isouter=True)
@@ -88,7 +87,7 @@ def _said(row: Any, sentences: list[tuple[int, int, float]]) -> Said:
         source=Source(row.source),
         customer_id=row.customer_id,
         account_id=row.account_id or row.customer_account,
-        segment=row.segment or row.customer_segment or row.plan,
+        segment=row.speaker_segment,
         role=Role(row.role) if row.role else Role.UNKNOWN,
         text=own_words(row.verbatim, tuple(Span(**span) for span in row.spans)),
         tone=row.sentiment_score,
