@@ -53,7 +53,6 @@ OBJECTS = _set("me us him them it")
 BE = _set("is are was were be been being am")
 AUXILIARIES = BE | _set("do does did have has had having will would shall should can could may might must get got let")
 NEGATIONS = _set("not no never cannot nothing nobody without unable")
-SUBJECTS = _set("i we they you he she it")
 ASK_FOR_VERB = _set("can could will would should must may might cannot did does do not please i we they let") | {"to"}
 SAY_HOW = BE | _set("very really so too extremely quite felt feel feels seemed seems always more most incredibly")
 FORMULAS = _set("regards dear hello hi sincerely wishes")

@@ -113,11 +113,6 @@ def fit(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, multi
     return learn(vectors, labels, multi=multi).heads
 
 
-def cross_validated(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, multi: bool) -> tuple[TagQuality, ...]:
-    """Return how well each tag is told, each example judged without having been seen; the tags that need more examples first."""
-    return learn(vectors, labels, multi=multi).quality
-
-
 def loss_left_out(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]]) -> float:
     """Return the mean log loss over examples left out, under the best settings; to choose between descriptions of the examples."""
     examples, targets = _distinct(_unit(vectors), labels, tuple(sorted(set().union(*labels))))

@@ -13,7 +13,7 @@ from pipelines.explaining import EXPLAINED, issues_of, measure, topic_issue
 from pipelines.ground import Ground, ground_of
 from voc.drivers import Issue, IssueKind
 from voc.filters import FeedbackFilter
-from voc.issues import IssueSummary, Period, Quote
+from voc.issues import IssueSummary, Period
 from voc.kpis import Kpi, KpiFigure, figure
 from voc.linking import Links
 from voc.store.unit import Unit
@@ -89,11 +89,6 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
         kpis={kpi: figure(kpi, some) for kpi, some in values.items()},
         unassigned=unassigned_share(rows),
     )
-
-
-def with_quotes(unit: Unit, issues: Sequence[IssueSummary], *, each: int, ids: frozenset[str] | None = None) -> dict[str, list[Quote]]:
-    """Return the quotes of each issue by ``kind:id``."""
-    return {f"{s.issue.kind.value}:{s.issue.id}": unit.quotes.of_issue(s.issue, limit=each, ids=ids) for s in issues}
 
 
 def find_issue(unit: Unit, *, kind: IssueKind, issue_id: str, taxonomy: Taxonomy, language: str) -> Issue | None:

@@ -7,7 +7,7 @@ account's mood.
 from datetime import date
 from enum import StrEnum
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from voc.customers import Customer, Role
 from voc.issues import Period
@@ -25,15 +25,6 @@ class RoleWeights(Value):
     buyer: float = Field(default=2.0, ge=0, le=MAX_WEIGHT)
     admin: float = Field(default=1.0, ge=0, le=MAX_WEIGHT)
     user: float = Field(default=1.0, ge=0, le=MAX_WEIGHT)
-
-    @field_validator("decider", "buyer", "admin", "user", mode="after")
-    @classmethod
-    def is_finite(cls, value: float) -> float:
-        """Refuse what is no number."""
-        if value != value:  # noqa: PLR0124  # NaN alone differs from itself
-            message = "a weight is a number"
-            raise ValueError(message)
-        return value
 
     def of(self, role: Role) -> float:
         """Return the weight of a role; 0 for an unknown one.

@@ -25,7 +25,7 @@ from pipelines.model_check import model_check
 from pipelines.report.charts import forest
 from pipelines.topic_lineage import lineage_steps
 from voc.customers import Account, Customer
-from voc.drivers import DriverState, Issue, IssueKind
+from voc.drivers import Issue, IssueKind
 from voc.errors import NotFoundError
 from voc.issues import IssueSummary, Quote, SharePeriod
 from voc.kpis import Kpi
@@ -108,7 +108,6 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         recent_days=RECENT_DAYS,
         effects=list(zip(measured_drivers, [forest([driver])[0] for driver in measured_drivers], strict=True)),
         with_values={driver.kpi: _count_with(mine, driver.kpi, found.links) for driver in measured_drivers},
-        readable_state=DriverState.OK,
         groups=_groups(heard, mine),
         chart=month_chart(visit, summary, heard),
         condition=visit.selection.about(asked),

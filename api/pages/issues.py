@@ -72,7 +72,6 @@ def issues(visit: Visiting) -> HTMLResponse:
         mine = [summary for summary in mine if summary.issue.id in emerges]
     shown = mine if visit.query("all") else mine[:SHOWN_AT_FIRST]
     heard = readable(found.rows)
-    of_kind = f"{kind.value}:"
     return render(
         visit,
         "issues.html",
@@ -82,14 +81,12 @@ def issues(visit: Visiting) -> HTMLResponse:
         kpi=kpi,
         kpis=EXPLAINED,
         sort=sort,
-        sorts=SORTS,
         sections=_sections(_lines(shown, known=known, kpi=kpi, said=said)),
         audited=audited,
         hidden=len(mine) - len(shown),
         counts={name: sum(summary.issue.kind is name for summary in found.issues) for name in IssueKind},
         heard=len(heard),
         without=sum(not row.issue_keys for row in heard),
-        without_kind=sum(not any(key.startswith(of_kind) for key in row.issue_keys) for row in heard),
         unassigned_sentences=unassigned_sentences,
         proposals=proposals,
         emerges=emerges,

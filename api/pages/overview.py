@@ -90,7 +90,6 @@ def overview(visit: Visiting) -> HTMLResponse:
         "overview.html",
         page="overview",
         **context,
-        found=found,
         negative=sum(row.sentiment is SentimentLabel.NEGATIVE for row in heard),
         heard=len(heard),
         recent=recent,

@@ -16,7 +16,7 @@ from api.paging import Page
 from api.strict_json import parse, usable
 from api.topic_shapes import ChangeShape, EditShape, ProposalShape, proposal_shapes
 from pipelines.service import Service
-from pipelines.topic_editing import Build, excluded, existing, merged, moved_here, pinned, renamed, split_off
+from pipelines.topic_editing import Build, excluded, existing, merged, moved_here, moved_out, pinned, renamed, split_off
 from pipelines.topic_tags import absorbed, promoted
 from voc.errors import NotFoundError
 from voc.keys import Key, Scope
@@ -65,7 +65,7 @@ class SplitForm(EditForm):
 
 
 class MoveForm(EditForm):
-    """Sentences to move to this topic."""
+    """Sentences to move to this topic, or to take out of it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"sentence_ids": [EXAMPLE_SENTENCE]}]})
 
@@ -183,6 +183,13 @@ async def move(request: Request, service: ServiceOf, topic_id: str, key: Admin, 
     """Move sentences to this topic, from wherever they are; no fit moves them again."""
     form = form_of(MoveForm, await one_body(request))
     return await run_sync(partial(_edit, service, topic_id, moved_here(form.sentence_ids), form, key, language))
+
+
+@router.post("/v1/topics/{topic_id}/remove", openapi_extra=example_body(MoveForm))
+async def remove(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
+    """Take sentences out of this topic; they belong to none, and no fit moves them again. Sentences of other topics stay where they are."""
+    form = form_of(MoveForm, await one_body(request))
+    return await run_sync(partial(_edit, service, topic_id, moved_out(form.sentence_ids), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/pin", openapi_extra=example_body(SwitchForm))

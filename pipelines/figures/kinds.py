@@ -9,7 +9,7 @@ from pipelines.counting import comment_counts, kpi_answers, kpi_level, row_accou
 from pipelines.explain.trends import readable
 from pipelines.figures import row_kinds, rows
 from pipelines.figures.desk import Desk
-from voc.provenance import Answer, Figure, FigureKind, FigureQuery, figure_of
+from voc.provenance import Answer, FigureKind, FigureQuery
 from voc.taxonomy import Bilingual
 
 
@@ -19,12 +19,6 @@ class Kind:
 
     answer: Callable[[Desk, FigureQuery], Answer | None]
     formula: Bilingual
-
-
-def figure(desk: Desk, query: FigureQuery) -> Figure | None:
-    """Return the figure that answers a question now; None where what it is about is not there."""
-    found = answer(desk, query)
-    return None if found is None else figure_of(query, found, versions=desk.versions(), as_of=desk.as_of)
 
 
 def answer(desk: Desk, query: FigureQuery) -> Answer | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from voc.actions import Action, ActionEdit, Assignment
 from voc.store.feedback import insert_or_replace
@@ -53,10 +53,6 @@ class ActionStore:
         if assignments:
             rows = [one.model_dump() | {"arm": one.arm.value} for one in assignments]
             self._connection.execute(insert_or_replace(self._connection, ASSIGNMENTS), rows)
-
-    def withdraw(self, experiment: str) -> None:
-        """Forget an experiment's assignments."""
-        self._connection.execute(delete(ASSIGNMENTS).where(ASSIGNMENTS.c.experiment == experiment))
 
     def assignments(self, experiment: str) -> list[Assignment]:
         """Return an experiment's assignments by subject."""

@@ -83,15 +83,6 @@ class CustomerStore:
         rows = self._connection.execute(query.order_by(CUSTOMERS.c.id))
         return [row_to_customer(row) for row in rows]
 
-    def find_accounts(self, words: str | None, *, limit: int, offset: int = 0) -> list[Account]:
-        """Return accounts whose name or id contains the words, by name."""
-        query = select(ACCOUNTS).order_by(ACCOUNTS.c.name, ACCOUNTS.c.id).limit(limit).offset(offset)
-        if words:
-            query = query.where(
-                or_(ACCOUNTS.c.name.contains(words, autoescape=True), ACCOUNTS.c.external_id.contains(words, autoescape=True))
-            )
-        return [row_to_account(row) for row in self._connection.execute(query)]
-
     def find_customers(self, words: str | None, *, limit: int, offset: int = 0) -> list[Customer]:
         """Return customers whose name or id contains the words, by name; profiles that were merged into another are left out."""
         query = select(CUSTOMERS).where(CUSTOMERS.c.id.not_in(_merged())).order_by(CUSTOMERS.c.name, CUSTOMERS.c.id)

@@ -32,11 +32,6 @@ class IdentityStore:
         rows = self._connection.execute(select(IDENTITIES).where(IDENTITIES.c.customer_id == customer_id))
         return [_identity(row) for row in rows]
 
-    def with_value(self, identity: Identity) -> list[Identity]:
-        """Return all identities of this kind and value."""
-        query = select(IDENTITIES).where(IDENTITIES.c.kind == identity.kind.value, IDENTITIES.c.value == identity.value)
-        return [_identity(row) for row in self._connection.execute(query.order_by(IDENTITIES.c.customer_id))]
-
     def of_email(self, value: str) -> list[str]:
         """Return the profiles known by the e-mail address of this keyed hash."""
         mine = and_(IDENTITIES.c.kind == IdentityKind.EMAIL.value, IDENTITIES.c.value == value)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from models.few_shot import FewShotHeads, cross_validated, fit, learn, learn_more
+from models.few_shot import FewShotHeads, fit, learn, learn_more
 from voc.errors import InputError
 
 DIMENSIONS = 64
@@ -92,7 +92,7 @@ def test_tags_with_few_or_confused_examples_come_first_as_needing_more():
     vectors, labels = examples(12)
     confused = np.concatenate([near(5, n=12, seed=70), near(5, n=12, seed=71)])
     labels = labels + [frozenset({"slow"})] * 12 + [frozenset({"late"})] * 12 + [frozenset({"rare"})] * 3
-    found = cross_validated(np.concatenate([vectors, confused, near(7, n=3, seed=72)]), labels, multi=False)
+    found = learn(np.concatenate([vectors, confused, near(7, n=3, seed=72)]), labels, multi=False).quality
     more = [tag.tag for tag in found if tag.needs_more]
     assert set(more) == {"slow", "late", "rare"}
     assert [tag.tag for tag in found][: len(more)] == more
@@ -104,8 +104,8 @@ def test_a_repeated_example_does_not_vouch_for_itself():
     """Why: the same sentence twice would be told by its copy, and the figures would flatter."""
     vectors, labels = near(0, n=6, seed=1), [frozenset({"a"})] * 6
     scattered = np.concatenate([near(10 + i, n=1, seed=80 + i) for i in range(6)])
-    once = cross_validated(np.concatenate([vectors, scattered]), labels + [frozenset({"b"})] * 6, multi=False)
-    twice = cross_validated(np.concatenate([vectors, scattered, scattered]), labels + [frozenset({"b"})] * 12, multi=False)
+    once = learn(np.concatenate([vectors, scattered]), labels + [frozenset({"b"})] * 6, multi=False).quality
+    twice = learn(np.concatenate([vectors, scattered, scattered]), labels + [frozenset({"b"})] * 12, multi=False).quality
     assert twice == once
 
 
