@@ -13,7 +13,7 @@ from api.auth import same_site
 from api.dependencies import addresses_of
 from api.pages.access import form_fields
 from api.pages.looks import path_of, render
-from api.pages.people import PAGE, kpi_figures, may_act, offset_of, show_list, topline, voiced
+from api.pages.people import PAGE, kpi_figures, offset_of, show_list, topline, voiced
 from api.pages.people import Voiced as Heard
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
@@ -104,7 +104,7 @@ def account(visit: Visiting, external_id: str) -> HTMLResponse:
 @router.post("/role-weights", dependencies=[Depends(same_site)])
 def set_weights(visit: Visiting, form: Annotated[dict[str, str], Depends(form_fields)]) -> RedirectResponse:
     """Set the weights of one account or of all, or let those of all count again."""
-    may_act(visit)
+    visit.must_act()
     with visit.service.store.read() as unit:
         known = existing(unit, form.get("account", ""))
     whose = ALL_ACCOUNTS if form.get("scope") == "all" else known.id

@@ -14,7 +14,6 @@ from api.pages.action_chart import action_chart
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
-from api.problems import ForbiddenError
 from pipelines.explain.action_wording import (
     doubt_wording,
     evaluation_wording,
@@ -57,7 +56,7 @@ def actions(visit: Visiting) -> HTMLResponse:
 @router.post("/actions", dependencies=[Depends(same_site)])
 def add(visit: Visiting, form: Fields) -> RedirectResponse:
     """Record an action."""
-    _may_act(visit)
+    visit.must_act()
     given = {name: value.strip() for name, value in form.items() if value.strip()}
     try:
         measure = Measure(given.get("measure", ""))
@@ -105,7 +104,7 @@ def action(visit: Visiting, action_id: str) -> HTMLResponse:
 @router.post("/actions/{action_id}", dependencies=[Depends(same_site)])
 def change(visit: Visiting, action_id: str, form: Fields) -> RedirectResponse:
     """Change owner, due day and note."""
-    _may_act(visit)
+    visit.must_act()
     try:
         due = date.fromisoformat(form["due"].strip()) if form.get("due", "").strip() else None
     except ValueError as error:
@@ -133,8 +132,3 @@ def _issue(visit: Visit, kind: IssueKind | None, issue_id: str) -> Issue | None:
         return None
     with visit.service.store.read() as unit:
         return find_issue(unit, kind=kind, issue_id=issue_id, taxonomy=visit.service.taxonomy, language=visit.language)
-
-
-def _may_act(visit: Visit) -> None:
-    if not visit.who.can_act:
-        raise ForbiddenError

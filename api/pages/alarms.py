@@ -10,7 +10,6 @@ from api.pages.access import form_fields, safe_next
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
-from api.problems import ForbiddenError
 from voc.alerts import AlertState
 from voc.errors import BadFilterError
 
@@ -44,8 +43,7 @@ def change(
     visit: Visiting, alert_id: str, action: str, form: Annotated[dict[str, str], Depends(form_fields)]
 ) -> RedirectResponse:
     """Set the state of an alert."""
-    if not visit.who.can_act:
-        raise ForbiddenError
+    visit.must_act()
     if action not in TARGETS or len(form.get("note", "")) > LONGEST_NOTE:
         raise BadFilterError(field="action" if action not in TARGETS else "note")
     with visit.service.store.write() as unit:

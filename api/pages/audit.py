@@ -16,7 +16,6 @@ from api.pages.looks import render
 from api.pages.measured import measured
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
-from api.problems import ForbiddenError
 from pipelines.auditing import SHEET, answers_by
 from pipelines.explaining import EXPLAINED
 from voc.audits import AuditedTag
@@ -73,7 +72,7 @@ def audit(visit: Visiting) -> HTMLResponse:
 @router.post("/audit/{feedback_id}", dependencies=[Depends(same_site)])
 def answer(visit: Visiting, feedback_id: str, form: Fields) -> RedirectResponse:
     """Keep an answer and go to the next comment."""
-    _may_act(visit)
+    visit.must_act()
     tag = form.get("for") or None
     said = [name.removeprefix(TAG_FIELD) for name in form if name.startswith(TAG_FIELD)]
     visit.service.audits.answer(
@@ -89,7 +88,7 @@ def answer(visit: Visiting, feedback_id: str, form: Fields) -> RedirectResponse:
 @router.post("/audit/{feedback_id}/undo", dependencies=[Depends(same_site)])
 def undo(visit: Visiting, feedback_id: str, form: Fields) -> RedirectResponse:
     """Take an answer back."""
-    _may_act(visit)
+    visit.must_act()
     visit.service.audits.undo(feedback_id)
     return _next(form.get("for") or None)
 
@@ -115,8 +114,3 @@ def _groups(known: tuple[Tag, ...], language: str) -> dict[str, list[Tag]]:
 
 def _next(tag: str | None) -> RedirectResponse:
     return RedirectResponse("/audit" + (f"?{urlencode({'for': tag})}" if tag else ""), status_code=303)
-
-
-def _may_act(visit: Visit) -> None:
-    if not visit.who.can_act:
-        raise ForbiddenError

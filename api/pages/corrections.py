@@ -9,7 +9,6 @@ from api.auth import same_site
 from api.pages.access import form_fields, safe_next
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
-from api.problems import ForbiddenError
 from voc.errors import BadFilterError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -18,8 +17,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.post("/comments/{feedback_id}/tags", dependencies=[Depends(same_site)])
 def correct(visit: Visiting, feedback_id: str, form: Annotated[dict[str, str], Depends(form_fields)]) -> RedirectResponse:
     """Add or remove one tag of a comment, then show the page again."""
-    if not visit.who.can_act:
-        raise ForbiddenError
+    visit.must_act()
     add, remove = ([tag] if (tag := form.get(name, "").strip()) else [] for name in ("add", "remove"))
     if not add and not remove:
         raise BadFilterError(field="add")

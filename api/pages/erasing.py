@@ -10,7 +10,6 @@ from api.pages.access import form_fields
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
-from api.problems import ForbiddenError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Fields = Annotated[dict[str, str], Depends(form_fields)]
@@ -25,8 +24,7 @@ def preview(visit: Visiting, external_id: str) -> HTMLResponse:
 @router.post("/erase/{external_id:path}", dependencies=[Depends(same_site)])
 def erase(visit: Visiting, external_id: str, form: Fields) -> Response:
     """Erase the customer and show the receipt; another id than the customer's changes nothing."""
-    if not visit.who.can_act:
-        raise ForbiddenError
+    visit.must_act()
     if form.get("again", "").strip() != external_id:
         return _preview(visit, external_id, mistyped=True)
     receipt = visit.service.erasing.erase(external_id, by=visit.who.name)
@@ -37,15 +35,13 @@ def erase(visit: Visiting, external_id: str, form: Fields) -> Response:
 @router.get("/erasures")
 def erasures(visit: Visiting) -> HTMLResponse:
     """List the receipts, latest first."""
-    if not visit.who.can_act:
-        raise ForbiddenError
+    visit.must_act()
     with visit.service.store.read() as unit:
         found = unit.erasures.find()
     return render(visit, "erasures.html", page="customers", receipts=found)
 
 
 def _preview(visit: Visit, external_id: str, *, mistyped: bool = False) -> HTMLResponse:
-    if not visit.who.can_act:
-        raise ForbiddenError
+    visit.must_act()
     found = visit.service.erasing.preview(external_id)
     return render(visit, "erase.html", page="customers", external_id=external_id, found=found, mistyped=mistyped)

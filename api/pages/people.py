@@ -15,7 +15,6 @@ from api.pages.looks import path_of, render
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
-from api.problems import ForbiddenError
 from pipelines.explain.trends import readable
 from pipelines.life_events import of_customer
 from pipelines.people import proposed
@@ -125,7 +124,7 @@ def merges(visit: Visiting) -> HTMLResponse:
 @router.post("/merges/{proposal_id}/{decision}", dependencies=[Depends(same_site)])
 def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> RedirectResponse:
     """Merge a pair, or note that they are two people."""
-    may_act(visit)
+    visit.must_act()
     if decision not in ("accept", "reject", "undo"):
         raise BadFilterError(field="decision")
     if decision == "undo":
@@ -135,12 +134,6 @@ def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> Re
     else:
         visit.service.people.decide(proposal_id, accept=decision == "accept", by=visit.who.name)
     return RedirectResponse(safe_next(form.get("next", "/merges")), status_code=303)
-
-
-def may_act(visit: Visit) -> None:
-    """Raise ForbiddenError unless the visitor may change things."""
-    if not visit.who.can_act:
-        raise ForbiddenError
 
 
 def kpi_figures(seen: Sequence[KpiObservation]) -> list[KpiFigure]:

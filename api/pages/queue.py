@@ -13,7 +13,6 @@ from api.pages.access import form_fields, safe_next
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
-from api.problems import ForbiddenError
 from pipelines.explain.concern_wording import check_wording, concern_wording, reason_name
 from pipelines.queueing import QueueFilter
 from voc.cases import CaseState
@@ -70,7 +69,7 @@ def queue(visit: Visiting) -> HTMLResponse:
 @router.post("/queue/{subject_id}/{decision}", dependencies=[Depends(same_site)])
 def decide(visit: Visiting, subject_id: str, decision: str, form: Fields) -> RedirectResponse:
     """Handle, snooze or reopen a case."""
-    _may_act(visit)
+    visit.must_act()
     if decision not in DECISIONS:
         raise BadFilterError(field="decision")
     visit.service.queue.decide(
@@ -87,7 +86,7 @@ def decide(visit: Visiting, subject_id: str, decision: str, form: Fields) -> Red
 @router.post("/queue-steps/{number}/undo", dependencies=[Depends(same_site)])
 def undo(visit: Visiting, number: int, form: Fields) -> RedirectResponse:
     """Take the latest decision on a case back."""
-    _may_act(visit)
+    visit.must_act()
     visit.service.queue.undo(number, by=visit.who.name)
     return RedirectResponse(safe_next(form.get("next", "/queue")), status_code=303)
 
@@ -118,8 +117,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError as error:
         raise BadFilterError(field="due") from error
-
-
-def _may_act(visit: Visit) -> None:
-    if not visit.who.can_act:
-        raise ForbiddenError

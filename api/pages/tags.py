@@ -11,7 +11,6 @@ from api.auth import same_site
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
-from api.problems import ForbiddenError
 from voc.store import Unit
 from voc.tag_learning import LearntTags, TagQuality
 from voc.taxonomy import Tag, Taxonomy
@@ -44,8 +43,7 @@ def tags(visit: Visiting) -> HTMLResponse:
 @router.post("/tags/{name}/learn", dependencies=[Depends(same_site)])
 def learn(visit: Visiting, name: str) -> RedirectResponse:
     """Learn a taxonomy anew from its examples and people's corrections."""
-    if not visit.who.can_act:
-        raise ForbiddenError
+    visit.must_act()
     visit.service.lessons.learn(name)
     return RedirectResponse("/tags", status_code=303)
 
@@ -53,8 +51,7 @@ def learn(visit: Visiting, name: str) -> RedirectResponse:
 @router.post("/tags/{name}/forget", dependencies=[Depends(same_site)])
 def forget(visit: Visiting, name: str) -> RedirectResponse:
     """Forget what was learnt for a taxonomy."""
-    if not visit.who.can_act:
-        raise ForbiddenError
+    visit.must_act()
     visit.service.lessons.forget(name)
     return RedirectResponse("/tags", status_code=303)
 

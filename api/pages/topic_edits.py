@@ -11,7 +11,6 @@ from api.pages.access import form_fields, safe_next
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
-from api.problems import ForbiddenError
 from api.topic_shapes import proposal_shapes
 from pipelines.topic_editing import Build, excluded, in_group, merged, pinned, renamed
 from pipelines.topic_tags import absorbed, promoted
@@ -40,7 +39,7 @@ def proposals(visit: Visiting) -> HTMLResponse:
 @router.post("/proposals/{proposal_id}/{decision}", dependencies=[Depends(same_site)])
 def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> RedirectResponse:
     """Accept or reject a proposal, then show the next."""
-    _may_act(visit)
+    visit.must_act()
     if decision not in ("accept", "reject"):
         raise BadFilterError(field="decision")
     name = form.get("name", "").strip() or None
@@ -51,7 +50,7 @@ def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> Re
 @router.post("/issues/topic/{topic_id}/{what}", dependencies=[Depends(same_site)])
 def edit(visit: Visiting, topic_id: str, what: str, form: Fields) -> RedirectResponse:
     """Rename, merge, pin or hide a topic, make it a tag or let a tag take it in."""
-    _may_act(visit)
+    visit.must_act()
     visit.service.topics.edit(topic_id, _build(visit, what, form), by=visit.who.name)
     return RedirectResponse(f"/issues/topic/{topic_id}#history", status_code=303)
 
@@ -59,7 +58,7 @@ def edit(visit: Visiting, topic_id: str, what: str, form: Fields) -> RedirectRes
 @router.post("/topic-groups/{group_id}/rename", dependencies=[Depends(same_site)])
 def rename_group(visit: Visiting, group_id: str, form: Fields) -> RedirectResponse:
     """Rename a group of topics."""
-    _may_act(visit)
+    visit.must_act()
     visit.service.topics.rename_group(group_id, form.get("name", ""), by=visit.who.name)
     return RedirectResponse(safe_next(form.get("next", "/issues?kind=topic")), status_code=303)
 
@@ -67,7 +66,7 @@ def rename_group(visit: Visiting, group_id: str, form: Fields) -> RedirectRespon
 @router.post("/topic-edits/{number}/undo", dependencies=[Depends(same_site)])
 def undo(visit: Visiting, number: int, form: Fields) -> RedirectResponse:
     """Take an edit back."""
-    _may_act(visit)
+    visit.must_act()
     visit.service.topics.undo(number, by=visit.who.name)
     return RedirectResponse(safe_next(form.get("next", "/proposals")), status_code=303)
 
@@ -87,8 +86,3 @@ def _build(visit: Visit, what: str, form: dict[str, str]) -> Build:
     if what not in builds:
         raise BadFilterError(field="what")
     return builds[what]()
-
-
-def _may_act(visit: Visit) -> None:
-    if not visit.who.can_act:
-        raise ForbiddenError

@@ -13,9 +13,8 @@ from api.pages.access import form_fields, safe_next
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
 from api.pages.route import PageRoute
-from api.pages.visit import Visit, Visiting
+from api.pages.visit import Visiting
 from api.pages.voice_conditions import narrow
-from api.problems import ForbiddenError
 from pipelines.topic_editing import moved_here
 from pipelines.topic_suggestions import ORDERS, Order, Suggestion, suggest
 from voc.errors import BadFilterError
@@ -85,7 +84,7 @@ def unassigned(visit: Visiting) -> HTMLResponse:
 @router.post("/unassigned/{what}", dependencies=[Depends(same_site)])
 def decide(visit: Visiting, what: str, form: Fields) -> RedirectResponse:
     """Move sentences to a topic, or leave them without one, then show the next."""
-    _may_act(visit)
+    visit.must_act()
     sentence_ids = form.get("sentences", "").split()
     if what == "move":
         topic_id = form.get("topic") or form.get("other")
@@ -113,8 +112,3 @@ def _proposed(unit: Unit, language: str) -> dict[str, str]:
 
 def _offset(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_OFFSET else 0
-
-
-def _may_act(visit: Visit) -> None:
-    if not visit.who.can_act:
-        raise ForbiddenError

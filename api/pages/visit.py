@@ -13,6 +13,7 @@ from api.pages.access import Visitor, visitor
 from api.pages.reading import PageFigures
 from api.pages.selection import Selection, read_selection
 from api.pages.words import COOKIE, choose_language
+from api.problems import ForbiddenError
 from voc.alerts import Alert
 from voc.drivers import IssueKind
 
@@ -66,6 +67,11 @@ class Visit:
         """Return the name of an alert's issue: a tag's in the visitor's language, a topic's as it was then."""
         known = alert.issue_kind is IssueKind.TAG and self.service.tag(alert.issue_id) is not None
         return self.tag_name(alert.issue_id) if known else alert.issue_name
+
+    def must_act(self) -> None:
+        """Raise ForbiddenError unless the visitor may change things."""
+        if not self.who.can_act:
+            raise ForbiddenError
 
     def freshness(self) -> datetime | None:
         """Return when the latest result was computed."""
