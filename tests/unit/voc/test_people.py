@@ -1,6 +1,7 @@
 """Two profiles of one person: found by what they share, merged by people, taken back without a trace; journey stages in SQL as in words."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel
@@ -35,7 +36,7 @@ def asked(number: int, who: str) -> KpiObservation:
 
 
 @pytest.fixture
-def work(store: Store) -> PeopleWork:
+def work(store: Store, tmp_path: Path) -> PeopleWork:
     """Hana is heard twice as C-1 and once as z9; both profiles have her e-mail address."""
     people = [profile("C-1", account_id=account_id("A")), profile("z9", name="Hana", role=Role.DECIDER)]
     with store.write() as unit:
@@ -44,7 +45,7 @@ def work(store: Store) -> PeopleWork:
         unit.identities.add(known_by(HASHER, people, emails=emails, source="test"))
         unit.feedback.add([said(1, "C-1"), said(2, "C-1"), said(3, "z9")])  # type: ignore[list-item]
         unit.kpis.add([asked(1, "C-1"), asked(2, "z9")])
-    return PeopleWork(store, DirectWriter(store), folder=store.path.parent, clock=lambda: NOON)  # type: ignore[union-attr]
+    return PeopleWork(store, DirectWriter(store), folder=tmp_path, clock=lambda: NOON)
 
 
 def counts(store: Store, *names: str) -> list[tuple[int, int]]:
