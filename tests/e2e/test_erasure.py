@@ -7,6 +7,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -31,6 +32,7 @@ CANARY = {
     "latin": "Quillon Zubrowski",
     "kanji": "鵺野満寿夫",
     "kana": "ヌエノマスオ",
+    "half": "ﾇｴﾉﾏｽｵ",
     "mail": "quillon.zubrowski@example.org",
     "phone": "090-7777-1234",
     "rare": "zymurgistic",
@@ -41,7 +43,7 @@ MINE = feedback_id("api", "c0")
 TEXTS = (
     f"{SENTENCE}. Ask Quillon Zubrowski at quillon.zubrowski@example.org.",
     "鵺野満寿夫です。ログインできず困っています。",
-    "ヌエノマスオより。invoice が遅い。",
+    "ヌエノマスオ(ﾇｴﾉﾏｽｵ)より。invoice が遅い。",
 )
 
 
@@ -130,7 +132,7 @@ def _files(running: Running) -> None:
 def forms(text: str) -> list[bytes]:
     shapes = [text.encode("utf-8"), text.encode("utf-16-le"), json.dumps(text)[1:-1].encode()]
     shapes.append(text.encode("cp932", "ignore") or b"\x00never")
-    shapes += [base64.b64encode(text.encode())[:-4]]
+    shapes += [base64.b64encode(text.encode())[:-4], quote(text).encode(), quote(text, encoding="cp932", errors="ignore").encode()]
     return [shape for shape in shapes if len(shape) > 3]
 
 
