@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from api.errors import FieldProblem
 from api.problems import BadValueError
-from api.strict_json import LARGEST_WHOLE, shown_path
+from api.strict_json import LARGEST_WHOLE, parse, shown_path, usable
 from pipelines.sources.cells import parse_number
 from voc.errors import EmptyTextError, InputError, NotANumberError, OutOfRangeError, TextTooLongError
 from voc.kpis import SCALES, Kpi, check_range
@@ -112,6 +112,30 @@ def read_form(form: type[F], value: Any, *, names: AbstractSet[str]) -> F:
         return form.model_validate(value)
     except ValidationError as error:
         raise _input_error(error, value=value, names=names) from None
+
+
+def form_of(form: type[F], raw: bytes, *, names: AbstractSet[str] = frozenset(), exact: bool = False) -> F:
+    """Read a body into a form.
+
+    Parameters
+    ----------
+    form
+        The form.
+    raw
+        The body.
+    names
+        Further member names, beside the form's, that may be shown in an error.
+    exact
+        Null and an empty string are values here; else they say that nothing was given.
+
+    Raises
+    ------
+    InputError
+        If the body cannot be used or does not fit.
+    """
+    body, known = parse(raw), names | form.model_fields.keys()
+    value = usable(body.value, doubtful=body.doubtful, names=known)
+    return read_form(form, given(value) if isinstance(value, dict) and not exact else value, names=known)
 
 
 def _input_error(error: ValidationError, *, value: Mapping[str, Any], names: AbstractSet[str]) -> InputError:

@@ -4,7 +4,7 @@ import base64
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from voc.errors import BadFilterError
 from voc.feedback import Feedback
@@ -17,6 +17,15 @@ T = TypeVar("T")
 
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Most items on a page.")]
 CursorText = Annotated[str | None, Field(max_length=LONGEST_CURSOR, description="The next_cursor of the page before.")]
+
+
+class PageQuery(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: CursorText = None
 
 
 class Page(BaseModel, Generic[T]):

@@ -11,12 +11,11 @@ from api import remembering
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
-from api.forms import Form, Number, read_form
+from api.forms import Form, Number, form_of
 from api.moments import read_moment
 from api.openapi import example_body
 from api.paging import Page
 from api.routes.people import ExternalId
-from api.strict_json import parse, usable
 from pipelines.account_rooms import looked_at, room_of
 from pipelines.explain.account_room import QUIET_DAYS, WINDOW_DAYS
 from pipelines.explain.room_wording import flag_wording
@@ -201,8 +200,7 @@ def _moment(service: Service, text: str) -> UtcDatetime:
 
 
 def _put_weights(service: Service, raw: bytes, ours: str, by: str) -> WeightsShape:
-    body, names = parse(raw), frozenset(WeightsForm.model_fields)
-    form = read_form(WeightsForm, usable(body.value, doubtful=body.doubtful, names=names), names=names)
+    form = form_of(WeightsForm, raw, exact=True)
     weights = RoleWeights(**form.model_dump())
     service.people.set_weights(ours, weights, by=by)
     return WeightsShape(weights=weights, own=True)

@@ -12,11 +12,10 @@ from pydantic.config import JsonDict
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ReaderLanguage, ServiceOf
-from api.forms import F, Form, Name, Number, given, read_form
+from api.forms import Form, Name, Number, form_of
 from api.openapi import example_body
-from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
+from api.paging import Page, PageQuery, page_of
 from api.problems import BadValueError
-from api.strict_json import parse, usable
 from pipelines.acting import FREE
 from pipelines.explain.action_wording import evaluation_wording
 from pipelines.service import Service
@@ -124,17 +123,8 @@ class ExperimentShape(BaseModel):
     control: int
 
 
-class ActionQuery(BaseModel):
-    """A page."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: CursorText = None
-
-
 @router.get("/v1/actions")
-def find(service: ServiceOf, query: Annotated[ActionQuery, Depends()], _key: Reader) -> Page[Action]:
+def find(service: ServiceOf, query: Annotated[PageQuery, Depends()], _key: Reader) -> Page[Action]:
     """List actions, latest start first."""
     return page_of(service.actions.find(), limit=query.limit, cursor=query.cursor)
 
@@ -173,7 +163,7 @@ async def assign(request: Request, service: ServiceOf, _key: Admin) -> Experimen
 
 
 def _add(service: Service, raw: bytes, key: Key) -> Action:
-    form = _form(ActionForm, raw)
+    form = form_of(ActionForm, raw)
     plan = Plan(
         title=form.title,
         issue_kind=form.issue_kind,
@@ -190,7 +180,7 @@ def _add(service: Service, raw: bytes, key: Key) -> Action:
 
 
 def _change(service: Service, raw: bytes, action_id: str, key: Key) -> ActionDetail:
-    form = _form(ActionChangeForm, raw, nulls=True)
+    form = form_of(ActionChangeForm, raw, exact=True)
     said: dict[str, Any] = form.model_dump(exclude_unset=True, exclude={"by"})
     changes = {name: value if name != "note" else value or "" for name, value in said.items() if value is not None or name in FREE}
     service.actions.change(action_id, changes, by=form.by or key.name)
@@ -199,7 +189,7 @@ def _change(service: Service, raw: bytes, action_id: str, key: Key) -> ActionDet
 
 
 def _assign(service: Service, raw: bytes) -> ExperimentShape:
-    form = _form(ExperimentForm, raw)
+    form = form_of(ExperimentForm, raw, names=frozenset(AssignmentForm.model_fields))
     service.actions.assign([_assignment(form.name, one) for one in form.assignments])
     with service.store.read() as unit:
         counts = unit.actions.experiments()[form.name]
@@ -214,10 +204,3 @@ def _assignment(experiment: str, form: AssignmentForm) -> Assignment:
     else:
         raise BadValueError(field="assignments", problem="missing")
     return Assignment(experiment=experiment, subject_id=subject, arm=form.arm, exposed_on=form.exposed_on)
-
-
-def _form(kind: type[F], raw: bytes, *, nulls: bool = False) -> F:
-    """Return the form of a body; ``nulls``: null says something, namely that a value is taken away."""
-    body, names = parse(raw), frozenset(kind.model_fields) | frozenset(AssignmentForm.model_fields)
-    value = usable(body.value, doubtful=body.doubtful, names=names)
-    return read_form(kind, given(value) if isinstance(value, dict) and not nulls else value, names=names)

@@ -10,17 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf
-from api.forms import Form, given, read_form
+from api.forms import Form, form_of
 from api.openapi import example_body
 from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
-from api.strict_json import parse, usable
 from pipelines.service import Service
 from voc.alerts import Alert, AlertState
 from voc.keys import Key, Scope
 
 router = APIRouter(tags=["alerts"])
 LONGEST_NOTE = 2_000
-NAMES = frozenset({"note", "state"})
 
 
 class AckForm(Form):
@@ -59,9 +57,7 @@ async def acknowledge(
 
 
 def _acknowledge(service: Service, raw: bytes, alert_id: str, key: Key) -> Alert:
-    body = parse(raw)
-    value = usable(body.value, doubtful=body.doubtful, names=NAMES)
-    form = read_form(AckForm, given(value) if isinstance(value, dict) else value, names=NAMES)
+    form = form_of(AckForm, raw)
     now = service.clock()
     return service.commits.do(
         lambda unit: unit.alerts.set_state(alert_id, AlertState(form.state), note=form.note, by=key.name, now=now)

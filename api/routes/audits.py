@@ -11,11 +11,10 @@ from api import remembering
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf, addresses_of, zone_of
-from api.forms import Form, Name, read_form
+from api.forms import Form, Name, form_of
 from api.narrowing import PagedNarrowed
 from api.openapi import example_body
 from api.paging import Page, page_of
-from api.strict_json import parse, usable
 from pipelines.auditing import SHEET, Drawn
 from pipelines.explaining import EXPLAINED
 from pipelines.service import Service
@@ -28,7 +27,6 @@ from voc.values import UtcDatetime
 router = APIRouter(tags=["audits"])
 Reader = Annotated[Key, Depends(require(Scope.READ))]
 Admin = Annotated[Key, Depends(require(Scope.ADMIN))]
-NAMES = frozenset({"tags", "drawn_for", "by"})
 MOST_TAGS = 40
 
 
@@ -106,8 +104,7 @@ def undo(service: ServiceOf, feedback_id: str, _key: Admin) -> None:
 
 
 def _answer(service: Service, raw: bytes, feedback_id: str, key: Key) -> AnswerShape:
-    body = parse(raw)
-    form = read_form(AuditForm, usable(body.value, doubtful=body.doubtful, names=NAMES), names=NAMES)
+    form = form_of(AuditForm, raw, exact=True)
     service.audits.answer(
         feedback_id, tags=form.tags, drawn_for=form.drawn_for, by=form.by or key.name, known=lambda tag: service.tag(tag) is not None
     )

@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from api.auth import require
 from api.dependencies import ServiceOf
-from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
+from api.paging import Page, PageQuery, page_of
 from api.routes.people import ExternalId
 from pipelines.erasing.files import FilesErased
 from voc.erasure import Erasure
@@ -23,15 +23,6 @@ class Foreseen(BaseModel):
     state: Literal["preview"] = "preview"
     places: dict[str, int]
     files: FilesErased
-
-
-class ReceiptQuery(BaseModel):
-    """A page."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: CursorText = None
 
 
 @router.delete("/v1/customers/{external_id:path}")
@@ -52,7 +43,7 @@ def erase_customer(
 
 
 @router.get("/v1/erasures")
-def erasures(service: ServiceOf, query: Annotated[ReceiptQuery, Query()], _key: Admin) -> Page[Erasure]:
+def erasures(service: ServiceOf, query: Annotated[PageQuery, Query()], _key: Admin) -> Page[Erasure]:
     """List the receipts of erasures, latest first; they name nobody."""
     with service.store.read() as unit:
         found = unit.erasures.find()

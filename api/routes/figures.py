@@ -1,23 +1,21 @@
 """Figures as addresses: what a published number says, of which comments, by which models, and whether it still holds."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ReaderLanguage, ServiceOf
-from api.forms import Form, Name, given, read_form
+from api.dependencies import ReaderLanguage, ServiceOf, zone_of
+from api.forms import Form, Name, form_of
+from api.narrowing import Narrowing
 from api.openapi import example_body
-from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
-from api.problems import BadValueError
-from api.strict_json import parse, usable
+from api.paging import Page, PageQuery, page_of
 from pipelines.figures.kinds import KINDS
 from pipelines.service import Service
-from voc.filters import FeedbackFilter
 from voc.keys import Key, Scope
 from voc.kpis import Kpi
 from voc.provenance import Figure, FigureKind, FigureQuery, FigureState
@@ -34,14 +32,11 @@ class FigureForm(Form):
     )
 
     kind: FigureKind
-    filter: dict[str, Any] | None = Field(default=None, description="The conditions of GET /v1/feedback, by name.")
+    filter: Narrowing = Field(default=Narrowing(), description="The conditions of GET /v1/feedback, by name.")
     kpi: Kpi | None = None
     issue: Name | None = Field(default=None, description="kind:id, for example tag:account.login.")
     alert: Name | None = None
     action: Name | None = None
-
-
-NAMES = frozenset(FigureForm.model_fields) | frozenset(FeedbackFilter.model_fields)
 
 
 class FigureShape(BaseModel):
@@ -67,15 +62,6 @@ class Evidence(BaseModel):
     url: str | None
 
 
-class EvidenceQuery(BaseModel):
-    """A page."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Limit = DEFAULT_LIMIT
-    cursor: CursorText = None
-
-
 @router.post("/v1/figures", openapi_extra=example_body(FigureForm))
 async def publish(request: Request, service: ServiceOf, language: ReaderLanguage, _key: Reader) -> FigureShape:
     """Ask for a figure and give it an address."""
@@ -98,7 +84,7 @@ def recompute(service: ServiceOf, figure_id: str, language: ReaderLanguage, _key
 
 
 @router.get("/v1/figures/{figure_id}/evidence")
-def evidence(service: ServiceOf, figure_id: str, query: Annotated[EvidenceQuery, Query()], _key: Reader) -> Page[Evidence]:
+def evidence(service: ServiceOf, figure_id: str, query: Annotated[PageQuery, Query()], _key: Reader) -> Page[Evidence]:
     """List the comments a figure rests on."""
     page = page_of(service.figures.evidence(figure_id), limit=query.limit, cursor=query.cursor)
     with service.store.read() as unit:
@@ -108,21 +94,14 @@ def evidence(service: ServiceOf, figure_id: str, query: Annotated[EvidenceQuery,
 
 
 def _publish(service: Service, raw: bytes, language: str) -> FigureShape:
-    body = parse(raw)
-    value = usable(body.value, doubtful=body.doubtful, names=NAMES)
-    form = read_form(FigureForm, given(value) if isinstance(value, dict) else value, names=NAMES)
-    if form.filter is not None and "ids" in form.filter:
-        raise BadValueError(field="filter", problem="not_known")
-    try:
-        query = FigureQuery(
-            kind=form.kind,
-            filter=FeedbackFilter(**(form.filter or {})),
-            kpi=form.kpi,
-            issue=form.issue,
-            zone=service.settings.intake.default_timezone,
-            more={name: given for name, given in (("alert", form.alert), ("action", form.action)) if given},
-        )
-    except ValidationError:
-        raise BadValueError(field="filter", problem="bad_value") from None
+    form = form_of(FigureForm, raw, names=frozenset(Narrowing.model_fields))
+    query = FigureQuery(
+        kind=form.kind,
+        filter=form.filter.wanted(zone=zone_of(service), clock=service.clock),
+        kpi=form.kpi,
+        issue=form.issue,
+        zone=service.settings.intake.default_timezone,
+        more={name: about for name, about in (("alert", form.alert), ("action", form.action)) if about},
+    )
     figure = service.figures.publish(query)
     return FigureShape.of(figure, FigureState(fresh=True, now=figure), language=language)

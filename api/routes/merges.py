@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf
-from api.forms import Form, Name, read_form
+from api.forms import Form, Name, form_of
 from api.openapi import example_body
-from api.strict_json import parse, usable
 from pipelines.people import proposed
 from pipelines.service import Service
 from voc.identity import Merge, MergeProposal
@@ -69,12 +68,10 @@ async def undo(request: Request, service: ServiceOf, number: Number, key: Admin)
 
 
 def _decide(service: Service, raw: bytes, by: str) -> Merge:
-    body, names = parse(raw), frozenset(PairForm.model_fields)
-    form = read_form(PairForm, usable(body.value, doubtful=body.doubtful, names=names), names=names)
+    form = form_of(PairForm, raw, exact=True)
     return service.people.decide(form.proposal_id, accept=form.decision == "accept", by=form.by or by)
 
 
 def _undo(service: Service, raw: bytes, number: int, by: str) -> Merge:
-    body, names = parse(raw), frozenset(TakenBackForm.model_fields)
-    form = read_form(TakenBackForm, usable(body.value, doubtful=body.doubtful, names=names), names=names)
+    form = form_of(TakenBackForm, raw, exact=True)
     return service.people.undo(number, by=form.by or by)

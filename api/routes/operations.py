@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf
-from api.forms import Form, Name, read_form
+from api.forms import Form, Name, form_of
 from api.measures import Measures
 from api.openapi import example_body
 from api.paging import DEFAULT_LIMIT, MAX_LIMIT, CursorText, Limit, Page, page_of
-from api.strict_json import MAX_DEPTH, MAX_NAMES, parse, usable
+from api.strict_json import MAX_DEPTH, MAX_NAMES
 from pipelines.service import Service
 from voc.feedback import MAX_TEXT_CHARS
 from voc.keys import Key, Scope
@@ -24,7 +24,6 @@ from voc.store.pending import DeadLetter
 router = APIRouter(tags=["operations"])
 Reader = Annotated[Key, Depends(require(Scope.READ))]
 Admin = Annotated[Key, Depends(require(Scope.ADMIN))]
-NAMES = frozenset({"ids"})
 MOST_PUT_ASIDE = 10_000
 
 
@@ -102,8 +101,7 @@ def metrics(request: Request, _key: Reader) -> Response:
 
 
 def _requeue(service: Service, raw: bytes) -> Requeued:
-    body = parse(raw)
-    form = read_form(RequeueForm, usable(body.value, doubtful=body.doubtful, names=NAMES), names=NAMES)
+    form = form_of(RequeueForm, raw, exact=True)
     count = service.commits.do(lambda unit: unit.pending.requeue(form.ids))
     service.wake()
     return Requeued(requeued=count)

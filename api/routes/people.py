@@ -11,10 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf
-from api.forms import Form, Name, Number, given, read_form
+from api.forms import Form, Name, Number, form_of
 from api.openapi import example_body
 from api.problems import BadValueError
-from api.strict_json import parse, usable
 from api.time_line import Entry, time_line
 from pipelines.life_events import LifeEvent, of_account, of_customer
 from pipelines.service import Service
@@ -183,10 +182,7 @@ def _standing(unit: Unit, wanted: FeedbackFilter, events: list[LifeEvent]) -> tu
 
 
 def _fields(raw: bytes, form: type[Form]) -> dict[str, Any]:
-    body = parse(raw)
-    value = usable(body.value, doubtful=body.doubtful, names=NAMES)
-    read = read_form(form, given(value) if isinstance(value, dict) else value, names=NAMES)
-    return read.model_dump(exclude_unset=True, exclude_none=True)
+    return form_of(form, raw, names=NAMES).model_dump(exclude_unset=True, exclude_none=True)
 
 
 def _put_customer(service: Service, raw: bytes, external_id: str, by: str) -> Put:

@@ -11,10 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ReaderLanguage, ServiceOf, addresses_of
-from api.forms import Form, Name, given, read_form
+from api.forms import Form, Name, form_of
 from api.openapi import example_body
 from api.paging import DEFAULT_LIMIT, CursorText, Limit, page_of
-from api.strict_json import parse, usable
 from pipelines.explain.concern_wording import check_wording, concern_wording
 from pipelines.queueing import QueueFilter
 from pipelines.service import Service
@@ -134,10 +133,7 @@ def case(service: ServiceOf, subject_id: str, _key: Reader) -> CaseShape:
 
 
 def _decide(service: Service, raw: bytes, key: Key) -> CaseShape:
-    names = frozenset(CaseForm.model_fields)
-    body = parse(raw)
-    value = usable(body.value, doubtful=body.doubtful, names=names)
-    form = read_form(CaseForm, given(value) if isinstance(value, dict) else value, names=names)
+    form = form_of(CaseForm, raw)
     by = form.by or key.name
     if form.state == "undo":
         with service.store.read() as unit:

@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf
-from api.forms import Form, Name, read_form
+from api.forms import Form, Name, form_of, read_form
 from api.openapi import example_body
 from api.paging import Page
 from api.routes.feedback import existing, shapes
@@ -33,7 +33,6 @@ MOST_CORRECTED = 20
 NAMES_PER_TAG = 20
 """A tag has seven members, and six of them may be given in two languages."""
 TAXONOMY_NAMES = frozenset({"name", "version", "tags"})
-CORRECTION_NAMES = frozenset({"add", "remove", "by"})
 EXAMPLE_TAG: JsonDict = {"id": "queue", "large": "Branch", "middle": "Counter", "small": "Long queue", "examples": ["I waited an hour."]}
 
 
@@ -136,8 +135,7 @@ def _put(service: Service, raw: bytes) -> TaxonomyShape:
 
 
 def _correct(service: Service, raw: bytes, feedback_id: str, key: Key) -> CorrectedShape:
-    body = parse(raw)
-    form = read_form(CorrectionForm, usable(body.value, doubtful=body.doubtful, names=CORRECTION_NAMES), names=CORRECTION_NAMES)
+    form = form_of(CorrectionForm, raw, exact=True)
     service.correct_tags(feedback_id, add=form.add, remove=form.remove, by=form.by or key.name)
     with service.store.read() as unit:
         shown = shapes(unit, [existing(unit, feedback_id)])[0]

@@ -1,7 +1,7 @@
 """Changes of topics: what fits propose and how it is decided, what people edit, the history, and undo. With ``preview`` nothing changes."""
 
 from functools import partial
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Request
@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ReaderLanguage, ServiceOf
-from api.forms import Form, Name, read_form
+from api.forms import Form, Name, form_of
 from api.openapi import example_body
 from api.paging import Page
-from api.strict_json import parse, usable
 from api.topic_shapes import ChangeShape, EditShape, ProposalShape, proposal_shapes
 from pipelines.service import Service
 from pipelines.topic_editing import Build, excluded, existing, merged, moved_here, moved_out, pinned, renamed, split_off
@@ -125,7 +124,6 @@ class DecisionShape(BaseModel):
     change: ChangeShape | None
 
 
-F = TypeVar("F", bound=Form)
 
 
 @router.get("/v1/runs/{run_id}/proposals")
@@ -159,21 +157,21 @@ def history(service: ServiceOf, topic_id: str, language: ReaderLanguage, _key: R
 @router.post("/v1/topics/{topic_id}/rename", openapi_extra=example_body(RenameForm))
 async def rename(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Give a topic a name; no fit changes it."""
-    form = form_of(RenameForm, await one_body(request))
+    form = form_of(RenameForm, await one_body(request), exact=True)
     return await run_sync(partial(_edit, service, topic_id, renamed(form.name, by=form.by or key.name), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/merge", openapi_extra=example_body(MergeForm))
 async def merge(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Bring other topics into this one; their past comes with them, their ids lead here."""
-    form = form_of(MergeForm, await one_body(request))
+    form = form_of(MergeForm, await one_body(request), exact=True)
     return await run_sync(partial(_edit, service, topic_id, merged(form.topic_ids), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/split", openapi_extra=example_body(SplitForm))
 async def split(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Let some sentences become a topic of their own; the rest keeps id and name."""
-    form = form_of(SplitForm, await one_body(request))
+    form = form_of(SplitForm, await one_body(request), exact=True)
     build = split_off(form.sentence_ids, name=form.name, by=form.by or key.name)
     return await run_sync(partial(_edit, service, topic_id, build, form, key, language))
 
@@ -181,35 +179,35 @@ async def split(request: Request, service: ServiceOf, topic_id: str, key: Admin,
 @router.post("/v1/topics/{topic_id}/move", openapi_extra=example_body(MoveForm))
 async def move(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Move sentences to this topic, from wherever they are; no fit moves them again."""
-    form = form_of(MoveForm, await one_body(request))
+    form = form_of(MoveForm, await one_body(request), exact=True)
     return await run_sync(partial(_edit, service, topic_id, moved_here(form.sentence_ids), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/remove", openapi_extra=example_body(MoveForm))
 async def remove(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Take sentences out of this topic; they belong to none, and no fit moves them again. Sentences of other topics stay where they are."""
-    form = form_of(MoveForm, await one_body(request))
+    form = form_of(MoveForm, await one_body(request), exact=True)
     return await run_sync(partial(_edit, service, topic_id, moved_out(form.sentence_ids), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/pin", openapi_extra=example_body(SwitchForm))
 async def pin(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Keep a topic out of all proposals, or let it in again."""
-    form = form_of(SwitchForm, await one_body(request))
+    form = form_of(SwitchForm, await one_body(request), exact=True)
     return await run_sync(partial(_edit, service, topic_id, pinned(on=form.on), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/exclude", openapi_extra=example_body(SwitchForm))
 async def exclude(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Hide a topic: it keeps its sentences but is no issue; or show it again."""
-    form = form_of(SwitchForm, await one_body(request))
+    form = form_of(SwitchForm, await one_body(request), exact=True)
     return await run_sync(partial(_edit, service, topic_id, excluded(on=form.on), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/promote", openapi_extra=example_body(PromoteForm))
 async def promote(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Make a topic a tag of an own taxonomy: its typical sentences become examples; learn the taxonomy to use the tag."""
-    form = form_of(PromoteForm, await one_body(request))
+    form = form_of(PromoteForm, await one_body(request), exact=True)
     build = promoted(form.taxonomy, form.tag, name=form.name, shipped=service.taxonomy)
     return await run_sync(partial(_edit, service, topic_id, build, form, key, language))
 
@@ -217,21 +215,15 @@ async def promote(request: Request, service: ServiceOf, topic_id: str, key: Admi
 @router.post("/v1/topics/{topic_id}/absorb", openapi_extra=example_body(AbsorbForm))
 async def absorb(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Let a tag of an own taxonomy take a topic in: its typical sentences become examples, the topic is no issue any more."""
-    form = form_of(AbsorbForm, await one_body(request))
+    form = form_of(AbsorbForm, await one_body(request), exact=True)
     return await run_sync(partial(_edit, service, topic_id, absorbed(form.taxonomy, form.tag), form, key, language))
 
 
 @router.post("/v1/topics/{topic_id}/undo", openapi_extra=example_body(UndoForm))
 async def undo(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> EditShape:
     """Take an edit of the topic back, unless a later one that stands touches the same topics."""
-    form = form_of(UndoForm, await one_body(request))
+    form = form_of(UndoForm, await one_body(request), exact=True)
     return await run_sync(partial(_undo, service, topic_id, form, key, language))
-
-
-def form_of(kind: type[F], raw: bytes) -> F:
-    """Return the form of a request's body, strictly read."""
-    body, names = parse(raw), frozenset(kind.model_fields)
-    return read_form(kind, usable(body.value, doubtful=body.doubtful, names=names), names=names)
 
 
 def _edit(service: Service, topic_id: str, build: Build, form: EditForm, key: Key, language: str) -> ChangeShape:  # handed on
@@ -252,7 +244,7 @@ def _undo(service: Service, topic_id: str, form: UndoForm, key: Key, language: s
 
 
 def _decide(service: Service, raw: bytes, run_id: str, key: Key, language: str) -> DecisionShape:
-    form = form_of(DecisionForm, raw)
+    form = form_of(DecisionForm, raw, exact=True)
     with service.store.read() as unit:
         proposal = unit.proposals.get(form.proposal_id)
         if proposal is None or run_id not in (LATEST, proposal.run_id):

@@ -8,10 +8,10 @@ from pydantic import ConfigDict
 
 from api.bodies import one_body
 from api.dependencies import ReaderLanguage, ServiceOf
-from api.forms import Name
+from api.forms import Name, form_of
 from api.openapi import example_body
 from api.paging import Page
-from api.routes.topic_changes import Admin, EditForm, Reader, RenameForm, form_of
+from api.routes.topic_changes import Admin, EditForm, Reader, RenameForm
 from api.topic_shapes import ChangeShape, GroupLine
 from pipelines.topic_editing import in_group
 
@@ -48,7 +48,7 @@ def topic_groups(service: ServiceOf, language: ReaderLanguage, _key: Reader) -> 
 @router.post("/v1/topics/{topic_id}/group", openapi_extra=example_body(GroupForm))
 async def put_in_group(request: Request, service: ServiceOf, topic_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Put a topic into another group, or a new one; no fit moves it again."""
-    form, by = form_of(GroupForm, await one_body(request)), key.name
+    form, by = form_of(GroupForm, await one_body(request), exact=True), key.name
     build = in_group(form.group_id, name=form.name, by=form.by or by)
     done = await run_sync(partial(service.topics.edit, topic_id, build, by=form.by or by, preview=form.preview))
     return ChangeShape.of(done, language)
@@ -57,6 +57,6 @@ async def put_in_group(request: Request, service: ServiceOf, topic_id: str, key:
 @router.post("/v1/topic-groups/{group_id}/rename", openapi_extra=example_body(RenameForm))
 async def rename_group(request: Request, service: ServiceOf, group_id: str, key: Admin, language: ReaderLanguage) -> ChangeShape:
     """Give a group a name; no fit changes it."""
-    form = form_of(RenameForm, await one_body(request))
+    form = form_of(RenameForm, await one_body(request), exact=True)
     done = await run_sync(partial(service.topics.rename_group, group_id, form.name, by=form.by or key.name, preview=form.preview))
     return ChangeShape.of(done, language)

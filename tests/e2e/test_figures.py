@@ -109,6 +109,8 @@ def test_a_figure_leads_back_to_its_comments_and_recomputes_equal(app: Running) 
         assert all(one["text"] for one in evidence)
     assert app.get("/v1/figures/fg_000000000000000000000000").status_code == 404
     assert app.post("/v1/figures", {"kind": "issue_share", "issue": LOGIN, "filter": {"colour": "red"}}).status_code == 422
+    of_one = app.post("/v1/figures", {"kind": "comment_count", "filter": {"customer_id": "c3", "since": "2020-01-01"}}).json()["figure"]
+    assert 0 < of_one["value"] < app.post("/v1/figures", {"kind": "comment_count"}).json()["figure"]["value"], "your own id of a customer, and a day, as in addresses"
 
 
 def test_the_evidence_of_a_share_is_its_comments(app: Running) -> None:
