@@ -98,8 +98,7 @@ class Acting:
 
     def assign(self, assignments: Sequence[Assignment]) -> int:
         """Keep who was put on which side of an experiment; return how many."""
-        self._writer.do(lambda unit: unit.actions.assign(assignments))
-        return len(assignments)
+        return len(self._writer.do(lambda unit: keep_assignments(unit, assignments)))
 
     def find(self) -> list[Action]:
         """Return all actions, latest start first."""
@@ -133,6 +132,14 @@ class Acting:
                 return check_of(unit, action, rows=remembered.ground(unit, FeedbackFilter()).rows)[0]
 
             return remembered.of(unit, "check", action, compute)
+
+
+def keep_assignments(unit: Unit, assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Keep who was put on which side of an experiment, those left out who were erased; return what was kept."""
+    refused = unit.erasures.refusals([one.subject_id for one in assignments])
+    kept = [one for one in assignments if one.subject_id not in refused]
+    unit.actions.assign(kept)
+    return kept
 
 
 def check_of(unit: Unit, action: Action, *, rows: Sequence[VoiceRow] | None = None) -> tuple[Evaluation, list[Measured]]:

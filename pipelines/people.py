@@ -23,11 +23,16 @@ def known_by(hasher: IdentityHasher, customers: Sequence[Customer], *, emails: d
 
 
 def map_ids(unit: Unit, hasher: IdentityHasher, rows: Iterable[tuple[str, str, str]]) -> int:
-    """Keep the rows ``(source, id there, customer id)`` of a mapping table: each proposes a merge. Return how many there were."""
+    """Keep the rows ``(source, id there, customer id)`` of a mapping table: each proposes a merge. Return how many there were.
+
+    Rows of somebody who was erased are left out, as are those that name one profile twice.
+    """
+    wanted = [row for row in rows if customer_id(row[1]) != customer_id(row[2])]
+    refused = unit.erasures.refusals([customer_id(name) for row in wanted for name in row[1:]])
     found = [
         identity
-        for source, source_id, target in rows
-        if customer_id(source_id) != customer_id(target)
+        for source, source_id, target in wanted
+        if not refused.keys() & {customer_id(source_id), customer_id(target)}
         for identity in hasher.mapping(source=source, source_id=source_id, from_id=customer_id(source_id), to_id=customer_id(target))
     ]
     unit.identities.add(found)

@@ -192,7 +192,7 @@ def _assign(service: Service, raw: bytes) -> ExperimentShape:
     form = form_of(ExperimentForm, raw, names=frozenset(AssignmentForm.model_fields))
     service.actions.assign([_assignment(form.name, one) for one in form.assignments])
     with service.store.read() as unit:
-        counts = unit.actions.experiments()[form.name]
+        counts = unit.actions.experiments().get(form.name, {})
     return ExperimentShape(name=form.name, treatment=counts.get("treatment", 0), control=counts.get("control", 0))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.acting import keep_assignments
 from pipelines.assembly import build_intake, build_language_detector, build_redactor, build_store
 from pipelines.commands.console import note
 from pipelines.erasing.rejects import without_erased
@@ -213,8 +214,9 @@ def import_assignments(  # one call, the file's own options apart from what ever
 
     def take(store: Store, items: list[Assignment]) -> dict[str, int]:
         with store.write() as unit:
-            unit.actions.assign(items)
-        return {arm.value: sum(item.arm is arm for item in items) for arm in Arm}
+            kept = keep_assignments(unit, items)
+        left_out = len(items) - len(kept)
+        return {arm.value: sum(item.arm is arm for item in kept) for arm in Arm} | ({"erased": left_out} if left_out else {})
 
     def read(table: Table, zone: ZoneInfo) -> Any:
         del zone

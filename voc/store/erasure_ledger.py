@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from voc.errors import StorageCorruptError, StorageUnavailableError
+from voc.store.secret_file import secret_of
 
 KEY_FILE = "erasure.key"
 LEDGER_FILE = "erasures.jsonl"
@@ -98,14 +99,7 @@ class ErasureLedger:
             return path.read_bytes()
         if next(self.entries(), None) is not None:
             raise StorageUnavailableError(f"{KEY_FILE} is missing beside {LEDGER_FILE}; put it into the data folder again.")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        half.replace(path)
-        return path.read_bytes()
+        return secret_of(path, lambda: secrets.token_bytes(KEY_BYTES))
 
 
 def _lines(path: Path) -> list[bytes]:
