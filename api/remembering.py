@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from api.dependencies import addresses_of
+from api.dependencies import addresses_of, zone_of
 from pipelines.account_rooms import all_rooms, looked_at
 from pipelines.auditing import audited_tags
 from pipelines.driver_list import driver_list
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import IssueList, issue_list
+from pipelines.kpi_series import series_of
 from pipelines.root_cause import OPENED, root_cause, undated
 from pipelines.service import Service
 from voc.account_room import AccountRoom
@@ -16,7 +17,7 @@ from voc.audits import AuditedTag
 from voc.drivers import Driver, DriverLine, Issue, IssueKind
 from voc.filters import FeedbackFilter
 from voc.issues import Period
-from voc.kpis import Kpi
+from voc.kpis import AccountKpi, Kpi, KpiSeries, Span
 from voc.ledger import Question, RootCause
 from voc.store import Unit
 
@@ -68,13 +69,25 @@ def why(
 
 
 def drivers(unit: Unit, service: Service, *, kpi: Kpi, wanted: FeedbackFilter, language: str) -> list[DriverLine]:
-    """Return what goes with a KPI (``pipelines.driver_list``); over all comments as last computed, so a run is part of the question."""
+    """Return what goes with a KPI (``pipelines.driver_list``); over all comments as last computed."""
 
     def compute() -> list[DriverLine]:
         ground = service.remembered.ground(unit, wanted)
         return driver_list(unit, taxonomy=service.taxonomy, kpi=kpi, wanted=wanted, language=language, ground=ground)
 
-    return service.remembered.of(unit, "drivers", (kpi, wanted, language, service.loop.last_concluded_at), compute)
+    return service.remembered.of(unit, "drivers", (kpi, wanted, language), compute)
+
+
+def series(unit: Unit, service: Service, *, kpi: Kpi | AccountKpi, span: Span, fiscal_start: int) -> KpiSeries:
+    """Return a KPI's course with the addresses of its numbers (``pipelines.kpi_series``), as of its first look today."""
+    zone, now = zone_of(service), service.clock()
+    found = service.remembered.of(
+        unit,
+        "series",
+        (kpi, span, fiscal_start, now.astimezone(zone).date()),
+        lambda: series_of(unit, kpi, span=span, zone=zone, now=now, fiscal_start=fiscal_start),
+    )
+    return addresses_of(unit, service).series(found)
 
 
 def rooms(unit: Unit, service: Service) -> dict[str, AccountRoom]:

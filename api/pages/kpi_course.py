@@ -5,12 +5,12 @@ from io import BytesIO
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import addresses_of
+from api import remembering
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
 from pipelines.exports import ExportFormat, export
-from pipelines.kpi_series import COLUMNS, named_kpi, rows_of, series_of
+from pipelines.kpi_series import COLUMNS, named_kpi, rows_of
 from voc.errors import BadFilterError
 from voc.kpis import AccountKpi, Kpi, KpiPoint, KpiSeries, Span
 from voc.store.unit import Unit
@@ -80,8 +80,7 @@ def _asked(unit: Unit, visit: Visit, shown: list[Kpi | AccountKpi]) -> KpiSeries
     start = int(text) if text.isascii() and text.isdigit() and len(text) <= len("12") else 0
     if not 1 <= start <= MONTHS_OF_A_YEAR:
         raise BadFilterError(field="fiscal_start")
-    found = series_of(unit, kpi, span=span, zone=visit.zone, now=visit.service.clock(), fiscal_start=start)
-    return addresses_of(unit, visit.service).series(found)
+    return remembering.series(unit, visit.service, kpi=kpi, span=span, fiscal_start=start)
 
 
 def _year_ago(found: KpiSeries) -> list[float | None]:

@@ -20,7 +20,7 @@ from api.openapi import example_body
 from api.paging import Page, page_of
 from api.problems import BadValueError
 from pipelines.explain.fitting_wording import check_lines
-from pipelines.kpi_series import named_kpi, series_of
+from pipelines.kpi_series import named_kpi
 from pipelines.model_check import model_check
 from pipelines.service import Service
 from voc.drivers import DriverLine, IssueKind
@@ -148,16 +148,9 @@ def kpi_course(
     _key: Annotated[Key, Depends(require(Scope.READ))],
 ) -> KpiSeries:
     """Show a KPI by month, quarter or fiscal year, with n, interval, and its change against its own past."""
-    kpi, zone, now = named_kpi(query.kpi), zone_of(service), service.clock()
+    start = query.fiscal_start or service.settings.fiscal_start
     with service.store.read() as unit:
-        start = query.fiscal_start or service.settings.fiscal_start
-        found = service.remembered.of(
-            unit,
-            "series",
-            (kpi, query.by, start, now.astimezone(zone).date()),
-            lambda: series_of(unit, kpi, span=query.by, zone=zone, now=now, fiscal_start=start),
-        )
-        return addresses_of(unit, service).series(found)
+        return remembering.series(unit, service, kpi=named_kpi(query.kpi), span=query.by, fiscal_start=start)
 
 
 def _take(service: Service, raw: bytes, *, lines: bool, language: str) -> KpiBatchResult:

@@ -44,6 +44,10 @@ class DriverStore:
         rows = self._connection.execute(select(DRIVERS).where(DRIVERS.c.kpi == kpi.value).order_by(DRIVERS.c.position))
         return [Driver.model_validate(row.payload) for row in rows]
 
+    def revision(self) -> tuple[str, ...]:
+        """Return the runs that measured them: what changes whenever they are measured anew."""
+        return tuple(self._connection.execute(select(DRIVERS.c.run_id).distinct().order_by(DRIVERS.c.run_id)).scalars())
+
     def of_issue(self, kind: IssueKind, issue_id: str) -> dict[Kpi, Driver]:
         """Return the drivers of one issue by KPI."""
         rows = self._connection.execute(select(DRIVERS).where(DRIVERS.c.issue_kind == kind.value, DRIVERS.c.issue_id == issue_id))

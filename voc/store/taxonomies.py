@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from voc.errors import NotFoundError
 from voc.store.feedback import chunks
@@ -108,6 +108,11 @@ class TaxonomyStore:
     def active(self) -> tuple[LearntTags, ...]:
         """Return what is in use: learnt for the shipped taxonomy, then for a user's own."""
         return tuple(sorted(map(_learnt, self._connection.execute(select(LEARNT).where(LEARNT.c.active))), key=_shipped_first))
+
+    def revision(self) -> tuple[object, ...]:
+        """Return what changes whenever a taxonomy is brought in, changed, learnt or forgotten."""
+        row = self._connection.execute(select(func.count(), func.max(TAXONOMIES.c.imported_at)).select_from(TAXONOMIES)).one()
+        return (*row, *self.active_stamps())
 
     def active_stamps(self) -> tuple[str, ...]:
         """Return ``name-version`` of what is in use, without reading its weights."""

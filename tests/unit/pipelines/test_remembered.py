@@ -13,6 +13,9 @@ from voc.filters import FeedbackFilter
 from voc.identity import IdentityKind
 from voc.ids import account_id, customer_id
 from voc.store import Store, Unit
+from voc.taxonomy import Bilingual, Tag, Taxonomy
+
+WORD = Bilingual(en="word", ja="語")
 
 
 class Clock:
@@ -70,6 +73,7 @@ def test_a_result_that_took_long_lags_behind_what_comes_in_for_a_while_only(stor
         lambda unit: unit.customers.put_customers([Customer(id=customer_id("c"), external_id="c", role=Role.BUYER)]),
         lambda unit: unit.merges.reject("cu_1", "cu_2", reasons=[IdentityKind.EMAIL], by="me", now=NOON),
         lambda unit: unit.audits.put(feedback(external_id="0").id, drawn_for=None, tags=["a"], by="me", now=NOON),
+        lambda unit: unit.taxonomies.put(Taxonomy(name="mine", version="2", tags=(Tag(id="a", large=WORD, middle=WORD, small=WORD),)), now=NOON),
     ],
 )
 def test_what_people_decide_is_seen_at_once_however_long_computing_takes(store: Store, clock: Clock, decide: Callable[[Unit], object]) -> None:
