@@ -95,7 +95,7 @@ def voices(rows: Sequence[VoiceRow], *, kpi: Kpi, links: Links) -> tuple[Voice, 
             source=row.source.value,
             issue_keys=row.issue_keys,
             role=row.role.value,
-            quarter=f"{row.submitted_at.year}-Q{(row.submitted_at.month + 2) // 3}",
+            quarter=row.quarter,
         )
         for row in rows
         if (row.feedback_id, kpi) in links and row.sentiment is not None and not row.no_signal

@@ -29,6 +29,7 @@ from voc.provenance import Figure, FigureKind, FigureQuery
 from voc.report import Quote, ReportData
 from voc.settings import Settings
 from voc.store import Store
+from voc.store.enrichments import split_sentence_id
 from voc.store.unit import Unit
 from voc.taxonomy import Bilingual, Taxonomy
 from voc.voices import issue_key
@@ -262,7 +263,7 @@ def _feedback_rows(unit: Unit, wanted: FeedbackFilter) -> Iterator[Row]:
         ids = [comment.id for comment in page]
         results, topics = unit.enrichments.get_many(ids), unit.topics.of_feedback(ids)
         for comment in page:
-            mine = {topic for sentence, topic in topics.items() if topic and sentence.rpartition(".")[0] == comment.id}
+            mine = {topic for sentence, topic in topics.items() if topic and split_sentence_id(sentence)[0] == comment.id}
             yield _feedback_row(comment, results.get(comment.id), sorted(mine))
         cursor = Cursor(submitted_at=page[-1].submitted_at, id=page[-1].id)
 

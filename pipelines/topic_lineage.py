@@ -41,8 +41,8 @@ def lineage_steps(topic: Topic, topics: Iterable[Topic], edits: Sequence[TopicEd
     """
     lineage = lineage_of(topic, topics)
     standing = [edit for edit in edits if edit.undone_at is None]
-    steps = [_step(StepKind.SPLIT_FROM, other, _made_by(ChangeKind.SPLIT, topic.id, standing)) for other in lineage.parents]
-    steps += [_step(StepKind.SPLIT_INTO, other, _made_by(ChangeKind.SPLIT, other, standing)) for other in lineage.split_into]
+    steps = [_step(StepKind.SPLIT_FROM, other, _split_by(topic.id, standing)) for other in lineage.parents]
+    steps += [_step(StepKind.SPLIT_INTO, other, _split_by(other, standing)) for other in lineage.split_into]
     steps += [_step(StepKind.TOOK_IN, other, _merged_by(other, topic.id, standing)) for other in lineage.merged_from]
     if lineage.merged_into is not None:
         steps.append(_step(StepKind.MERGED_INTO, lineage.merged_into, _merged_by(topic.id, lineage.merged_into, standing)))
@@ -55,9 +55,9 @@ def _step(kind: StepKind, other: str | None, edit: TopicEdit | None) -> LineageS
     return LineageStep(kind=kind, topic_id=other, at=edit.at if edit else None, by=edit.by if edit else None)
 
 
-def _made_by(kind: ChangeKind, made: str, edits: Sequence[TopicEdit]) -> TopicEdit | None:
-    """Return the edit of a kind that made the topic."""
-    return next((edit for edit in edits if edit.change.kind is kind and made in _only_after(edit)), None)
+def _split_by(made: str, edits: Sequence[TopicEdit]) -> TopicEdit | None:
+    """Return the split that made the topic."""
+    return next((edit for edit in edits if edit.change.kind is ChangeKind.SPLIT and made in _only_after(edit)), None)
 
 
 def _only_after(edit: TopicEdit) -> set[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelines.discover import cosines
+from voc.store.enrichments import split_sentence_id
 from voc.topics import Topic, TopicSentence
 
 
@@ -38,7 +39,7 @@ def suggest(sentences: Sequence[TopicSentence], topics: Sequence[Topic]) -> list
 
 def newest_first(found: Sequence[Suggestion]) -> list[Suggestion]:
     """Order by the comment's date, a comment's sentences together as they follow each other."""
-    in_place = sorted(found, key=lambda one: int(one.sentence.id.rpartition(".")[2]))
+    in_place = sorted(found, key=lambda one: split_sentence_id(one.sentence.id)[1])
     together = sorted(in_place, key=lambda one: one.sentence.feedback_id, reverse=True)
     return sorted(together, key=lambda one: one.sentence.submitted_at.timestamp() if one.sentence.submitted_at else 0.0, reverse=True)
 

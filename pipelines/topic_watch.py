@@ -8,6 +8,7 @@ from pipelines.explain.emerging import NEEDED_DAYS, Said, look
 from pipelines.explain.trends import readable
 from voc.drivers import IssueKind
 from voc.emerging import EmergingLook
+from voc.store.enrichments import split_sentence_id
 from voc.store.unit import Unit
 from voc.topics import Proposal, ProposalKind, ProposalState
 from voc.voices import VoiceRow
@@ -40,7 +41,7 @@ def watched(unit: Unit, rows: Sequence[VoiceRow], *, now: datetime, per_week: fl
     proposed = {part.topic.id: one for one in _new(unit) for part in one.parts}
     asked: dict[str, list[str]] = defaultdict(list)
     for name, proposal in proposed.items():
-        for sentence in {s.rpartition(".")[0] for part in proposal.parts if part.topic.id == name for s in part.sentence_ids}:
+        for sentence in {split_sentence_id(s)[0] for part in proposal.parts if part.topic.id == name for s in part.sentence_ids}:
             asked[sentence].append(name)
     spoken: dict[str, list[Said]] = defaultdict(list)
     everyone = []

@@ -41,3 +41,8 @@ class VoiceRow(Value):
     def cluster(self) -> str:
         """Whose voice it is: the account, else the customer, else the comment itself."""
         return self.account_id or self.customer_id or self.feedback_id
+
+    @property
+    def quarter(self) -> str:
+        """The calendar quarter it was submitted in (UTC), ``2026-Q3``."""
+        return f"{self.submitted_at.year}-Q{(self.submitted_at.month + 2) // 3}"

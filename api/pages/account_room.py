@@ -30,6 +30,7 @@ from voc.filters import FeedbackFilter
 from voc.ids import account_id as account_id_of
 from voc.store.profiles import ALL_ACCOUNTS
 from voc.store.unit import Unit
+from voc.voices import issue_key
 
 SHOWN_ISSUES = 8
 SHOWN_CHANGES = 30
@@ -74,7 +75,7 @@ def account(visit: Visiting, external_id: str) -> HTMLResponse:
         seen = unit.kpis.find(account_id=known.id)
         entries = time_line(unit, FeedbackFilter(account_id=known.id), seen, events=of_account(unit, known))
         weights, own = unit.role_weights.get(known.id)
-        issues = {f"{i.kind.value}:{i.id}": i for i in issues_of(rows, unit=unit, taxonomy=visit.service.taxonomy, language=visit.language)}
+        issues = {issue_key(i): i for i in issues_of(rows, unit=unit, taxonomy=visit.service.taxonomy, language=visit.language)}
         context: dict[str, Any] = {
             "history": unit.profile_history.find(known.id)[:SHOWN_CHANGES],
             "alerts": [alert for alert in unit.alerts.find() if alert.id in room.alert_ids],

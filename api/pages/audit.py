@@ -21,6 +21,7 @@ from pipelines.explaining import EXPLAINED
 from voc.audits import AuditedTag
 from voc.drivers import IssueKind
 from voc.filters import FeedbackFilter
+from voc.store.unit import Unit
 from voc.taxonomy import Tag
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -48,7 +49,7 @@ def audit(visit: Visiting) -> HTMLResponse:
         answers = unit.audits.find()
         mine = answers_by(answers, visit.who.name)
         known = unit.taxonomies.with_own(visit.service.taxonomy).tags
-        lines = _lines(visit)
+        lines = _lines(unit, visit)
         last = mine[0] if mine else None
         last_words = unit.feedback.get(last.feedback_id) if last is not None else None
     since = visit.service.clock() - SITTING
@@ -93,14 +94,13 @@ def undo(visit: Visiting, feedback_id: str, form: Fields) -> RedirectResponse:
     return _next(form.get("for") or None)
 
 
-def _lines(visit: Visit) -> list[Line]:
+def _lines(unit: Unit, visit: Visit) -> list[Line]:
     """Return all tags that occur, most comments first."""
-    with visit.service.store.read() as unit:
-        found = measured(unit, visit, wanted=FeedbackFilter())
-        tags = [summary for summary in found.issues if summary.issue.kind is IssueKind.TAG]
-        drivers = [driver for summary in tags for driver in summary.drivers.values() if driver is not None]
-        found_audited = remembering.audited(unit, visit.service, wanted=FeedbackFilter(), drivers=drivers)
-        read = addresses_of(unit, visit.service).audits(found_audited.values())
+    found = measured(unit, visit, wanted=FeedbackFilter())
+    tags = [summary for summary in found.issues if summary.issue.kind is IssueKind.TAG]
+    drivers = [driver for summary in tags for driver in summary.drivers.values() if driver is not None]
+    found_audited = remembering.audited(unit, visit.service, wanted=FeedbackFilter(), drivers=drivers)
+    read = addresses_of(unit, visit.service).audits(found_audited.values())
     audited = {one.tag: one for one in read}
     return [Line(one.issue.id, one.issue.name, one.volume, audited.get(one.issue.id)) for one in tags]
 

@@ -12,11 +12,11 @@ from pipelines.driver_list import driver_lines
 from pipelines.explain.drivers import rank
 from pipelines.explaining import EXPLAINED
 from pipelines.report.charts import forest
+from pipelines.root_cause import KINDS
 from voc.drivers import DriverState
 from voc.ledger import LedgerBy
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-KINDS = {LedgerBy.TAGS: ("tag",), LedgerBy.TOPICS: ("topic",), LedgerBy.BOTH: ("tag", "topic")}
 
 
 @router.get("/drivers")
@@ -28,7 +28,7 @@ def drivers(visit: Visiting) -> HTMLResponse:
         found = measured(unit, visit)
         bar = filter_bar(unit, visit)
         known = [
-            driver for one in found.issues if one.issue.kind.value in KINDS[by] and (driver := one.drivers.get(kpi)) is not None
+            driver for one in found.issues if one.issue.kind in KINDS[by] and (driver := one.drivers.get(kpi)) is not None
         ]
         ranked = rank(known)
         lines = visit.service.remembered.of(

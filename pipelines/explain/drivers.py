@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.explain.effects import (
+    HELD_EQUAL,
     Effects,
     Floats,
     Rows,
@@ -21,13 +22,12 @@ from pipelines.explain.effects import (
     constant_only,
     controls_of,
     effects,
+    false_discovery_rates,
 )
 from pipelines.explain.wording import MIN_ACCOUNTS, MIN_WITH, MIN_WITHOUT, NOT_SEPARABLE, ONE_ANSWER, shortfall
 from voc.drivers import Driver, DriverState, Issue, Voice
 from voc.kpis import Kpi
 from voc.voices import issue_key
-
-HELD_EQUAL = ("segment", "source", "role", "quarter")
 
 
 @dataclass(frozen=True)
@@ -171,12 +171,5 @@ def _measured(driver: Driver, *, at: int, groups: Groups, plain: Effects, adjust
 
 def _with_q(measured: Sequence[Driver]) -> tuple[Driver, ...]:
     """Add the false-discovery rate over the drivers that carry a p."""
-    from statsmodels.stats.multitest import multipletests
-
-    tested = [driver.p for driver in measured if driver.p is not None]
-    if not tested:
-        return tuple(measured)
-    rates = iter(multipletests(tested, method="fdr_bh")[1])
-    return tuple(
-        driver if driver.p is None else driver.model_copy(update={"q": min(1.0, float(next(rates)))}) for driver in measured
-    )
+    rates = false_discovery_rates([driver.p for driver in measured])
+    return tuple(driver if q is None else driver.model_copy(update={"q": q}) for driver, q in zip(measured, rates, strict=True))

@@ -26,6 +26,8 @@ MAX_LEVELS = 40
 """Most levels of one control that are held apart; the rarest join the pooled level."""
 BLOCK = 16
 """Issues solved together: bounds the memory at a few times ``8·n·BLOCK`` bytes."""
+HELD_EQUAL = ("segment", "source", "role", "quarter")
+"""What a voice is, beside its issues, that effects hold equal."""
 NOTHING_LEFT = 1e-9
 """Share of an issue's variation that must remain beside the controls for its coefficient to exist."""
 
@@ -176,3 +178,12 @@ def mean_interval(values: Sequence[float], clusters: Sequence[Hashable]) -> tupl
         return None
     reach = float(student_t.ppf(0.5 + CONFIDENCE / 2, count - 1)) * error
     return mean - reach, mean + reach
+
+
+def false_discovery_rates(chances: Sequence[float | None]) -> list[float | None]:
+    """Return the Benjamini-Hochberg rate of each p, over all that are known; None where there is none."""
+    from statsmodels.stats.multitest import multipletests
+
+    tested = [p for p in chances if p is not None]
+    rates = iter(multipletests(tested, method="fdr_bh")[1] if tested else ())
+    return [None if p is None else min(1.0, float(next(rates))) for p in chances]

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.explain.effects import CONFIDENCE, MIN_LEVEL_ROWS, Codes, Floats, codes_of
+from pipelines.explain.effects import CONFIDENCE, HELD_EQUAL, MIN_LEVEL_ROWS, Codes, Floats, codes_of
 from pipelines.explain.wording import MIN_ACCOUNTS, MIN_WITH, MIN_WITHOUT
 from voc.drivers import Issue, Voice
 from voc.model_checks import FittedModel, ModelKind, ModelState
 from voc.voices import issue_key
 
-CONTROLS = ("segment", "source", "role", "quarter")
 EVENTS_PER_PARAMETER = 10
 """Peduzzi and others (1996)."""
 MOST_LOG_RATIO = 12.0
@@ -73,7 +72,7 @@ def fit_time(spells: Sequence[Spell]) -> FittedModel:
         outcome=np.fromiter((spell.left for spell in spells), dtype=np.intp),
         about=np.fromiter((spell.about for spell in spells), dtype=float),
         clusters=codes_of(spell.payer for spell in spells),
-        levels={name: codes_of(getattr(spell, name) for spell in spells) for name in CONTROLS},
+        levels={name: codes_of(getattr(spell, name) for spell in spells) for name in HELD_EQUAL},
         entry=np.fromiter((spell.entry for spell in spells), dtype=float),
         end=np.fromiter((spell.end for spell in spells), dtype=float),
     )
@@ -87,7 +86,7 @@ def _table(voices: Sequence[Voice], issue: Issue) -> Table:
         outcome=np.fromiter((ranks[voice.value] for voice in voices), dtype=np.intp),
         about=np.fromiter((key in voice.issue_keys for voice in voices), dtype=float),
         clusters=codes_of(voice.cluster for voice in voices),
-        levels={name: codes_of(getattr(voice, name) for voice in voices) for name in CONTROLS},
+        levels={name: codes_of(getattr(voice, name) for voice in voices) for name in HELD_EQUAL},
     )
 
 
@@ -138,7 +137,7 @@ def _ratio(estimate: float, error: float, *, clusters: int) -> dict[str, float]:
 def _design(table: Table, *, events: int) -> tuple[Floats, dict[str, object]]:
     """Return the columns of the regression, the issue first, and what is held equal; no column where nothing of the issue is left."""
     merged = {name: _merged(codes, table.outcome) for name, codes in table.levels.items()}
-    held = [name for name in CONTROLS if merged[name][0].max(initial=0) > 0]
+    held = [name for name in HELD_EQUAL if merged[name][0].max(initial=0) > 0]
     let_go: list[str] = []
     basis = _basis([merged[name][0] for name in held], len(table.about))
     while held and events < EVENTS_PER_PARAMETER * (1 + basis.shape[1]):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.explain.accounting import Floats, Sums, Terms, terms
-from pipelines.explain.effects import CONFIDENCE, MAX_LEVELS, MIN_LEVEL_ROWS, Codes, codes_of
+from pipelines.explain.effects import CONFIDENCE, MAX_LEVELS, MIN_LEVEL_ROWS, Codes, codes_of, false_discovery_rates
 from pipelines.explain.wording import MIN_ACCOUNTS, MIN_WITH
 from voc.drivers import Issue, Voice
 from voc.kpis import Kpi
@@ -268,11 +268,8 @@ def _most_telling(table: Table, *, lowest_first: bool) -> Codes:
 
 
 def _with_q(about: Sequence[tuple[LedgerTerm, float | None]]) -> list[LedgerTerm]:
-    from statsmodels.stats.multitest import multipletests
-
-    tested = [p for _, p in about if p is not None]
-    rates = iter(multipletests(tested, method="fdr_bh")[1] if tested else ())
-    return [term if p is None else term.model_copy(update={"q": min(1.0, float(next(rates)))}) for term, p in about]
+    rates = false_discovery_rates([p for _, p in about])
+    return [term if q is None else term.model_copy(update={"q": q}) for (term, _), q in zip(about, rates, strict=True)]
 
 
 def _figures(table: Table, found: Terms, at: int) -> IssueFigures:

@@ -58,7 +58,7 @@ def _of_payer(payer: Account | Customer, mine: Sequence[VoiceRow], *, key: str, 
             segment=first.segment,
             source=first.source.value,
             role=first.role.value,
-            quarter=f"{first.submitted_at.year}-Q{(first.submitted_at.month + 2) // 3}",
+            quarter=first.quarter,
         )
 
     if naming is None or naming > end:

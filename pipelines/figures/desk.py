@@ -10,6 +10,7 @@ from voc.issues import IssueSummary, Period
 from voc.provenance import FigureQuery
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
+from voc.voices import issue_key
 
 Periods = tuple[Period, Period]
 
@@ -39,7 +40,7 @@ class Desk:
 
     def summary(self, query: FigureQuery) -> IssueSummary | None:
         """Return what is said of the question's issue; None where nobody speaks of it."""
-        return next((one for one in self.issues(query).issues if f"{one.issue.kind.value}:{one.issue.id}" == query.issue), None)
+        return next((one for one in self.issues(query).issues if issue_key(one.issue) == query.issue), None)
 
     def versions(self) -> dict[str, str]:
         """Return the versions of everything that has a part in a figure."""
