@@ -122,8 +122,6 @@ def test_an_action_keeps_its_plan_its_changes_and_who_was_put_where(any_store: S
         assert unit.actions.experiments() == {"e1": {"treatment": 2}}
         assert [(one.plan, one.owner) for one in unit.actions.find()] == [(plan, "mori")]
         assert [edit.changes for edit in unit.actions.edits("act_1")] == [{"owner": ("", "mori")}]
-        unit.actions.withdraw("e1")
-        assert unit.actions.assignments("e1") == []
 
 
 def test_an_audit_answer_stands_beside_what_the_model_said(any_store: Store) -> None:

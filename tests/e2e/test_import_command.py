@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -20,7 +21,9 @@ MAPPING = "id=回答ID,text=コメント,score=nps:推奨度,customer=顧客ID,d
 
 def voc(data: Path, *arguments: str) -> Result:
     """Run a command in this process; a program of its own takes seconds to start."""
-    return CliRunner().invoke(app, arguments, env={"VOC_DATA_DIR": str(data)})
+    done = CliRunner().invoke(app, arguments, env={"VOC_DATA_DIR": str(data)})
+    structlog.reset_defaults()  # logs went to the runner's standard error, which is closed now
+    return done
 
 
 def taken(data: Path, *arguments: str) -> dict[str, Any]:
