@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from tests.support.program import ROOT, environment
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
@@ -16,6 +19,15 @@ LOGIN = [f"I could not log in on {thing}, the password was refused." for thing i
 PARCEL = [f"My parcel was to come in {thing} and has not been delivered." for thing in THINGS]
 PRAISE = [f"The lady on the phone on {thing} was friendly and patient." for thing in THINGS]
 INVOICE = [f"The invoice of {thing} lists an amount I was charged twice." for thing in THINGS]
+
+
+def decided(data_dir: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
+    """Run a command that loads no model in this process; a program of its own takes seconds to start."""
+    done = CliRunner().invoke(app, ["topics", *arguments, "--json"], env={"VOC_DATA_DIR": str(data_dir)})
+    structlog.reset_defaults()  # logs went to the runner's standard error, which is closed now
+    assert done.exit_code == code, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def voc(data_dir: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
@@ -40,17 +52,17 @@ def test_a_new_matter_is_proposed_accepted_and_taken_back(tmp_path: Path) -> Non
     assert brought_in(data_dir, "first", [*LOGIN, *PARCEL, *PRAISE])["topics"] == 3
     second = brought_in(data_dir, "second", INVOICE)
     assert (second["topics"], second["proposals"]) == (3, 1), "a fit changes nothing by itself"
-    proposal = voc(data_dir, "topics", "proposals")["proposals"][0]
+    proposal = decided(data_dir, "proposals")["proposals"][0]
     assert (proposal["kind"], proposal["size"]) == ("new", len(INVOICE))
-    seen = voc(data_dir, "topics", "accept", proposal["id"], "--preview")
+    seen = decided(data_dir, "accept", proposal["id"], "--preview")
     assert (seen["edit"], seen["moved"]) == (None, len(INVOICE))
-    done = voc(data_dir, "topics", "accept", proposal["id"], "--name", "二重請求", "--by", "Sato")
+    done = decided(data_dir, "accept", proposal["id"], "--name", "二重請求", "--by", "Sato")
     assert (done["after"][0]["name"], done["after"][0]["named_by"]) == ("二重請求", "Sato")
-    history = voc(data_dir, "topics", "history")["edits"]
+    history = decided(data_dir, "history")["edits"]
     assert [(edit["number"], edit["change"]["kind"], edit["by"]) for edit in history] == [(done["edit"], "new", "Sato")]
-    assert voc(data_dir, "topics", "undo", str(done["edit"]), "--by", "Sato")["undone_by"] == "Sato"
-    assert voc(data_dir, "topics", "undo", str(done["edit"]), code=65)["error"]["code"]
-    assert voc(data_dir, "topics", "reject", "pr_none", code=65)["error"]["code"] == "not_found"
+    assert decided(data_dir, "undo", str(done["edit"]), "--by", "Sato")["undone_by"] == "Sato"
+    assert decided(data_dir, "undo", str(done["edit"]), code=65)["error"]["code"]
+    assert decided(data_dir, "reject", "pr_none", code=65)["error"]["code"] == "not_found"
     rest = voc(data_dir, "topics", "fit", "--quiet")
     assert (rest["topics"], rest["proposals"]) == (3, 0), "what was taken back is not proposed again"
 
