@@ -4,43 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from pipelines.intake import DirectWriter
 from pipelines.lessons import lesson_material
-from pipelines.topic_editing import TopicEditing, excluded, merged, moved_here, moved_out, pinned, renamed, split_off
+from pipelines.topic_editing import merged, moved_here, moved_out, renamed, split_off
 from pipelines.topic_tags import absorbed, promoted
-from tests.support.builders import NOON, enrichment, feedback, vector
-from tests.support.stores import new_store
+from tests.support.builders import NOON, vector
+from tests.support.standing_topics import SHIPPED, editing, filled, members, state, topic
 from voc.errors import InputError, NotFoundError
 from voc.store import Store
-from voc.taxonomy import Bilingual, Tag, Taxonomy, load_taxonomy
-from voc.topics import Proposal, ProposalKind, ProposalState, ProposedPart, Topic, TopicAssignment, TopicState
-
-SENTENCES = 24
-ALL_STATES = tuple(TopicState)
-SHIPPED = load_taxonomy()
-
-
-def topic(number: int) -> Topic:
-    return Topic(id=f"tp_{number}", name=f"topic {number}", keywords=("a",), example_ids=(), size=0, centroid=vector(number))
-
-
-def filled(folder: Path) -> Store:
-    store = new_store(folder)
-    comments = [feedback(f"comment {n}", external_id=str(n)) for n in range(SENTENCES)]
-    with store.write() as unit:
-        unit.feedback.add(comments)
-        unit.enrichments.add([enrichment(c, seed=n) for n, c in enumerate(comments)], now=NOON)
-        unit.topics.put([topic(n) for n in range(3)])
-        unit.topics.assign(
-            [
-                TopicAssignment(sentence_id=f"{c.id}.0", topic_id=f"tp_{n % 4}" if n % 4 < 3 else None, similarity=0.5)
-                for n, c in enumerate(comments)
-            ]
-        )
-    return store
+from voc.taxonomy import Bilingual, Tag, Taxonomy
+from voc.topics import Proposal, ProposalKind, ProposalState, ProposedPart, TopicAssignment, TopicState
 
 
 @pytest.fixture
@@ -48,21 +21,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = filled(tmp_path / "data")
     yield opened
     opened.close()
-
-
-def editing(store: Store) -> TopicEditing:
-    return TopicEditing(store, DirectWriter(store), clock=lambda: NOON)
-
-
-def state(store: Store) -> tuple[list[Topic], dict[str, str | None]]:
-    with store.read() as unit:
-        found = sorted(unit.topics.find(states=ALL_STATES), key=lambda topic: topic.id)
-        return found, {name: assignment.topic_id for name, assignment in unit.topics.assignments().items()}
-
-
-def members(store: Store, topic_id: str) -> list[str]:
-    with store.read() as unit:
-        return unit.topics.members([topic_id])[topic_id]
 
 
 def test_a_rename_is_kept_with_who_did_it(store: Store) -> None:
@@ -226,81 +184,6 @@ def test_sentences_that_moved_since_the_fit_stay_where_they_are(store: Store) ->
     editing(store).decide("pr_split", accept=True, by="Sato")
     assert gone in members(store, "tp_0")
     assert len(members(store, "tp_8")) == 2
-
-
-OPERATIONS = st.lists(
-    st.tuples(st.sampled_from(["rename", "merge", "split", "move", "out", "pin", "exclude", "promote", "absorb", "undo"]), st.integers(0, 7), st.integers(0, 7)),
-    max_size=12,
-)
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(operations=OPERATIONS)
-def test_no_sentence_is_lost_over_any_sequence_and_all_can_be_taken_back(tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int, int]]) -> None:
-    store = filled(tmp_path_factory.mktemp("topics") / "data")
-    try:
-        begin = state(store)
-        for kind, one, other in operations:
-            try:
-                apply(store, kind, one, other)
-            except (InputError, NotFoundError):
-                continue
-            check(store)
-        for edit in standing_edits(store):
-            editing(store).undo(edit, by="Sato")
-        assert state(store) == begin
-        with store.read() as unit:
-            assert unit.taxonomies.find() == [], "tags and taxonomies that edits made go with them"
-    finally:
-        store.close()
-
-
-def standing_edits(store: Store) -> list[int]:
-    with store.read() as unit:
-        return [edit.number for edit in unit.topic_edits.find() if edit.undone_at is None]
-
-
-def apply(store: Store, kind: str, one: int, other: int) -> None:
-    topics = state(store)[0]
-    first, second = topics[one % len(topics)].id, topics[other % len(topics)].id
-    names = sorted(state(store)[1])
-    builds = {
-        "rename": renamed(f"name {other}", by="Sato"),
-        "merge": merged([second]),
-        "split": split_off(members(store, first)[: 1 + other % 3], name=f"part {other}", by="Sato"),
-        "move": moved_here(names[other : other + 3]),
-        "out": moved_out(names[other * 2 : other * 2 + 6]),
-        "pin": pinned(on=bool(other % 2)),
-        "exclude": excluded(on=bool(other % 2)),
-        "promote": promoted(f"mine {one % 2}", f"tag {other % 3}", name=None, shipped=SHIPPED),
-        "absorb": absorbed(f"mine {one % 2}", f"tag {other % 3}"),
-    }
-    if kind == "undo":
-        numbers = standing_edits(store)
-        editing(store).undo(numbers[one % len(numbers)] if numbers else 99, by="Sato")
-    else:
-        editing(store).edit(first, builds[kind], by="Sato")
-
-
-def check(store: Store) -> None:
-    """Every sentence has one place, in a topic that is there and takes sentences; sizes add up; lineage has no circle."""
-    topics, assigned = state(store)
-    known = {one.id: one for one in topics}
-    assert len(assigned) == SENTENCES
-    assert sum(one.size for one in topics) + sum(goal is None for goal in assigned.values()) == SENTENCES
-    assert all(goal is None or known[goal].state is not TopicState.MERGED for goal in assigned.values())
-    with store.read() as unit:
-        tags = {(own.name, tag.id) for own in unit.taxonomies.find() for tag in own.tags}
-    assert {(one.taxonomy, one.tag) for one in topics if one.state is TopicState.TAGGED} <= tags, "a tagged topic has its tag"
-    for one in topics:
-        seen, ahead = set(), [one.id]
-        while ahead:
-            name = ahead.pop()
-            found = known.get(name)
-            ups = [*found.parents, *([found.merged_into] if found.merged_into else [])] if found else []
-            assert one.id not in ups, "a topic is not its own ancestor"
-            ahead += [up for up in ups if up not in seen]
-            seen.update(ups)
 
 
 def test_the_mark_of_a_person_outlives_merges_and_undo(store: Store) -> None:
