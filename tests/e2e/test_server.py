@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.support.served import Served, end, start
+from tests.support.served import Served, end, ended, start
 from voc.settings import DatabaseSettings
 from voc.store import open_store
 
@@ -151,7 +151,7 @@ def test_stopping_tells_first_finishes_what_was_accepted_and_ends_with_success(t
     ready = httpx.get(f"{served.address}/readyz")
     started = time.monotonic()
     assert (ready.status_code, ready.json()["reasons"]) == (503, ["shutting_down"])
-    assert end(served) == 0
+    assert ended(served) == 0
     assert time.monotonic() - started < 20
     for thread in threads:
         thread.join()

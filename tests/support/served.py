@@ -43,8 +43,14 @@ def start(folder: Path, *, port: int = 0) -> Served:
 
 
 def end(served: Served) -> int:
+    """Stop the server if nobody has yet; a second signal would cut off what it still answers."""
     if served.process.poll() is None:
         served.process.send_signal(signal.SIGTERM)
+    return ended(served)
+
+
+def ended(served: Served) -> int:
+    """Return the exit status of a server that was told to stop."""
     code = served.process.wait(timeout=30)
     assert served.process.stdout is not None
     served.process.stdout.close()
