@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.program import ROOT, Program, environment, make_key
+from tests.support.commands import make_key
+from tests.support.program import ROOT, Program, environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.benchmark]
 ROWS = 100_000

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.program import Program, make_key
+from tests.support.commands import here, make_key
+from tests.support.program import Program
 
 pytestmark = pytest.mark.slow
 KILLS = 10
@@ -83,18 +84,11 @@ def test_ten_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
 
 def test_a_second_writing_process_is_refused_with_a_reason(tmp_path: Path) -> None:
     """Why: two processes that write and checkpoint one WAL file can corrupt it with the SQLite of common Python images."""
-    import subprocess
-    import sys
-
-    from tests.support.program import ROOT, environment
-
     data = tmp_path / "data"
     program = Program(data)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pipelines.cli", "keys", "create"], cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 75
+        done = here(data, "keys", "create")
+        assert done.exit_code == 75
         assert "storage_in_use" in done.stderr
     finally:
         program.stop()

@@ -1,10 +1,5 @@
 """The demonstration: `voc demo` loads the sample data, and the service finds what is planted in `pipelines/demo/STORY.md`."""
 
-import json
-import os
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +10,7 @@ import pytest
 
 from pipelines.assembly import build_taxonomy
 from pipelines.issue_list import IssueList, issue_list
+from tests.support.demonstration import built, voc_demo
 from voc.alerts import Alert
 from voc.drivers import Driver, IssueKind
 from voc.feedback import Source
@@ -25,7 +21,6 @@ from voc.settings import DatabaseSettings
 from voc.store import Store, open_store
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
-ROOT = Path(__file__).parent.parent.parent
 ZONE = ZoneInfo("Asia/Tokyo")
 LIMIT_S = 180
 LIMIT_BYTES = 3e9
@@ -53,22 +48,11 @@ class Demo:
         return next((dict(s.months) for s in self.issues(wanted, ()).issues if s.issue.id == tag), {})
 
 
-def voc(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments], capture_output=True, text=True, check=False, cwd=ROOT, env=environment
-    )
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    start = time.monotonic()
-    done = voc("demo", "--no-serve", "--json", "--data", str(folder))
-    seconds = time.monotonic() - start
-    assert done.returncode == 0, done.stderr
-    store = open_store(folder, DatabaseSettings(), read_only=True)
-    yield Demo(folder, json.loads(done.stdout), seconds, store)
+    found = built(tmp_path_factory)
+    store = open_store(found.folder, DatabaseSettings(), read_only=True)
+    yield Demo(found.folder, found.printed, found.seconds, store)
     store.close()
 
 
@@ -88,9 +72,7 @@ def test_nothing_is_lost_on_the_way_in(demo: Demo) -> None:
 
 def test_running_it_twice_changes_nothing(demo: Demo) -> None:
     before = _fingerprint(demo.store)
-    done = voc("demo", "--no-serve", "--json", "--data", str(demo.folder))
-    assert done.returncode == 0, done.stderr
-    printed = json.loads(done.stdout)
+    printed = voc_demo(demo.folder)
     assert (printed["loaded"]["new"], printed["run"]["enriched"], printed["run"]["alerts"]) == (0, 0, 0)
     assert printed["issues"] == demo.printed["issues"]
     assert _fingerprint(demo.store) == before

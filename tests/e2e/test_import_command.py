@@ -8,26 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
-from click.testing import Result
-from typer.testing import CliRunner
 
-from pipelines.cli import app
+from tests.support.commands import here
 from tests.support.program import ROOT, environment
 
 pytestmark = pytest.mark.slow
 MAPPING = "id=回答ID,text=コメント,score=nps:推奨度,customer=顧客ID,date=回答日"
 
 
-def voc(data: Path, *arguments: str) -> Result:
-    """Run a command in this process; a program of its own takes seconds to start."""
-    done = CliRunner().invoke(app, arguments, env={"VOC_DATA_DIR": str(data)})
-    structlog.reset_defaults()  # logs went to the runner's standard error, which is closed now
-    return done
-
-
 def taken(data: Path, *arguments: str) -> dict[str, Any]:
-    done = voc(data, "import", *arguments, "--json", "-q")
+    done = here(data, "import", *arguments, "--json", "-q")
     assert done.exit_code == 0, done.stderr
     (found,) = json.loads(done.stdout)["imports"]
     return found
@@ -88,8 +78,8 @@ def test_ordinary_mistakes_are_told_in_a_line_not_in_a_traceback(tmp_path: Path,
         (["redact", str(survey), "--out", "/proc/none/x.jsonl", "--text-column", "コメント"], 73),
     ]
     for arguments, code in mistakes:
-        done = voc(data, *arguments)
+        done = here(data, *arguments)
         assert done.exit_code == code, (arguments, done.stderr)
         assert isinstance(done.exception, SystemExit), "an exit code and a line, no traceback"
         assert done.stderr.startswith("voc: ")
-    assert voc(data, "report", "--from", "2030-01-01").exit_code == 0, "a period without comments gives an empty report"
+    assert here(data, "report", "--from", "2030-01-01").exit_code == 0, "a period without comments gives an empty report"

@@ -9,16 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import apart, here
 from tests.support.postgres import emptied
 from tests.support.program import ROOT, environment, free_port
 
 VOC = [sys.executable, "-m", "pipelines.cli"]
-
-
-def voc(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*VOC, *arguments], check=False, cwd=ROOT, env=environment(data_dir, **settings), capture_output=True, text=True, timeout=120
-    )
 
 
 def test_serve_says_where_it_listens(tmp_path: Path) -> None:
@@ -38,14 +33,14 @@ def test_serve_says_where_it_listens(tmp_path: Path) -> None:
 
 
 def test_serve_says_why_it_cannot(tmp_path: Path) -> None:
-    done = voc(tmp_path / "data", "serve", "--json", "--host", "192.0.2.1")
-    assert done.returncode == 78
+    done = here(tmp_path / "data", "serve", "--json", "--host", "192.0.2.1")
+    assert done.exit_code == 78
     assert json.loads(done.stdout)["error"]["code"] == "bad_settings"
 
 
 def test_a_worker_on_sqlite_says_what_it_needs(tmp_path: Path) -> None:
-    done = voc(tmp_path / "data", "worker", "--once", "--json")
-    assert done.returncode == 78
+    done = here(tmp_path / "data", "worker", "--once", "--json")
+    assert done.exit_code == 78
     error = json.loads(done.stdout)["error"]
     assert (error["code"], "PostgreSQL" in error["message"]) == ("bad_settings", True)
 
@@ -56,7 +51,7 @@ def test_a_worker_on_sqlite_says_what_it_needs(tmp_path: Path) -> None:
 def test_a_worker_says_what_each_round_did(tmp_path: Path, postgres_server: str) -> None:
     database = {"VOC_DATABASE__URL": emptied(postgres_server)}
     (tmp_path / "two.jsonl").write_text('{"id": "1", "text": "The export fails."}\n{"id": "2", "text": "ログインできません。"}\n', encoding="utf-8")
-    assert voc(tmp_path / "data", "import", str(tmp_path / "two.jsonl"), "--quiet", **database).returncode == 0
-    done = voc(tmp_path / "data", "worker", "--once", "--json", "--quiet", **database)
+    assert here(tmp_path / "data", "import", str(tmp_path / "two.jsonl"), "--quiet", **database).exit_code == 0
+    done = apart(tmp_path / "data", "worker", "--once", "--json", "--quiet", **database)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["enriched"] == 2

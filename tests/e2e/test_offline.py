@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.program import ROOT, Program, make_key
+from tests.support.commands import make_key
+from tests.support.program import ROOT, Program
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 GUARD = ROOT / "tests" / "support" / "no_network"

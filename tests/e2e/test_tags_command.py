@@ -2,14 +2,11 @@
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.program import ROOT, environment
+from tests.support.commands import here, said_apart, said_here
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]
 TRAINING = {
@@ -36,16 +33,6 @@ NEW = {
 }
 
 
-def voc(data: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False)
-
-
-def answer(done: "subprocess.CompletedProcess[str]") -> Any:
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tags")
@@ -56,7 +43,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [json.dumps({"id": name, "text": text}, ensure_ascii=False) for name, (text, _) in NEW.items()]
     (folder / "new.jsonl").write_text("\n".join(lines), encoding="utf-8")
     arguments = ["tags", "train", str(folder / "labelled.csv"), "--label-column", "topic", "--text-column", "comment"]
-    found = answer(voc(folder / "data", *arguments, "--out", str(folder / "branches"), "--json"))
+    found = said_apart(folder / "data", *arguments, "--out", str(folder / "branches"))
     assert sorted(tag["tag"] for tag in found["tags"]) == sorted(TRAINING)
     assert all(tag["n"] == 6 and tag["needs_more"] for tag in found["tags"])
     return folder
@@ -64,8 +51,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_six_examples_a_tag_tell_new_sentences_of_both_languages(files: Path) -> None:
     out = files / "out.jsonl"
-    done = voc(files / "data", "tags", "predict", str(files / "new.jsonl"), "--taxonomy", str(files / "branches"), "--out", str(out), "--json")
-    assert answer(done)["rows"] == len(NEW)
+    arguments = ["tags", "predict", str(files / "new.jsonl"), "--taxonomy", str(files / "branches"), "--out", str(out)]
+    assert said_apart(files / "data", *arguments)["rows"] == len(NEW)
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [row["id"] for row in rows] == list(NEW)
     right = sum(row["tags"][:1] != [] and row["tags"][0]["tag"] == NEW[row["id"]][1] for row in rows)
@@ -78,19 +65,16 @@ def test_a_changed_folder_is_refused(files: Path, tmp_path: Path) -> None:
     kept = weights.read_bytes()
     weights.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     try:
-        done = voc(
-            files / "data", "tags", "predict", str(files / "new.jsonl"),
-            "--taxonomy", str(files / "branches"), "--out", str(tmp_path / "x"), "--json",
-        )  # fmt: skip
+        arguments = ["tags", "predict", str(files / "new.jsonl"), "--taxonomy", str(files / "branches"), "--out", str(tmp_path / "x")]
+        said = said_here(files / "data", *arguments, code=69)
     finally:
         weights.write_bytes(kept)
-    assert done.returncode == 69
-    assert json.loads(done.stdout)["error"]["code"] == "model_rejected"
+    assert said["error"]["code"] == "model_rejected"
 
 
 def test_a_wrong_column_is_told_with_the_columns_there_are(files: Path, tmp_path: Path) -> None:
-    done = voc(files / "data", "tags", "train", str(files / "labelled.csv"), "--label-column", "tag", "--out", str(tmp_path / "x"))
-    assert done.returncode == 65
+    done = here(files / "data", "tags", "train", str(files / "labelled.csv"), "--label-column", "tag", "--out", str(tmp_path / "x"))
+    assert done.exit_code == 65
     assert "topic" in done.stderr or "comment" in done.stderr
 
 
@@ -100,16 +84,16 @@ def test_a_stored_taxonomy_is_imported_learnt_and_used(tmp_path: Path) -> None:
         writer = csv.writer(target)
         writer.writerow(["tag", "example", "language"])
         writer.writerows((tag, text, "") for tag, texts in TRAINING.items() for text in texts)
-    assert answer(voc(data, "tags", "import", str(path), "--json"))["tags"] == len(TRAINING)
+    assert said_here(data, "tags", "import", str(path))["tags"] == len(TRAINING)
     comments = tmp_path / "comments.csv"
     comments.write_text("id,text\n1,駐車スペースが足りません。\n", encoding="utf-8")
-    assert voc(data, "import", str(comments), "--json", "-q").returncode == 0
-    assert len(answer(voc(data, "tags", "learn", "branches", "--json"))["tags"]) == len(TRAINING)
-    listed = {one["name"]: one for one in answer(voc(data, "tags", "list", "--json"))["taxonomies"]}
+    assert here(data, "import", str(comments), "--json", "-q").exit_code == 0
+    assert len(said_apart(data, "tags", "learn", "branches")["tags"]) == len(TRAINING)
+    listed = {one["name"]: one for one in said_here(data, "tags", "list")["taxonomies"]}
     assert listed["branches"]["active"]
     assert set(listed) == {"branches", "cx"}
-    answer(voc(data, "run", "--json", "-q"))
-    assert answer(voc(data, "status", "--json"))["feedback"]["waiting"] == 0
+    said_apart(data, "run", "-q")
+    assert said_here(data, "status")["feedback"]["waiting"] == 0
     out = tmp_path / "out.jsonl"
-    assert voc(data, "export", "--out", str(out)).returncode == 0
+    assert here(data, "export", "--out", str(out)).exit_code == 0
     assert "駐車場" in json.dumps(json.loads(out.read_text(encoding="utf-8").splitlines()[0])["tags"], ensure_ascii=False)

@@ -1,17 +1,12 @@
 """`voc topics`: a fit makes topics, a later one proposes what is new, a person accepts it under a name, and takes it back."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
-from typer.testing import CliRunner
 
-from pipelines.cli import app
-from tests.support.program import ROOT, environment
+from tests.support.commands import said_apart, said_here
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 THINGS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May"]
@@ -21,30 +16,11 @@ PRAISE = [f"The lady on the phone on {thing} was friendly and patient." for thin
 INVOICE = [f"The invoice of {thing} lists an amount I was charged twice." for thing in THINGS]
 
 
-def decided(data_dir: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
-    """Run a command that loads no model in this process; a program of its own takes seconds to start."""
-    done = CliRunner().invoke(app, ["topics", *arguments, "--json"], env={"VOC_DATA_DIR": str(data_dir)})
-    structlog.reset_defaults()  # logs went to the runner's standard error, which is closed now
-    assert done.exit_code == code, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
-def voc(data_dir: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments, "--json"],
-        check=False, cwd=ROOT, env=environment(data_dir), capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == code, done.stderr[-2000:]
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 def brought_in(data_dir: Path, name: str, texts: list[str]) -> dict[str, Any]:
     path = data_dir.parent / f"{name}.jsonl"
     path.write_text("".join(json.dumps({"id": f"{name}-{n}", "text": text, "customer_id": f"c-{name}-{n}"}) + "\n" for n, text in enumerate(texts)), encoding="utf-8")
-    voc(data_dir, "import", str(path), "--quiet")
-    return voc(data_dir, "run", "--quiet")
+    said_here(data_dir, "import", str(path), "--quiet")
+    return said_apart(data_dir, "run", "--quiet")
 
 
 def test_a_new_matter_is_proposed_accepted_and_taken_back(tmp_path: Path) -> None:
@@ -52,25 +28,25 @@ def test_a_new_matter_is_proposed_accepted_and_taken_back(tmp_path: Path) -> Non
     assert brought_in(data_dir, "first", [*LOGIN, *PARCEL, *PRAISE])["topics"] == 3
     second = brought_in(data_dir, "second", INVOICE)
     assert (second["topics"], second["proposals"]) == (3, 1), "a fit changes nothing by itself"
-    proposal = decided(data_dir, "proposals")["proposals"][0]
+    proposal = said_here(data_dir, "topics", "proposals")["proposals"][0]
     assert (proposal["kind"], proposal["size"]) == ("new", len(INVOICE))
-    seen = decided(data_dir, "accept", proposal["id"], "--preview")
+    seen = said_here(data_dir, "topics", "accept", proposal["id"], "--preview")
     assert (seen["edit"], seen["moved"]) == (None, len(INVOICE))
-    done = decided(data_dir, "accept", proposal["id"], "--name", "二重請求", "--by", "Sato")
+    done = said_here(data_dir, "topics", "accept", proposal["id"], "--name", "二重請求", "--by", "Sato")
     assert (done["after"][0]["name"], done["after"][0]["named_by"]) == ("二重請求", "Sato")
-    history = decided(data_dir, "history")["edits"]
+    history = said_here(data_dir, "topics", "history")["edits"]
     assert [(edit["number"], edit["change"]["kind"], edit["by"]) for edit in history] == [(done["edit"], "new", "Sato")]
-    assert decided(data_dir, "undo", str(done["edit"]), "--by", "Sato")["undone_by"] == "Sato"
-    assert decided(data_dir, "undo", str(done["edit"]), code=65)["error"]["code"]
-    assert decided(data_dir, "reject", "pr_none", code=65)["error"]["code"] == "not_found"
-    rest = voc(data_dir, "topics", "fit", "--quiet")
+    assert said_here(data_dir, "topics", "undo", str(done["edit"]), "--by", "Sato")["undone_by"] == "Sato"
+    assert said_here(data_dir, "topics", "undo", str(done["edit"]), code=65)["error"]["code"]
+    assert said_here(data_dir, "topics", "reject", "pr_none", code=65)["error"]["code"] == "not_found"
+    rest = said_apart(data_dir, "topics", "fit", "--quiet")
     assert (rest["topics"], rest["proposals"]) == (3, 0), "what was taken back is not proposed again"
 
 
 def test_the_texts_of_a_file_are_grouped_without_a_database(tmp_path: Path) -> None:
     path, out = tmp_path / "texts.jsonl", tmp_path / "out.jsonl"
     path.write_text("".join(json.dumps({"id": str(n), "text": text}) + "\n" for n, text in enumerate([*LOGIN, *PRAISE])), encoding="utf-8")
-    assert voc(tmp_path / "none", "topics", str(path), "--out", str(out), "--quiet")["topics"] == 2
+    assert said_apart(tmp_path / "none", "topics", str(path), "--out", str(out), "--quiet")["topics"] == 2
     topics = [json.loads(line)["topic"] for line in out.read_text(encoding="utf-8").splitlines()]
     assert len(set(topics[: len(LOGIN)])) == len(set(topics[len(LOGIN) :])) == 1
     assert not (tmp_path / "none").exists()

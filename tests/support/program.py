@@ -76,11 +76,3 @@ class Program:
         code = self.process.wait(timeout=40)
         self._log.close()
         return code
-
-
-def make_key(data_dir: Path, scope: str = "ingest,read") -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "keys", "create", "--scope", scope, "--json"],
-        cwd=ROOT, env=environment(data_dir), capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return str(json.loads(done.stdout)["key"])
