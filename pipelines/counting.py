@@ -50,6 +50,11 @@ def kpi_levels(unit: Unit, *, wanted: FeedbackFilter, zone: ZoneInfo) -> tuple[K
     return tuple(kpi_level(kpi, kpi_answers(unit, kpi, wanted=wanted), zone=zone) for kpi in SURVEY_KPIS)
 
 
+def answered_levels(unit: Unit, *, wanted: FeedbackFilter, zone: ZoneInfo) -> list[KpiLevel]:
+    """Return the survey KPIs that have an answer."""
+    return [level for level in kpi_levels(unit, wanted=wanted, zone=zone) if level.n]
+
+
 def kpi_answers(unit: Unit, kpi: Kpi, *, wanted: FeedbackFilter) -> list[KpiObservation]:
     """Return the answers a KPI level is computed from."""
     return unit.kpis.find(

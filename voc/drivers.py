@@ -71,6 +71,8 @@ class Reach(Value):
     """Accounts among them whose revenue is known."""
     heard: tuple[Heard, ...]
     verdict: Verdict
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class DriverState(StrEnum):

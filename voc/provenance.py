@@ -31,6 +31,7 @@ class FigureKind(StrEnum):
     QUEUE_RISK = "queue_risk"
     AUDITED_SHARE = "audited_share"
     ACCOUNT_MOOD = "account_mood"
+    ISSUE_REACH = "issue_reach"
 
 
 class FigureQuery(Value):

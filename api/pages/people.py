@@ -15,6 +15,7 @@ from api.pages.looks import path_of, render
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
+from pipelines.counting import answered_levels
 from pipelines.explain.trends import readable
 from pipelines.life_events import of_customer
 from pipelines.people import proposed
@@ -24,7 +25,6 @@ from voc.filters import FeedbackFilter
 from voc.identity import IdentityKind, MergeProposal
 from voc.ids import customer_id as customer_id_of
 from voc.journey import standing_stage
-from voc.kpis import SURVEY_KPIS, Kpi, KpiFigure, KpiObservation, figure
 from voc.sentiment import SentimentLabel
 from voc.store.unit import Unit
 from voc.voices import VoiceRow
@@ -94,6 +94,7 @@ def customer(visit: Visiting, external_id: str) -> Response:
             "merges": unit.merges.find(known.id),
             "also": list(unit.customers.customers(sorted(unit.merges.family(known.id) - {known.id})).values()),
             "total": unit.feedback.count(wanted),
+            "kpis": answered_levels(unit, wanted=wanted, zone=visit.zone),
         }
     today = visit.service.clock().date()
     return render(
@@ -105,7 +106,6 @@ def customer(visit: Visiting, external_id: str) -> Response:
         journey=standing_stage(today, customer=known, account=account),
         entries=entries,
         drawing=drawing(entries),
-        kpis=kpi_figures(seen),
         topline=topline(rows),
         **context,
     )
@@ -134,14 +134,6 @@ def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> Re
     else:
         visit.service.people.decide(proposal_id, accept=decision == "accept", by=visit.who.name)
     return RedirectResponse(safe_next(form.get("next", "/merges")), status_code=303)
-
-
-def kpi_figures(seen: Sequence[KpiObservation]) -> list[KpiFigure]:
-    """Return the survey KPIs over the observations, those with a value."""
-    values: dict[Kpi, list[float]] = defaultdict(list)
-    for observation in seen:
-        values[observation.kpi].append(observation.value)
-    return [figure(kpi, values[kpi]) for kpi in SURVEY_KPIS if values[kpi]]
 
 
 def show_list(visit: Visit, template: str, page: str, lines: Sequence[Any], *, offset: int, more: bool, **context: Any) -> HTMLResponse:

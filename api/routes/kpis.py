@@ -119,7 +119,7 @@ def drivers(
     wanted = query.wanted(zone=zone_of(service), clock=service.clock)
     with service.store.read() as unit:
         found = remembering.drivers(unit, service, kpi=query.kpi, wanted=wanted, language=language)
-        found = addresses_of(unit, service, wanted=wanted).drivers(found)
+        found = addresses_of(unit, service, wanted=wanted).lines(found)
     return page_of(found, limit=query.limit, cursor=query.cursor)
 
 

@@ -100,7 +100,7 @@ def drivers(  # noqa: PLR0913  # typer makes an option of each argument
             with store.read() as unit:
                 taxonomy = build_taxonomy()
                 listed = driver_list(unit, taxonomy=taxonomy, kpi=kpi, wanted=wanted, language=lang)
-                listed = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).drivers(listed)
+                listed = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).lines(listed)
                 found = [one for one in listed if name is None or (one.issue.kind, one.issue.id) == (kind, name)][:limit]
                 check = None
                 if model and kind is not None and name is not None:

@@ -10,7 +10,7 @@ from voc.account_room import AccountRoom
 from voc.addresses import addressed
 from voc.audits import AuditedTag
 from voc.concerns import QueueEntry
-from voc.drivers import Driver
+from voc.drivers import Driver, DriverLine, Reach
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary
 from voc.kpis import Kpi, KpiSeries
@@ -29,6 +29,13 @@ class Addresses:
     def __init__(self, unit: Unit, *, taxonomy: Taxonomy, zone: str, wanted: FeedbackFilter | None = None) -> None:
         self._versions, self._zone = versions_of(unit, taxonomy), zone
         self._wanted = wanted or FeedbackFilter()
+
+    def lines(self, found: Iterable[DriverLine]) -> list[DriverLine]:
+        """Return measured associations and whom their issues touch, with their addresses."""
+        return [one.model_copy(update={"reach": self._reach(one.reach)}) for one in self.drivers(found)]
+
+    def _reach(self, one: Reach) -> Reach:
+        return one.model_copy(update={"figure": self._of(FigureKind.ISSUE_REACH, rows.of_reach(one), issue=issue_key(one.issue))})
 
     def drivers(self, found: Iterable[Line]) -> list[Line]:
         """Return measured associations with their addresses."""

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.acting import check_of
 from pipelines.counting import comment_counts, kpi_answers, kpi_level, row_accounting
+from pipelines.explain.reach import reach
 from pipelines.explain.trends import readable
 from pipelines.figures import row_kinds, rows
 from pipelines.figures.desk import Desk
@@ -60,6 +61,17 @@ def _issue_share(desk: Desk, query: FigureQuery) -> Answer | None:
         return None
     evidence = tuple(row.feedback_id for row in readable(desk.issues(query).rows) if query.issue in row.issue_keys)
     return rows.of_summary(summary).model_copy(update={"evidence": evidence})
+
+
+def _issue_reach(desk: Desk, query: FigureQuery) -> Answer | None:
+    summary = desk.summary(query)
+    if summary is None:
+        return None
+    voices = desk.issues(query).rows
+    accounts = {account.id: account for account in desk.unit.customers.all_accounts()}
+    (touched,) = reach(voices, issues=[summary.issue], accounts=accounts).values()
+    evidence = tuple(row.feedback_id for row in readable(voices) if query.issue in row.issue_keys)
+    return rows.of_reach(touched).model_copy(update={"evidence": evidence})
 
 
 def _unassigned_share(desk: Desk, query: FigureQuery) -> Answer:
@@ -135,6 +147,14 @@ KINDS: dict[FigureKind, Kind] = {
         Bilingual(
             en="Comments about the issue over all comments with a signal, repeats of a voice once; Wilson 95 % interval.",
             ja="課題に触れたコメント数 ÷ 内容のある全コメント数(同じ声は 1 回)。95 % 区間は Wilson 法。",
+        ),
+    ),
+    FigureKind.ISSUE_REACH: Kind(
+        _issue_reach,
+        Bilingual(
+            en="Accounts with a profile that name the issue, and their revenue, each account once; parts by kind of voice: comments "
+            "that name it, all comments, accounts or customers that name it.",
+            ja="課題に触れた(プロフィールのある)取引先の数と、その売上(各社1回)。内訳は声の種類別:触れたコメント数、全コメント数、触れた取引先・顧客数。",
         ),
     ),
     FigureKind.UNASSIGNED_SHARE: Kind(

@@ -5,7 +5,7 @@ from datetime import datetime
 from voc.account_room import AccountRoom, Mood
 from voc.audits import AuditedTag, Estimate
 from voc.concerns import QueueEntry
-from voc.drivers import Driver
+from voc.drivers import Driver, Reach
 from voc.issues import IssueSummary, Period
 from voc.kpis import KpiPoint, KpiSeries
 from voc.ledger import DrillLine, GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
@@ -39,6 +39,14 @@ def of_driver(driver: Driver) -> Answer:
     """Return an issue's association with a KPI."""
     parts: Parts = {name: getattr(driver, name) for name in DRIVER_PARTS}
     return Answer(value=driver.adjusted, low=driver.adjusted_low, high=driver.adjusted_high, n=driver.n, parts=parts)
+
+
+def of_reach(reach: Reach) -> Answer:
+    """Return the accounts an issue touches; ``n`` counts the comments of all kinds of voice that name it."""
+    parts: Parts = {"revenue": reach.revenue, "revenue_of": reach.revenue_of}
+    for one in reach.heard:
+        parts |= {f"heard_{one.kind}": one.count, f"heard_{one.kind}_total": one.total, f"heard_{one.kind}_clusters": one.clusters}
+    return Answer(value=reach.accounts, n=sum(one.count for one in reach.heard), parts=parts)
 
 
 def of_change(ledger: Ledger) -> Answer:

@@ -89,6 +89,8 @@ def of_tags(app: Running, **query: object) -> list[Row]:
 ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "drivers": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps"),
     "drivers of a segment": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps", segment="smb", since="2026-02-05"),
+    "reach of drivers": lambda app: [(row["reach"], "accounts") for row, _ in ANSWERS["drivers"](app)],
+    "reach in a segment": lambda app: [(row["reach"], "accounts") for row, _ in ANSWERS["drivers of a segment"](app)],
     "ledger": of_ledger,
     "ledger of two segments": lambda app: of_ledger(app, segment="smb", against="enterprise", mix="journey_stage", by="both"),
     "tags": of_tags,
@@ -131,6 +133,16 @@ def test_the_numbers_of_a_page_lead_to_their_figures(app: Running, path: str) ->
         said = app.client.get(f"http://127.0.0.1{link}").text
         assert "Fresh" in said
         assert 'name="address"' in said, "it can be kept"
+
+
+@pytest.mark.parametrize("path", ["/customers/person1@example.com", "/accounts/a1"])
+def test_the_answers_on_a_profile_lead_to_the_figure_of_the_same_number(app: Running, path: str) -> None:
+    (tile,) = [one for one in HTMLParser(app.client.get(f"http://127.0.0.1{path}").text).css(".tile") if "NPS" in one.text()]
+    (link,) = tile.css("a[href^='/figures']")
+    shown = HTMLParser(app.client.get(f"http://127.0.0.1{link.attributes['href']}").text).css_first("main")
+    value, n = (one.text() for one in shown.css(".tile .big")[:2])
+    assert (float(value), n) == (float(tile.css_first(".big").text()), link.text().split()[0])
+    assert "Fresh" in shown.text()
 
 
 def test_after_an_erasure_every_address_that_rested_on_the_person_is_stale_and_none_shows_them(changed: Running) -> None:
