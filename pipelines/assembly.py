@@ -43,7 +43,7 @@ from voc.settings import ModelSettings, Settings
 from voc.store import Store, open_store
 from voc.store.group_commit import GroupCommit
 from voc.tag_learning import TagKeeper, TagTeacher
-from voc.taxonomy import Taxonomy, load_taxonomy
+from voc.taxonomy import Taxonomy, shipped_taxonomy
 
 if TYPE_CHECKING:
     from models.evaluation import Bench
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 def build_taxonomy() -> Taxonomy:
     """Return the shipped taxonomy."""
-    return load_taxonomy()
+    return shipped_taxonomy()
 
 
 def build_understanding(settings: ModelSettings | None = None) -> Understanding:

@@ -32,7 +32,7 @@ from models.training.own_corpus import CorpusRow, Split, read_corpus
 from models.training.sources import ATTRIBUTIONS
 from models.training.tasks import INTENTS, URGENCIES, Targets, Task, opinions_task, own_task, patients_task
 from models.training.tuning import TuningPlan
-from voc.taxonomy import Tag, load_taxonomy
+from voc.taxonomy import Tag, shipped_taxonomy
 
 log = logging.getLogger("models.training")
 
@@ -162,7 +162,7 @@ def fitted_tags(data: Path, encoder: BilingualEncoder, rows: Sequence[CorpusRow]
     Learnt from the own corpus, from what the taxonomy says of each tag (name, definition, examples in both languages), and from sentences
     of other trades, so that the tags keep quiet there (``models.training.outside``).
     """
-    taxonomy = load_taxonomy()
+    taxonomy = shipped_taxonomy()
     shown = [(text, frozenset({row_tag.id})) for row_tag in taxonomy.tags for text in _said_of(row_tag)]
     own = [(text, frozenset(row.tags)) for row in _of(rows, Split.TRAIN) for text in (row.ja, row.en) if text]
     inside = encoder.encode([text for text, _ in own + shown]).vectors
@@ -180,7 +180,7 @@ def _least_score(encoder: BilingualEncoder, heads: FewShotHeads, rows: Sequence[
     dev = [(text, row.tags) for row in _of(rows, Split.DEV) for text in (row.ja, row.en) if text]
     texts, wanted = [text for text, _ in dev], np.array([[tag in tags for tag in heads.labels] for _, tags in dev])
     encoded = encoder.encode(texts)
-    words = LexiconTagger(load_taxonomy()).tags(texts, encoded)
+    words = LexiconTagger(shipped_taxonomy()).tags(texts, encoded)
     keywords = np.array([[next((s.score for s in said if s.tag == name), 0.0) for name in heads.labels] for said in words])
     chances = together(heads.probabilities(encoded.vectors), keywords)
     score, least = max((_micro_f1(given(chances, float(t)), wanted), float(t)) for t in TAG_THRESHOLDS)

@@ -20,13 +20,13 @@ from models.near_duplicates import MinHashNearDuplicates
 from voc.enrichment import Intent, Urgency
 from voc.feedback import Language
 from voc.normal_form import nfkc
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 from voc.values import Value
 
 FOLDER = Path(__file__).parent / "corpus"
 COLUMNS = ("scenario", "sentiment", "intent", "urgency", "churn", "abuse", "tags", "case", "ja", "en")
 MOST_TAGS = 3
-KNOWN_TAGS = frozenset(tag.id for tag in load_taxonomy().tags)
+KNOWN_TAGS = frozenset(tag.id for tag in shipped_taxonomy().tags)
 DEV_PERCENT, TEST_PERCENT = 12, 18
 
 Case = Literal[

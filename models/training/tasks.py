@@ -17,11 +17,11 @@ from models.training.own_corpus import CorpusRow, Split, read_corpus
 from models.training.sources import train_rows
 from voc.enrichment import Intent, Urgency
 from voc.feedback import Language
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 
 INTENTS = tuple(Intent)
 URGENCIES = tuple(Urgency)
-TAGS = tuple(tag.id for tag in load_taxonomy().tags)
+TAGS = tuple(tag.id for tag in shipped_taxonomy().tags)
 MIXED = (0.5, 0.0, 0.5)
 
 

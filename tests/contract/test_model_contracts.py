@@ -16,7 +16,7 @@ from voc.feedback import Language
 from voc.ids import derived_id
 from voc.ports import Encoded
 from voc.sentiment import NEUTRAL
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 from voc.topics import TopicSentence
 
 SENTENCES = [
@@ -141,7 +141,7 @@ class TestCueModels:
         assert model.version
 
 
-@pytest.mark.parametrize("model", [pytest.param(LexiconTagger(load_taxonomy()), id="lexicon"), pytest.param(HeadTagger(load_taxonomy()), id="head", marks=heavy)])
+@pytest.mark.parametrize("model", [pytest.param(LexiconTagger(shipped_taxonomy()), id="lexicon"), pytest.param(HeadTagger(shipped_taxonomy()), id="head", marks=heavy)])
 class TestTaggers:
     def test_no_sentence_no_tags(self, model):
         assert model.tags([], encoded(0)) == []

@@ -55,7 +55,7 @@ def test_ten_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     accepted: dict[str, str] = {}
     unknown: list[str] = []
     for kill in range(KILLS):
-        program = Program(data)
+        program = Program(data, copied=True)
         posters = [Poster(program.port, key, f"k{kill}p{number}") for number in range(POSTERS)]
         for poster in posters:
             poster.start()
@@ -68,7 +68,7 @@ def test_ten_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
             assert poster.refused == []
     assert len(accepted) > 200, "too few comments for a claim"
 
-    program = Program(data)
+    program = Program(data, copied=True)
     for external in unknown:
         status, said = program.send("POST", "/v1/feedback", {"text": f"comment {external} 届きましたか", "external_id": external, "source_name": "crash"}, key=key)
         assert status in (200, 202)

@@ -3,8 +3,7 @@
 import os
 import random
 import shutil
-import subprocess
-import sys
+import signal
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +13,12 @@ import pytest
 
 from tests.e2e.test_erasure import WHO, hits, original
 from tests.support.app import Running, fake_service, running
-from tests.support.erase_killed import STEPS
+from tests.support.copies import Copy, event
+from tests.support.erase_killed import STEPS, erase
 from voc.filters import FeedbackFilter
 from voc.ids import customer_id
 
 __all__ = ["original"]
-ROOT = Path(__file__).parents[2]
 RACES = int(os.environ.get("VOC_RACES", "3"))
 QUICK = "in the transaction"
 """The step of which every test run looks; the others are slow."""
@@ -31,9 +30,12 @@ def data(original: Path, tmp_path: Path) -> Path:  # the fixture of the same per
     return tmp_path / "data"
 
 
-def start(data: Path, *step: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.support.erase_killed", str(data), WHO, *step]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def start(data: Path, step: str | None = None) -> Copy:
+    """Begin the erasure in a process of its own."""
+    began = event()
+    process = Copy(erase, data, WHO, step, began)
+    assert began.wait(timeout=60)
+    return process
 
 
 def finished(data: Path) -> tuple[str, int, int]:
@@ -55,9 +57,7 @@ def finished(data: Path) -> tuple[str, int, int]:
 
 @pytest.mark.parametrize("step", [pytest.param(step, marks=() if step == QUICK else pytest.mark.slow) for step in STEPS])
 def test_killed_at_a_step_it_is_finished_at_the_next_start(data: Path, step: str) -> None:
-    process = start(data, step)
-    assert process.communicate(timeout=60)[0] == "begin\n"
-    assert process.returncode == -9
+    assert start(data, step).wait(timeout=60) == -signal.SIGKILL
     assert finished(data) == ("done", 3, 1)
     assert hits(data) == []
 
@@ -66,11 +66,9 @@ def test_killed_at_a_step_it_is_finished_at_the_next_start(data: Path, step: str
 @pytest.mark.parametrize("chance", range(10))
 def test_killed_at_any_moment_it_is_finished_at_the_next_start(data: Path, chance: int) -> None:
     process = start(data)
-    assert process.stdout is not None
-    process.stdout.readline()
     time.sleep(random.Random(chance).uniform(0, 0.3))
-    process.kill()
-    process.communicate(timeout=60)
+    process.send_signal(signal.SIGKILL)
+    process.wait(timeout=60)
     assert finished(data) == ("done", 3, 1)
     assert hits(data) == []
 

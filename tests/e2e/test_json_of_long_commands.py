@@ -33,8 +33,8 @@ def test_serve_says_where_it_listens(tmp_path: Path) -> None:
 
 
 def test_serve_says_why_it_cannot(tmp_path: Path) -> None:
-    done = here(tmp_path / "data", "serve", "--json", "--host", "192.0.2.1")
-    assert done.exit_code == 78
+    done = apart(tmp_path / "data", "serve", "--json", "--host", "192.0.2.1")
+    assert done.returncode == 78
     assert json.loads(done.stdout)["error"]["code"] == "bad_settings"
 
 

@@ -24,7 +24,7 @@ from voc.clock import Clock, utc_now
 from voc.keys import Scope
 from voc.settings import Settings
 from voc.store.group_commit import GroupCommit
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 
 
 @dataclass
@@ -61,7 +61,7 @@ def fake_service(data_dir: Path, *, clock: Clock = utc_now, **settings: Any) -> 
     commits = GroupCommit(store)
     models, child = fake_models()
     detector, redactor = FakeLanguage(), FakeRedactor()
-    taxonomy = load_taxonomy()
+    taxonomy = shipped_taxonomy()
     runner = Runner(
         store,
         models,

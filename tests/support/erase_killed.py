@@ -1,8 +1,7 @@
-"""A program: erases a customer and is killed on the way. ``-m tests.support.erase_killed FOLDER CUSTOMER STEP``; no step: somebody else kills it."""
+"""A process that erases a customer and is killed on the way."""
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,14 +32,12 @@ STEPS: dict[str, Callable[[], None]] = {
 }
 
 
-def main(folder: Path, customer: str, step: str = "") -> None:
+def erase(folder: Path, customer: str, step: str | None, began: Any) -> None:
+    """Erase a customer; killed at the step, without one whenever somebody else does it, once ``began`` is set."""
     service, _ = fake_service(folder)
     service.commits.start()
-    STEPS.get(step, lambda: None)()
-    print("begin", flush=True)
+    if step is not None:
+        STEPS[step]()
+    began.set()
     service.erasing.erase(customer, by="test")
     service.close()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -151,10 +152,15 @@ class FakeTopics(Named):
 
 def fake_teacher() -> FewShotTeacher:
     """A teacher whose shipped tags know a handful of sentences instead of thousands."""
+    return FewShotTeacher(_few_tags())
+
+
+@cache
+def _few_tags() -> ShippedTags:
     texts = ["cannot log in", "login fails again", "the login page", "wrong invoice", "the invoice is late", "invoice total", "thank you", "it rains"]
     tags = ["account.login"] * 3 + ["billing.invoice"] * 3 + [None] * 2
     learnt = learn(FakeEncoder().encode(texts).vectors, [frozenset({tag} if tag else ()) for tag in tags], multi=True)
-    return FewShotTeacher(ShippedTags(learnt.heads, least_score=0.3, known=learnt))
+    return ShippedTags(learnt.heads, least_score=0.3, known=learnt)
 
 
 def understanding() -> Understanding:

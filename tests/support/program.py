@@ -12,6 +12,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from tests.support.copies import Copy
+
 ROOT = Path(__file__).parent.parent.parent
 READY_WITHIN_S = 60.0
 
@@ -27,17 +29,21 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
 
 
 class Program:
-    """A running `python -m api`."""
+    """A running `python -m api`; ``copied``: one that has not to import everything first."""
 
-    def __init__(self, data_dir: Path, *, work: bool = False, **settings: str) -> None:
+    process: "subprocess.Popen[bytes] | Copy"
+
+    def __init__(self, data_dir: Path, *, work: bool = False, copied: bool = False, **settings: str) -> None:
         self.port = free_port()
         settings = {"VOC_SERVER__PORT": str(self.port), "VOC_MODELS__IN_SERVER": str(work).lower()} | settings
         self.log = data_dir.parent / f"{data_dir.name}.log"
         self._log = self.log.open("ab")
         start = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "api"], cwd=ROOT, env=environment(data_dir, **settings), stdout=self._log, stderr=self._log
-        )
+        known = environment(data_dir, **settings)
+        if copied:
+            self.process = Copy(serve, known, str(self.log))
+        else:
+            self.process = subprocess.Popen([sys.executable, "-m", "api"], cwd=ROOT, env=known, stdout=self._log, stderr=self._log)
         self._wait_until_ready(start)
         self.ready_s = time.monotonic() - start
 
@@ -76,3 +82,15 @@ class Program:
         code = self.process.wait(timeout=40)
         self._log.close()
         return code
+
+
+def serve(known: dict[str, str], log: str) -> None:
+    """What `python -m api` does, in an environment, writing to a file."""
+    from api.__main__ import main
+
+    os.environ.clear()
+    os.environ.update(known)
+    out = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    sys.exit(main([]))

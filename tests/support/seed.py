@@ -30,7 +30,7 @@ from voc.kpis import Kpi, KpiObservation, Score
 from voc.ports import LanguageDetector, TopicModel
 from voc.settings import ServerSettings, Settings
 from voc.store.group_commit import GroupCommit
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence
 
 DEMO = Path(__file__).parents[2] / "pipelines" / "demo" / "data"
@@ -110,7 +110,7 @@ def build(folder: Path, *, host: str = "127.0.0.1", **server: Any) -> Service:
     """Return a service without data, not started."""
     settings = Settings(data_dir=folder, server=ServerSettings(host=host, **server))
     store = new_store(folder, settings.database)
-    taxonomy = load_taxonomy()
+    taxonomy = shipped_taxonomy()
     understanding = Understanding(
         splitter=PysbdSentences(),
         encoder=HashedJapaneseEncoder(),

@@ -7,12 +7,12 @@ from pipelines.topic_editing import TopicEditing
 from tests.support.builders import NOON, enrichment, feedback, vector
 from tests.support.stores import new_store
 from voc.store import Store
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 from voc.topics import Topic, TopicAssignment, TopicState
 
 SENTENCES = 24
 ALL_STATES = tuple(TopicState)
-SHIPPED = load_taxonomy()
+SHIPPED = shipped_taxonomy()
 
 
 def topic(number: int) -> Topic:

@@ -13,7 +13,7 @@ from models.hub_sentiment import HubSentiment, polarities_of
 from models.hub_tagging import HubTagger, entailment_places
 from voc.errors import ModelRejectedError
 from voc.model_source import ModelSource, parse_model_source
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 MODULES = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}]
@@ -131,7 +131,7 @@ def test_the_pin_of_a_folder_follows_its_content(folder):
 @pytest.mark.parametrize("use", [
     lambda given: HubEncoder(given).encode(["a"]),
     lambda given: HubSentiment(given).sentiments(["a"], None),
-    lambda given: HubTagger(given, load_taxonomy()).tags(["a"], None),
+    lambda given: HubTagger(given, shipped_taxonomy()).tags(["a"], None),
 ])  # fmt: skip
 def test_every_kind_of_model_is_checked_before_a_library_is_loaded(folder, use):
     (folder / "evil.py").write_text("raise SystemExit", encoding="utf-8")

@@ -12,7 +12,7 @@ from tests.support.tiny_models import save_classifier, save_encoder
 from voc.errors import ModelRejectedError
 from voc.model_source import ModelSource, parse_model_source
 from voc.sentiment import SentimentLabel
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 
 pytestmark = [pytest.mark.models, pytest.mark.filterwarnings("ignore")]  # the libraries warn while tiny models are made
 SENTENCES = [
@@ -41,7 +41,7 @@ def folders(tmp_path_factory):
 @pytest.fixture(scope="module")
 def loaded(folders):
     """Each model once."""
-    taxonomy = load_taxonomy()
+    taxonomy = shipped_taxonomy()
     few = taxonomy.model_copy(update={"tags": taxonomy.tags[:4]})
     sources = {name: parse_model_source(str(folder)) for name, folder in folders.items()}
     return {
@@ -115,7 +115,7 @@ def test_labels_without_names_are_refused(folders, tmp_path):
     with pytest.raises(ModelRejectedError, match="does not name a negative and a positive label"):
         HubSentiment(source).sentiments(["a"], None)
     with pytest.raises(ModelRejectedError, match="does not name entailment"):
-        HubTagger(source, load_taxonomy()).tags(["a"], None)
+        HubTagger(source, shipped_taxonomy()).tags(["a"], None)
 
 
 def test_an_encoder_is_not_taken_for_a_classifier(folders):

@@ -15,7 +15,7 @@ from voc.errors import ModelCrashedError, ModelFailedError, ModelTimeoutError, M
 from voc.filters import FeedbackFilter
 from voc.settings import ModelSettings, TopicSettings
 from voc.store import Store
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 from voc.topics import TopicAssignment, TopicRun, TopicSentence
 
 
@@ -57,7 +57,7 @@ class FailingModels:
 def runner(store: Store, models: FailingModels, *, batch_size: int = 8) -> Runner:
     return Runner(
         store, models, stamp=STAMP, near=NoNearDuplicates(), settings=ModelSettings(batch_size=batch_size), topics=TopicSettings(),  # type: ignore[arg-type]
-        rule=AlertRule(), taxonomy=load_taxonomy(), clock=lambda: NOON,
+        rule=AlertRule(), taxonomy=shipped_taxonomy(), clock=lambda: NOON,
     )  # fmt: skip
 
 
