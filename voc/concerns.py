@@ -4,7 +4,10 @@
 0…1, not a probability of leaving. Only ``RiskCheck`` says how weights went together with later leaving, where leaving is known.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field
 
@@ -12,7 +15,7 @@ from voc.cases import Case
 from voc.customers import Role
 from voc.enrichment import Intent, Urgency
 from voc.feedback import Language, Source
-from voc.kpis import Kpi, Score
+from voc.kpis import SURVEY_KPIS, Kpi, Score
 from voc.values import UtcDatetime, Value
 
 
@@ -29,18 +32,20 @@ class Reason(StrEnum):
     DECIDER_COOLING = "decider_cooling"
 
 
-class SaidSentence(Value):
+@dataclass(frozen=True)
+class SaidSentence:
     """One sentence of a comment and how it sounds, −1…1."""
 
     text: str
     tone: float
 
 
-class Said(Value):
-    """A comment as the queue reads it: repeats of a voice left out, analysed, with a signal."""
+@dataclass(frozen=True)
+class Said:
+    """A comment as the queue reads it: repeats left out, analysed, with a signal. A plain object, because all of them are read at once."""
 
     feedback_id: str
-    submitted_at: UtcDatetime
+    submitted_at: datetime
     language: Language
     source: Source
     customer_id: str | None
@@ -61,10 +66,15 @@ class Said(Value):
         """Whose comment it is: the customer, else the account, else the comment itself."""
         return self.customer_id or self.account_id or self.feedback_id
 
-    @property
+    @cached_property
     def lowest_tone(self) -> float:
         """How the sentence sounds that sounds worst: courtesies around a grievance do not lift it."""
         return min((sentence.tone for sentence in self.sentences), default=self.tone)
+
+    @cached_property
+    def score(self) -> Score | None:
+        """The survey score given with the comment; NPS before CSAT before CES."""
+        return next((Score(kpi=kpi, value=self.scores[kpi]) for kpi in SURVEY_KPIS if kpi in self.scores), None)
 
 
 class Concern(Value):

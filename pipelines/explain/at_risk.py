@@ -4,13 +4,15 @@ Looked at are the comments of the last ``WINDOW_DAYS`` days up to the latest com
 left is not in it. The past moments of the check are formed by the same function, from what was known then and nothing later.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
-from pipelines.explain.expected_tone import given_score, learn, place_of
-from pipelines.explain.hidden import combined, concerns_of
+from pipelines.explain.expected_tone import learn, place_of
+from pipelines.explain.hidden import combined, concerns_of, shown_alone
 from pipelines.explain.risk import WINDOW_DAYS as FOLLOWED_DAYS
 from pipelines.explain.risk import Calibration, Past, check
 from pipelines.explain.standing import Course, by_account, courses, falling, silent_after_complaint
@@ -58,10 +60,10 @@ def at_risk(known: Known) -> AtRisk:
     """
     if not known.heard:
         return AtRisk(as_of=None, entries=(), check=RiskCheck(state=RiskCheckState.NO_CHURN_DATA, window_days=FOLLOWED_DAYS))
-    as_of = max(said.submitted_at for said in known.heard)
-    left = _left_on(known)
-    measured, calibration = check(_past(known, left=left, as_of=as_of), leaving_known=bool(left))
-    found = _standings(known, as_of=as_of)
+    history, left = _History(known), _left_on(known)
+    as_of = history.last_at
+    measured, calibration = check(_past(history, left=left), leaving_known=bool(left))
+    found = history.standings(as_of)
     staying = {name: one for name, one in found.items() if _stays(one.latest, left, on=as_of.date())}
     values = {one.id: one.revenue_per_year for one in known.accounts.values() if one.revenue_per_year is not None}
     entries = [_entry(name, one, calibration, values) for name, one in staying.items() if one.evidence >= LEAST_EVIDENCE]
@@ -89,38 +91,76 @@ def _entry(name: str, found: _Standing, calibration: Calibration | None, values:
     )
 
 
-def _standings(known: Known, *, as_of: datetime) -> dict[str, _Standing]:
-    """Return who had reasons to be looked after at the moment, and who only spoke (evidence 0), by owner of the comments."""
-    heard = [said for said in known.heard if as_of - timedelta(days=COURSE_DAYS) < said.submitted_at <= as_of]
-    model = learn(heard)
-    since = as_of - timedelta(days=WINDOW_DAYS)
-    reasons: dict[str, list[Concern]] = defaultdict(list)
-    latest: dict[str, Said] = {}
-    for said in sorted(heard, key=lambda one: one.submitted_at):
-        if said.submitted_at > since:
+class _History:
+    """What was heard over time. The queue of any moment is formed from what was known then; what is the same at each is found once."""
+
+    def __init__(self, known: Known) -> None:
+        self._heard = sorted(known.heard, key=_submitted)
+        self._observations = sorted(known.observations, key=_observed)
+        self._alone: dict[str, tuple[Concern, ...]] = {}
+        self._roles = {name: customer.role for name, customer in known.customers.items()}
+        self._accounts = {name: customer.account_id for name, customer in known.customers.items() if customer.account_id is not None}
+        self._users = by_account(self._roles, self._accounts)
+
+    @property
+    def first_at(self) -> datetime:
+        return self._heard[0].submitted_at
+
+    @property
+    def last_at(self) -> datetime:
+        return self._heard[-1].submitted_at
+
+    def standings(self, as_of: datetime) -> dict[str, _Standing]:
+        """Return who had reasons to be looked after at the moment, and who only spoke (evidence 0), by owner of the comments."""
+        year = as_of - timedelta(days=COURSE_DAYS)
+        heard = _between(self._heard, year, as_of, at=_submitted)
+        model = learn(heard)
+        reasons: dict[str, list[Concern]] = defaultdict(list)
+        latest: dict[str, Said] = {}
+        for said in _between(heard, as_of - timedelta(days=WINDOW_DAYS), as_of, at=_submitted):
             latest[said.owner] = said
-            reasons[said.owner] += concerns_of(said, model=model)
-    for name, concern, said in _over_time(known, heard, as_of=as_of):
-        reasons[name].append(concern)
-        latest.setdefault(name, said)
-    return {
-        name: _Standing(concerns=_strongest(reasons[name]), evidence=combined(reasons[name]), latest=said)
-        for name, said in latest.items()
-    }
+            reasons[said.owner] += concerns_of(said, model=model, alone=self._shown_alone(said))
+        found = courses(heard, _between(self._observations, year, as_of, at=_observed))
+        for name, concern, said in self._over_time(found, as_of):
+            reasons[name].append(concern)
+            latest.setdefault(name, said)
+        return {
+            name: _Standing(concerns=_strongest(reasons[name]), evidence=combined(reasons[name]), latest=said)
+            for name, said in latest.items()
+        }
+
+    def _shown_alone(self, said: Said) -> tuple[Concern, ...]:
+        if said.feedback_id not in self._alone:
+            self._alone[said.feedback_id] = shown_alone(said)
+        return self._alone[said.feedback_id]
+
+    def _over_time(self, found: Mapping[str, Course], as_of: datetime) -> Iterable[tuple[str, Concern, Said]]:
+        """Return the concerns that rest on a person's course, with the latest comment of each."""
+        for name, course in found.items():
+            users = self._users.get(self._accounts.get(name, ""), ())
+            others = [found[other] for other in users if other != name and other in found]
+            for concern in (
+                falling(course, role=self._roles.get(name, Role.UNKNOWN), others=others),
+                silent_after_complaint(course, as_of=as_of),
+            ):
+                if concern is not None:
+                    yield name, concern, course.said[-1]
 
 
-def _over_time(known: Known, heard: Sequence[Said], *, as_of: datetime) -> Iterable[tuple[str, Concern, Said]]:
-    """Return the concerns that rest on a person's course, with the latest comment of each."""
-    start = as_of - timedelta(days=COURSE_DAYS)
-    found = courses(heard, [seen for seen in known.observations if start < seen.observed_at <= as_of])
-    roles = {name: customer.role for name, customer in known.customers.items()}
-    members = {name: customer.account_id for name, customer in known.customers.items() if customer.account_id is not None}
-    users = by_account(roles, members)
-    for name, course in found.items():
-        others = [found.get(other, Course()) for other in users.get(members.get(name, ""), ()) if other != name]
-        for concern in (falling(course, role=roles.get(name, Role.UNKNOWN), others=others), silent_after_complaint(course, as_of=as_of)):
-            if concern is not None:
-                yield name, concern, course.said[-1]
+Timed = TypeVar("Timed")
+
+
+def _between(ordered: Sequence[Timed], start: datetime, end: datetime, *, at: Callable[[Timed], datetime]) -> Sequence[Timed]:
+    """Return what lies after the start and not after the end."""
+    return ordered[bisect_right(ordered, start, key=at) : bisect_right(ordered, end, key=at)]
+
+
+def _submitted(said: Said) -> datetime:
+    return said.submitted_at
+
+
+def _observed(seen: KpiObservation) -> datetime:
+    return seen.observed_at
 
 
 def _strongest(concerns: Sequence[Concern]) -> tuple[Concern, ...]:
@@ -133,21 +173,21 @@ def _strongest(concerns: Sequence[Concern]) -> tuple[Concern, ...]:
     return tuple(sorted(best.values(), key=lambda one: (-one.weight, one.reason.value)))
 
 
-def _past(known: Known, *, left: Mapping[str, date], as_of: datetime) -> list[Past]:
+def _past(history: _History, *, left: Mapping[str, date]) -> list[Past]:
     """Return everybody's evidence at past moments that were followed long enough, with who left afterwards."""
     if not left:
         return []
-    first = min(said.submitted_at for said in known.heard) + timedelta(days=WINDOW_DAYS / 2)
+    first = history.first_at + timedelta(days=WINDOW_DAYS / 2)
     rows: list[Past] = []
-    moment, number = as_of - timedelta(days=FOLLOWED_DAYS), 0
+    moment, number = history.last_at - timedelta(days=FOLLOWED_DAYS), 0
     while moment >= first and number < MOST_MOMENTS:
-        for one in _standings(known, as_of=moment).values():
+        for one in history.standings(moment).values():
             owner = one.latest.account_id or one.latest.customer_id
             if owner is None or not _stays(one.latest, left, on=moment.date()):
                 continue
             gone = _leaving_day(one.latest, left)
             followed = gone is not None and gone <= (moment + timedelta(days=FOLLOWED_DAYS)).date()
-            score = given_score(one.latest)
+            score = one.latest.score
             low = 1 - (MIDDLE if score is None else place_of(score))
             rows.append(Past(owner=owner, moment=number, evidence=one.evidence, low_score=low, left=followed))
         moment, number = moment - timedelta(days=MOMENT_STEP_DAYS), number + 1

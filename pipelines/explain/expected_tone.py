@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voc.concerns import Said
-from voc.kpis import SCALES, SURVEY_KPIS, Kpi, Score
+from voc.kpis import SCALES, Kpi, Score
 
 PRIOR_ROWS = 10.0
 PRIOR_AT_0, PRIOR_AT_1 = -0.6, 0.6
@@ -57,11 +57,6 @@ class ToneModel:
         return sum(self.shifts.get(key, 0.0) for key in _groups(said))
 
 
-def given_score(said: Said) -> Score | None:
-    """Return the survey score given with the comment; NPS before CSAT before CES."""
-    return next((Score(kpi=kpi, value=said.scores[kpi]) for kpi in SURVEY_KPIS if kpi in said.scores), None)
-
-
 def place_of(score: Score) -> float:
     """Return where the score lies in its range, 0…1.
 
@@ -80,7 +75,7 @@ def value_at(kpi: Kpi, place: float) -> float:
 
 def learn(heard: Iterable[Said]) -> ToneModel:
     """Learn the expectation from comments that carry a score; those the model was unsure of are left out."""
-    scored = [(said, place_of(score)) for said in heard if not said.abstained and (score := given_score(said)) is not None]
+    scored = [(said, place_of(score)) for said in heard if not said.abstained and (score := said.score) is not None]
     places = np.array([place for _, place in scored])
     tones = np.array([said.lowest_tone for said, _ in scored])
     at_0, slope = _line(places, tones)

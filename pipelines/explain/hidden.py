@@ -7,7 +7,7 @@ labelled training rows and before the labelled evaluation was looked at; ``docs/
 from collections.abc import Iterable, Sequence
 from math import prod
 
-from pipelines.explain.expected_tone import ToneModel, given_score, place_of, value_at
+from pipelines.explain.expected_tone import ToneModel, place_of, value_at
 from pipelines.explain.hedges import Hedge, hedges
 from voc.concerns import Concern, Reason, Said
 from voc.enrichment import Intent, Urgency
@@ -26,7 +26,13 @@ URGENCY_WEIGHTS = {Urgency.NOW: 0.3, Urgency.SOON: 0.15}
 LONGEST_QUOTE = 200
 
 
-def concerns_of(said: Said, *, model: ToneModel) -> tuple[Concern, ...]:
+def shown_alone(said: Said) -> tuple[Concern, ...]:
+    """Return what a comment shows by itself, however such comments usually sound."""
+    possible = (_understated(said), _leaving(said), _complaint(said))
+    return tuple(concern for concern in possible if concern is not None)
+
+
+def concerns_of(said: Said, *, model: ToneModel, alone: Sequence[Concern] | None = None) -> tuple[Concern, ...]:
     """Return why somebody should look after the writer of a comment, strongest first; empty where nothing shows.
 
     Parameters
@@ -35,9 +41,11 @@ def concerns_of(said: Said, *, model: ToneModel) -> tuple[Concern, ...]:
         The comment.
     model
         How comments with such a score usually sound.
+    alone
+        What it shows by itself, where that is known already.
     """
-    possible = (_below_score(said, model), _understated(said), _leaving(said), _complaint(said))
-    found = [concern for concern in possible if concern is not None]
+    below = _below_score(said, model)
+    found = [*(shown_alone(said) if alone is None else alone), *(() if below is None else (below,))]
     if found and (urgent := _urgent(said)) is not None:
         found.append(urgent)
     return tuple(sorted(found, key=lambda concern: (-concern.weight, concern.reason.value)))
@@ -56,7 +64,7 @@ def combined(concerns: Iterable[Concern]) -> float:
 
 
 def _below_score(said: Said, model: ToneModel) -> Concern | None:
-    score = given_score(said)
+    score = said.score
     if score is None or said.abstained:
         return None
     place = place_of(score)
@@ -105,7 +113,7 @@ def _concern(said: Said, reason: Reason, weight: float, quote: str, facts: dict[
         feedback_id=said.feedback_id,
         quote=quote,
         at=said.submitted_at,
-        score=given_score(said),
+        score=said.score,
         facts=facts,
     )
 

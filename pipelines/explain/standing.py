@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from pipelines.explain.expected_tone import given_score
 from pipelines.explain.hidden import COMPLAINT_BELOW, shortened
 from pipelines.explain.tone import answer_points, fall
 from voc.account_room import Fall, TrendKind
@@ -36,13 +36,13 @@ Facts = dict[str, float | int | str]
 
 @dataclass
 class Course:
-    """What is known of one customer over time, each oldest first: comments, survey answers, moments of resolution."""
+    """What is known of one customer over time, each oldest first: comments, survey answers, moments of resolution. Filled, then read."""
 
     said: list[Said] = field(default_factory=list)
     answers: list[KpiObservation] = field(default_factory=list)
     resolved: list[datetime] = field(default_factory=list)
 
-    @property
+    @cached_property
     def moments(self) -> list[datetime]:
         """When the customer was heard, an answer given with a comment once."""
         return sorted({said.submitted_at for said in self.said} | {answer.observed_at for answer in self.answers})
@@ -140,6 +140,6 @@ def _of(said: Said, reason: Reason, weight: float, facts: Facts) -> Concern:
         feedback_id=said.feedback_id,
         quote=shortened(said.text),
         at=said.submitted_at,
-        score=given_score(said),
+        score=said.score,
         facts=facts,
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.explain.expected_tone import given_score, learn, place_of
+from pipelines.explain.expected_tone import learn, place_of
 from pipelines.explain.hidden import combined, concerns_of
 from pipelines.file_tools import analyze_file
 from pipelines.progress import SilentProgress
@@ -27,7 +27,7 @@ def test_of_the_first_fifty_six_in_ten_are_worth_a_call(language: str, tmp_path:
     model = learn(said)
     rankings = {
         "queue": [combined(concerns_of(one, model=model)) for one in said],
-        "score alone": [-place_of(score) if (score := given_score(one)) else 0.0 for one in said],
+        "score alone": [-place_of(score) if (score := one.score) else 0.0 for one in said],
         "sentiment alone": [-one.tone for one in said],
     }
     found = {name: precision_at(wanted, ranking) for name, ranking in rankings.items()}
