@@ -1,5 +1,6 @@
 """Hidden dissatisfaction in one comment: what counts, what does not, and what the reasons say."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,7 +103,7 @@ def test_without_data_the_expectation_is_the_prior_and_with_constant_data_it_sti
 
 def test_a_strict_language_is_not_taken_for_dissatisfaction() -> None:
     """Why: Japanese writers are more reserved at the same score; the shift is learned, shrunk by how little is known."""
-    reserved = [one.model_copy(update={"language": Language.JA, "tone": max(-1.0, one.tone - 0.5), "feedback_id": f"ja{one.feedback_id}"}) for one in crowd()]
+    reserved = [replace(one, language=Language.JA, tone=max(-1.0, one.tone - 0.5), feedback_id=f"ja{one.feedback_id}") for one in crowd()]
     model = learn([*crowd(), *reserved])
     usual = said(language=Language.JA, scores={Kpi.NPS: 9}, tone=0.0)
     assert model.expected(usual, 0.9) < model.expected(said(), 0.9) - 0.3
