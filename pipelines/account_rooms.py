@@ -57,7 +57,7 @@ def all_rooms(unit: Unit, rows: Sequence[VoiceRow], *, at: datetime) -> dict[str
             at=at,
             weights=weights.get(account.id, general),
         )
-        for account in unit.customers.all_accounts()
+        for account in unit.customers.present_accounts()
     }
 
 

@@ -145,9 +145,28 @@ def keep_assignments(unit: Unit, assignments: Sequence[Assignment]) -> list[Assi
 def check_of(unit: Unit, action: Action, *, rows: Sequence[VoiceRow] | None = None) -> tuple[Evaluation, list[Measured]]:
     """Return the check of an action and the values it rests on; ``rows``: all voices, where they were read already."""
     experiment = action.plan.experiment
-    assignments = unit.actions.assignments(experiment) if experiment is not None else []
+    assignments = _assigned(unit, experiment) if experiment is not None else []
     values = measured(unit, action.plan, rows=unit.voices.find(FeedbackFilter()) if rows is None else rows)
-    return evaluate(action, values, assignments=assignments, data_until=data_until(unit)), values
+    return evaluate(_of_kept_accounts(unit, action), values, assignments=assignments, data_until=data_until(unit)), values
+
+
+def _assigned(unit: Unit, experiment: str) -> list[Assignment]:
+    """Return an experiment's assignments; one of a merged profile is read for the kept one, unless that has its own."""
+    found = {one.subject_id: one for one in unit.actions.assignments(experiment)}
+    kept = unit.merges.standing_for(sorted(found))
+    moved = {name: found[gone].model_copy(update={"subject_id": name}) for gone, name in kept.items()}
+    return [one for _, one in sorted((moved | found).items())]
+
+
+def _of_kept_accounts(unit: Unit, action: Action) -> Action:
+    """Return an action whose population names the accounts that stand for those it was planned for."""
+    population = action.plan.population
+    kept = unit.merges.standing_for(population.account_ids)
+    if not kept:
+        return action
+    names = tuple(dict.fromkeys(kept.get(one, one) for one in population.account_ids))
+    plan = action.plan.model_copy(update={"population": population.model_copy(update={"account_ids": names})})
+    return action.model_copy(update={"plan": plan})
 
 
 def existing(unit: Unit, action_id: str) -> Action:

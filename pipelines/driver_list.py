@@ -34,7 +34,7 @@ def driver_list(
 def driver_lines(unit: Unit, rows: Sequence[VoiceRow], drivers: Sequence[Driver]) -> list[DriverLine]:
     """Return measured drivers with impact and reach, in their order."""
     issues: list[Issue] = [driver.issue for driver in drivers]
-    touched = reach(rows, issues=issues, accounts={account.id: account for account in unit.customers.all_accounts()})
+    touched = reach(rows, issues=issues, accounts={account.id: account for account in unit.customers.present_accounts()})
     return [
         DriverLine(**dict(driver), impact=impact(driver), reach=touched[issue_key(driver.issue)]) for driver in drivers
     ]

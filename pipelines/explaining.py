@@ -51,7 +51,7 @@ def linked(rows: Sequence[VoiceRow], *, unit: Unit) -> Links:
         rows,
         observations=observations,
         customers={customer.id: customer for customer in unit.customers.all_customers()},
-        accounts={account.id: account for account in unit.customers.all_accounts()},
+        accounts={account.id: account for account in unit.customers.present_accounts()},
         data_until=max(moments).date(),
     )
 

@@ -27,7 +27,7 @@ def named(new: NewFeedback, hasher: IdentityHasher) -> tuple[NewFeedback, Identi
     """
     hashed = hasher.email("", new.email or "", source=new.source_name)
     who = (new.customer or "").strip() or held_name(hashed.value)
-    return new.model_copy(update={"email": None, "customer": who}), hashed.model_copy(update={"customer_id": customer_id(who)})
+    return new.model_copy(update={"email": None, "customer": who}), hashed.model_copy(update={"profile_id": customer_id(who)})
 
 
 def link(unit: Unit, identities: Iterable[Identity], *, now: datetime) -> None:

@@ -43,7 +43,7 @@ def series_of(
     if isinstance(kpi, AccountKpi) or kpi is Kpi.CHURN:
         return account_series(
             AccountKpi.LOGO_CHURN if isinstance(kpi, Kpi) else kpi,
-            accounts=unit.customers.all_accounts(),
+            accounts=unit.customers.present_accounts(),
             revenue=unit.kpis.find(kpi=Kpi.REVENUE),
             span=span,
             fiscal_start=fiscal_start,

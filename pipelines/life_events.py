@@ -26,12 +26,7 @@ def of_customer(unit: Unit, customer: Customer) -> list[LifeEvent]:
     """Return a customer's events, in no order."""
     found = [*_days(("started", customer.started_on), ("left", customer.churned_on))]
     found += _changes(unit.profile_history.find(customer.id), names={})
-    found += [
-        LifeEvent(at=merge.at, kind="merged", about=merge.by)
-        for merge in unit.merges.find(customer.id)
-        if merge.state is MergeState.ACCEPTED and merge.undone_at is None
-    ]
-    return found + _alerts(unit, customer_id=customer.id)
+    return found + _merges(unit, customer.id) + _alerts(unit, customer_id=customer.id)
 
 
 def of_account(unit: Unit, account: Account) -> list[LifeEvent]:
@@ -39,7 +34,7 @@ def of_account(unit: Unit, account: Account) -> list[LifeEvent]:
     people = {person.id: person.name or person.external_id for person in unit.customers.of_account(account.id)}
     found = [*_days(("started", account.started_on), ("renewal", account.renewal_on), ("left", account.churned_on))]
     found += _changes(unit.profile_history.of_account(account.id, sorted(people)), names=people)
-    return found + _alerts(unit, account_id=account.id)
+    return found + _merges(unit, account.id) + _alerts(unit, account_id=account.id)
 
 
 def _days(*days: tuple[str, date | None]) -> list[LifeEvent]:
@@ -54,6 +49,14 @@ def _changes(history: Iterable[ProfileChange], *, names: dict[str, str]) -> list
         if not change.new
         for name, (before, after) in change.changes.items()
         if name in SHOWN_CHANGES
+    ]
+
+
+def _merges(unit: Unit, profile_id: str) -> list[LifeEvent]:
+    return [
+        LifeEvent(at=merge.at, kind="merged", about=merge.by)
+        for merge in unit.merges.find(profile_id)
+        if merge.state is MergeState.ACCEPTED and merge.undone_at is None
     ]
 
 

@@ -49,7 +49,7 @@ def _shares(plan: Plan, rows: Sequence[VoiceRow]) -> list[Measured]:
 
 def _observed(unit: Unit, kpi: Kpi, rows: Sequence[VoiceRow]) -> list[Measured]:
     customers = {one.id: one for one in unit.customers.all_customers()}
-    accounts = {one.id: one for one in unit.customers.all_accounts()}
+    accounts = {one.id: one for one in unit.customers.present_accounts()}
     segments = {row.feedback_id: row.segment for row in rows}
     found = []
     for seen in unit.kpis.find(kpi=kpi, repeats=False):
@@ -73,8 +73,8 @@ def _observed(unit: Unit, kpi: Kpi, rows: Sequence[VoiceRow]) -> list[Measured]:
 def _months(unit: Unit) -> list[Measured]:
     end = data_until(unit)
     first = unit.feedback.period()[0]
-    payers: list[Account | Customer] = [*unit.customers.all_accounts()]
-    payers += [one for one in unit.customers.all_customers() if one.account_id is None]
+    payers: list[Account | Customer] = [*unit.customers.present_accounts()]
+    payers += [one for one in unit.customers.present_customers() if one.account_id is None]
     if end is None or first is None or not any(one.churned_on for one in payers):
         return []
     found = []

@@ -45,7 +45,7 @@ def model_check(
         rows,
         issue=issue,
         customers={one.id: one for one in unit.customers.all_customers()},
-        accounts={one.id: one for one in unit.customers.all_accounts()},
+        accounts={one.id: one for one in unit.customers.present_accounts()},
         until=max(last).date(),
     )
     return ModelCheck(kpi=kpi, issue=issue, linear=linear, models=(fit_leaving(asked, issue), fit_time(followed)))

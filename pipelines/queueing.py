@@ -91,7 +91,7 @@ def known(unit: Unit) -> Known:
         heard=unit.said.find(),
         observations=unit.kpis.find(repeats=False),
         customers={customer.id: customer for customer in unit.customers.all_customers()},
-        accounts={account.id: account for account in unit.customers.all_accounts()},
+        accounts={account.id: account for account in unit.customers.present_accounts()},
     )
 
 

@@ -1,7 +1,7 @@
-"""Identity: what a person is known by, so that two profiles of one person are found. Finding proposes; only people merge.
+"""Identity: what a person or an account is known by, so that two profiles of one are found. Finding proposes; only people merge.
 
-Values are keyed hashes: an e-mail address or id is never kept here as it was. Two profiles that share a value are proposed to be one
-person, unless more than ``MOST_SHARING`` share it: then it is a shared mailbox or a placeholder, not a person.
+What is kept of a person is a keyed hash: an e-mail address or id is never kept here as it was. Two profiles that share a value are proposed
+to be one, unless more than ``MOST_SHARING`` share it: then it is a shared mailbox or a placeholder, nobody's own.
 """
 
 import hmac
@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from voc.errors import InputError
 from voc.ids import derived_id
+from voc.profile_history import ProfileNoun
 from voc.values import UtcDatetime, Value
 
 HASH_HEX_DIGITS = 40
@@ -21,19 +22,24 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 class IdentityKind(StrEnum):
-    """What a person is known by."""
+    """What a person or an account is known by."""
 
     EXTERNAL_ID = "external_id"
     """The id a sender uses, without width, case, blanks and punctuation."""
     EMAIL = "email"
     MAPPING = "mapping"
-    """A row of a mapping table: this id of that source is that customer."""
+    """A row of a mapping table: this id of that source is that customer or account."""
+    NAME = "name"
+    """An account's name without its legal form: see ``voc.organisation_names``."""
 
 
 class Identity(Value):
-    """One thing a profile is known by; ``value`` is a keyed hash. ``source``: who says so; empty on the side a mapping points to."""
+    """One thing a profile is known by; ``value`` is a keyed hash where it is kept.
 
-    customer_id: str
+    ``source``: who says so; empty on the side a mapping points to.
+    """
+
+    profile_id: str
     kind: IdentityKind
     value: str
     source: str
@@ -47,9 +53,10 @@ class MergeState(StrEnum):
 
 
 class MergeProposal(Value):
-    """Two profiles that look like one person: which would be kept, and why."""
+    """Two profiles that look like one person or one account: which would be kept, and why."""
 
     id: str
+    noun: ProfileNoun
     kept_id: str
     gone_id: str
     reasons: tuple[IdentityKind, ...]
@@ -59,6 +66,7 @@ class Merge(Value):
     """A decided pair: what was known by ``gone_id`` belongs to ``kept_id`` since; unless rejected, or undone."""
 
     number: int
+    noun: ProfileNoun
     kept_id: str
     gone_id: str
     reasons: tuple[IdentityKind, ...]
@@ -104,6 +112,15 @@ def is_email(text: str) -> bool:
         return False
 
 
+def plain_id(external_id: str) -> str:
+    """Return a sender's id without width, case, blanks and punctuation.
+
+    >>> plain_id("Ｃ-77"), plain_id("c 77")
+    ('c77', 'c77')
+    """
+    return "".join(char for char in unicodedata.normalize("NFKC", external_id).casefold() if char.isalnum()) or external_id
+
+
 def held_name(value: str) -> str:
     """Return the id that comments with an e-mail address and no id are held under, given the keyed hash of the address.
 
@@ -128,18 +145,19 @@ class IdentityHasher:
             If it is no address.
         """
         value = self._hash("email", plain_email(address))
-        return Identity(customer_id=customer_id, kind=IdentityKind.EMAIL, value=value, source=source)
+        return Identity(profile_id=customer_id, kind=IdentityKind.EMAIL, value=value, source=source)
 
     def external_id(self, customer_id: str, external_id: str, *, source: str) -> Identity:
         """Return the identity of a sender's id, written in any width and case."""
-        plain = "".join(char for char in unicodedata.normalize("NFKC", external_id).casefold() if char.isalnum()) or external_id
-        return Identity(customer_id=customer_id, kind=IdentityKind.EXTERNAL_ID, value=self._hash("external_id", plain), source=source)
+        value = self._hash("external_id", plain_id(external_id))
+        return Identity(profile_id=customer_id, kind=IdentityKind.EXTERNAL_ID, value=value, source=source)
 
-    def mapping(self, *, source: str, source_id: str, from_id: str, to_id: str) -> tuple[Identity, Identity]:
-        """Return the two identities a row of a mapping table gives: of who is mapped, and of whom it points to."""
-        value = self._hash("mapping", source, source_id)
-        mapped = Identity(customer_id=from_id, kind=IdentityKind.MAPPING, value=value, source=source)
-        return mapped, mapped.model_copy(update={"customer_id": to_id, "source": ""})
+    def mapping(self, noun: ProfileNoun, *, source: str, source_id: str, from_id: str, to_id: str) -> tuple[Identity, Identity]:
+        """Return the two identities a row of a mapping table gives: of what is mapped, and of what it points to."""
+        of_account = ("account",) if noun is ProfileNoun.ACCOUNT else ()
+        value = self._hash("mapping", *of_account, source, source_id)
+        mapped = Identity(profile_id=from_id, kind=IdentityKind.MAPPING, value=value, source=source)
+        return mapped, mapped.model_copy(update={"profile_id": to_id, "source": ""})
 
     def _hash(self, *parts: str) -> str:
         joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
@@ -13,6 +13,7 @@ from api.auth import same_site
 from api.dependencies import addresses_of
 from api.pages.access import form_fields
 from api.pages.looks import path_of, render
+from api.pages.merges import merged_from
 from api.pages.people import PAGE, offset_of, show_list, topline, voiced
 from api.pages.people import Voiced as Heard
 from api.pages.route import PageRoute
@@ -24,11 +25,13 @@ from pipelines.counting import answered_levels
 from pipelines.explain.room_wording import flag_name, flag_wording
 from pipelines.explaining import issues_of
 from pipelines.life_events import of_account
+from pipelines.merge_proposals import proposed
 from voc.account_room import KNOWN_ROLES, AccountRoom, RoleWeights
 from voc.customers import Account
 from voc.errors import BadFilterError, NotFoundError
 from voc.filters import FeedbackFilter
 from voc.ids import account_id as account_id_of
+from voc.profile_history import ProfileNoun
 from voc.store.profiles import ALL_ACCOUNTS
 from voc.store.unit import Unit
 from voc.voices import issue_key
@@ -51,25 +54,27 @@ def accounts(visit: Visiting) -> HTMLResponse:
     """List accounts: those with most flags first, then the nearest renewal."""
     words, offset, left = visit.query("q")[:200].casefold(), offset_of(visit), visit.query("churned") == "1"
     with visit.service.store.read() as unit:
-        known = unit.customers.all_accounts()
+        known = unit.customers.present_accounts()
         rows = visit.service.remembered.ground(unit, FeedbackFilter()).rows
         rooms = remembering.rooms(unit, visit.service)
         people = Counter(customer.account_id for customer in unit.customers.present_customers())
-        counts = unit.customers.counts()
+        context = {"counts": unit.customers.counts(), "waiting": len(proposed(unit, ProfileNoun.ACCOUNT))}
     among = [one for one in known if one.churned_on is not None or not left]
     wanted = [one for one in among if words in f"{one.name} {one.external_id}".casefold()]
     ordered = sorted(in_order(wanted, rooms), key=lambda one: one.churned_on is not None)[offset : offset + PAGE + 1]
     heard = voiced(ordered[:PAGE], rows, owner="account_id", people=people)
     lines = [Line(heard=one, room=rooms[one.who.id]) for one in heard]
     more, flag = len(ordered) > PAGE, _flag_name(visit)
-    return show_list(visit, "accounts.html", "accounts", lines, words=words, offset=offset, more=more, counts=counts, left=left, flag=flag)
+    return show_list(visit, "accounts.html", "accounts", lines, words=words, offset=offset, more=more, left=left, flag=flag, **context)
 
 
 @router.get("/accounts/{external_id:path}")
-def account(visit: Visiting, external_id: str) -> HTMLResponse:
-    """Show one account."""
+def account(visit: Visiting, external_id: str) -> Response:
+    """Show one account; one that was merged leads to the one that was kept."""
     with visit.service.store.read() as unit:
         known = existing(unit, external_id)
+        if external_id not in (known.external_id, known.id):
+            return RedirectResponse(path_of("accounts", known.external_id), status_code=307)
         room = addresses_of(unit, visit.service).room(room_of(unit, known, at=looked_at(unit, now=visit.service.clock())))
         people = unit.customers.of_account(known.id)
         rows = unit.voices.find(FeedbackFilter(account_id=known.id))
@@ -78,6 +83,7 @@ def account(visit: Visiting, external_id: str) -> HTMLResponse:
         weights, own = unit.role_weights.get(known.id)
         issues = {issue_key(i): i for i in issues_of(rows, unit=unit, taxonomy=visit.service.taxonomy, language=visit.language)}
         context: dict[str, Any] = {
+            "merged": merged_from(unit, known.id, ProfileNoun.ACCOUNT),
             "history": unit.profile_history.find(known.id)[:SHOWN_CHANGES],
             "alerts": [alert for alert in unit.alerts.find() if alert.id in room.alert_ids],
             "total": unit.feedback.count(FeedbackFilter(account_id=known.id)),
@@ -116,8 +122,9 @@ def set_weights(visit: Visiting, form: Annotated[dict[str, str], Depends(form_fi
 
 
 def existing(unit: Unit, external_id: str) -> Account:
-    """Return the account; raises NotFoundError where there is none."""
-    known = unit.customers.account(account_id_of(external_id)) or unit.customers.account(external_id)
+    """Return the account, or the one it was merged into; raises NotFoundError where there is none."""
+    named = unit.customers.account(account_id_of(external_id)) or unit.customers.account(external_id)
+    known = unit.customers.account(unit.merges.kept(named.id if named is not None else account_id_of(external_id)))
     if known is None:
         raise NotFoundError(account_id=account_id_of(external_id))
     return known

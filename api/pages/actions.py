@@ -38,7 +38,8 @@ def actions(visit: Visiting) -> HTMLResponse:
     found = visit.service.actions.find()
     with visit.service.store.read() as unit:
         issue = _issue(visit, _kind(visit.query("issue_kind")), visit.query("issue_id"))
-        segments = sorted({one for one in (*unit.feedback.facets()["segment"], *(a.plan for a in unit.customers.all_accounts())) if one})
+        plans = (account.plan for account in unit.customers.present_accounts())
+        segments = sorted({one for one in (*unit.feedback.facets()["segment"], *plans) if one})
         experiments = sorted(unit.actions.experiments())
     return render(
         visit,

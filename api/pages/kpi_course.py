@@ -68,7 +68,7 @@ def _shown(unit: Unit) -> list[Kpi | AccountKpi]:
     """Return the KPIs something is known of."""
     counts = unit.kpis.counts()
     answered: list[Kpi | AccountKpi] = [kpi for kpi in ANSWERED if counts.get(kpi.value)]
-    return answered + (list(AccountKpi) if unit.customers.all_accounts() else [])
+    return answered + (list(AccountKpi) if unit.customers.present_accounts() else [])
 
 
 def _asked(unit: Unit, visit: Visit, shown: list[Kpi | AccountKpi]) -> KpiSeries:

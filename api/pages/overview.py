@@ -152,8 +152,8 @@ def kpi_tile(unit: Unit, visit: Visit, kpi: Kpi, found: IssueList, recent: Perio
 
 def leaving(unit: Unit, visit: Visit, found: IssueList) -> Leaving:
     """Count who left, within the dates of the selection; with other conditions only of those whose comments it leaves."""
-    accounts = unit.customers.all_accounts()
-    known: Sequence[Account | Customer] = accounts or unit.customers.all_customers()
+    accounts = unit.customers.present_accounts()
+    known: Sequence[Account | Customer] = accounts or unit.customers.present_customers()
     if set(visit.selection.values) - {"since", "until"}:
         heard = {row.account_id for row in found.rows} | {row.customer_id for row in found.rows}
         known = [who for who in known if who.id in heard]

@@ -1,38 +1,35 @@
-"""People: customers, what they said and how they stand over time; profiles that look like one person, and what was decided."""
+"""People: customers, what they said and how they stand over time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.auth import same_site
-from api.pages.access import form_fields, safe_next
 from api.pages.looks import path_of, render
+from api.pages.merges import merged_from
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
 from pipelines.counting import answered_levels
 from pipelines.explain.trends import readable
 from pipelines.life_events import of_customer
-from pipelines.people import proposed
+from pipelines.merge_proposals import proposed
 from voc.customers import Account, Customer
-from voc.errors import BadFilterError, NotFoundError
+from voc.errors import NotFoundError
 from voc.filters import FeedbackFilter
-from voc.identity import IdentityKind, MergeProposal
 from voc.ids import customer_id as customer_id_of
 from voc.journey import standing_stage
+from voc.profile_history import ProfileNoun
 from voc.sentiment import SentimentLabel
-from voc.store.unit import Unit
 from voc.voices import VoiceRow
 
 PAGE = 50
 SHOWN_CHANGES = 30
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-Fields = Annotated[dict[str, str], Depends(form_fields)]
 
 
 @dataclass(frozen=True)
@@ -46,16 +43,6 @@ class Voiced:
     negative: int
     last: datetime | None
     people: int = 0
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two profiles that look like one person; a profile is None where somebody was only heard."""
-
-    proposal: MergeProposal
-    kept: Customer | None
-    gone: Customer | None
-    comments: tuple[int, int]
 
 
 @router.get("/customers")
@@ -91,8 +78,7 @@ def customer(visit: Visiting, external_id: str) -> Response:
         entries = time_line(unit, wanted, seen, events=of_customer(unit, known))
         context: dict[str, Any] = {
             "history": unit.profile_history.find(known.id)[:SHOWN_CHANGES],
-            "merges": unit.merges.find(known.id),
-            "also": list(unit.customers.customers(sorted(unit.merges.family(known.id) - {known.id})).values()),
+            "merged": merged_from(unit, known.id, ProfileNoun.CUSTOMER),
             "total": unit.feedback.count(wanted),
             "kpis": answered_levels(unit, wanted=wanted, zone=visit.zone),
         }
@@ -109,31 +95,6 @@ def customer(visit: Visiting, external_id: str) -> Response:
         topline=topline(rows),
         **context,
     )
-
-
-@router.get("/merges")
-def merges(visit: Visiting) -> HTMLResponse:
-    """Show the pairs of profiles that look like one person, and what was decided."""
-    with visit.service.store.read() as unit:
-        pairs = _pairs(unit, proposed(unit))
-        decided = unit.merges.find()[:SHOWN_CHANGES]
-        names = unit.customers.customers(sorted({name for merge in decided for name in (merge.kept_id, merge.gone_id)}))
-    return render(visit, "merges.html", page="customers", pairs=pairs, decided=decided, profiles=names, reason=_reason)
-
-
-@router.post("/merges/{proposal_id}/{decision}", dependencies=[Depends(same_site)])
-def decide(visit: Visiting, proposal_id: str, decision: str, form: Fields) -> RedirectResponse:
-    """Merge a pair, or note that they are two people."""
-    visit.must_act()
-    if decision not in ("accept", "reject", "undo"):
-        raise BadFilterError(field="decision")
-    if decision == "undo":
-        if not (proposal_id.isascii() and proposal_id.isdigit() and len(proposal_id) <= 9):  # noqa: PLR2004  # a number of ours
-            raise NotFoundError
-        visit.service.people.undo(int(proposal_id), by=visit.who.name)
-    else:
-        visit.service.people.decide(proposal_id, accept=decision == "accept", by=visit.who.name)
-    return RedirectResponse(safe_next(form.get("next", "/merges")), status_code=303)
 
 
 def show_list(visit: Visit, template: str, page: str, lines: Sequence[Any], *, offset: int, more: bool, **context: Any) -> HTMLResponse:
@@ -185,23 +146,3 @@ def offset_of(visit: Visit) -> int:
     """Return where in a list the page starts."""
     text = visit.query("offset", "0")
     return min(int(text[:9]), 1_000_000) if text.isascii() and text.isdigit() else 0
-
-
-def _pairs(unit: Unit, waiting: Sequence[MergeProposal]) -> list[Pair]:
-    names = sorted({name for one in waiting for name in (one.kept_id, one.gone_id)})
-    known, comments = unit.customers.customers(names), unit.identities.comments_of(names)
-    return [
-        Pair(
-            proposal=one,
-            kept=known.get(one.kept_id),
-            gone=known.get(one.gone_id),
-            comments=(comments.get(one.kept_id, 0), comments.get(one.gone_id, 0)),
-        )
-        for one in waiting
-    ]
-
-
-def _reason(kinds: Sequence[IdentityKind], names: dict[str, str]) -> str:
-    return ", ".join(names[f"reason.{kind.value}"] for kind in kinds)
-
-

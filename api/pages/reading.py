@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from api.pages.words import words
+from pipelines.known_by_email import BY
 from pipelines.report.figures import DASH, Figures
 
 COMPACT_FROM = 100_000
@@ -171,6 +172,8 @@ def _people_names(language: str) -> dict[str, str]:
         "reason.external_id": _("same id, written differently"),
         "reason.email": _("same e-mail address"),
         "reason.mapping": _("mapping table"),
+        "reason.name": _("same name but for the legal form"),
+        f"author.{BY}": _("same e-mail address, by itself"),
     }
 
 

@@ -107,8 +107,8 @@ def get_room(
     service: ServiceOf, external_id: ExternalId, query: Annotated[RoomQuery, Query()], language: ReaderLanguage, _key: Reader
 ) -> RoomShape:
     """Return who of an account speaks, who is silent, how each role sounds, and what deserves a look."""
-    ours = account_id(external_id)
     with service.store.read() as unit:
+        ours = unit.merges.kept(account_id(external_id))
         account = unit.customers.account(ours)
         if account is None:
             raise NotFoundError
@@ -118,7 +118,8 @@ def get_room(
         weights, own = unit.role_weights.get(ours)
         names = names_of(unit.customers.of_account(ours))
     flags = [Flag.of(flag, names=names, language=language) for flag in room.flags]
-    return RoomShape(external_id=external_id, profile=account, weights=WeightsShape(weights=weights, own=own), flags=flags, room=room)
+    shown = WeightsShape(weights=weights, own=own)
+    return RoomShape(external_id=account.external_id, profile=account, weights=shown, flags=flags, room=room)
 
 
 @router.get("/v1/rooms")
@@ -126,7 +127,7 @@ def list_rooms(service: ServiceOf, language: ReaderLanguage, _key: Reader) -> Pa
     """List accounts that have not left: those with most flags first, then the nearest renewal."""
     with service.store.read() as unit:
         rooms = remembering.rooms(unit, service)
-        accounts = [account for account in unit.customers.all_accounts() if account.churned_on is None]
+        accounts = [account for account in unit.customers.present_accounts() if account.churned_on is None]
         names = names_of(unit.customers.all_customers())
     lines = [_line(account, rooms[account.id], names=names, language=language) for account in in_order(accounts, rooms)]
     return Page(data=lines, next_cursor=None)
@@ -157,7 +158,7 @@ def remove_account_weights(service: ServiceOf, external_id: ExternalId, key: Adm
     """Let the weights of all count for an account again."""
     service.people.set_weights(account_id(external_id), None, by=key.name)
     with service.store.read() as unit:
-        weights, own = unit.role_weights.get(account_id(external_id))
+        weights, own = unit.role_weights.get(unit.merges.kept(account_id(external_id)))
     return WeightsShape(weights=weights, own=own)
 
 

@@ -1,21 +1,22 @@
-"""Profiles that look like one person: what waits for a decision, what was decided, and undo. Nothing is merged by itself."""
+"""Profiles that look like one person or one account: what waits for a decision, what was decided, and undo. Nothing is merged by itself."""
 
 from functools import partial
 from typing import Annotated, Literal
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Path, Request
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import require
 from api.bodies import one_body
 from api.dependencies import ServiceOf
 from api.forms import Form, Name, form_of
 from api.openapi import example_body
-from pipelines.people import proposed
+from pipelines.merge_proposals import proposed
 from pipelines.service import Service
 from voc.identity import Merge, MergeProposal
 from voc.keys import Key, Scope
+from voc.profile_history import ProfileNoun
 
 router = APIRouter(tags=["customers"])
 Reader = Annotated[Key, Depends(require(Scope.READ))]
@@ -24,7 +25,7 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 class PairForm(Form):
-    """What is decided of a pair: one person, or two."""
+    """What is decided of a pair: one person or account, or two."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"proposal_id": "mg_0123456789abcdef01234567", "decision": "accept"}]})
 
@@ -42,22 +43,32 @@ class TakenBackForm(Form):
 
 
 class Merges(BaseModel):
-    """Pairs that wait, those with most reasons first, and decisions, latest first."""
+    """Pairs that wait, customers before accounts and those with most reasons first, and decisions, latest first."""
 
     proposals: list[MergeProposal]
     decisions: list[Merge]
 
 
+class MergeQuery(BaseModel):
+    """Whose pairs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    noun: ProfileNoun | None = Field(default=None, description="Only customers or only accounts; left out: both.")
+
+
 @router.get("/v1/merges")
-def merges(service: ServiceOf, _key: Reader) -> Merges:
-    """List the pairs of profiles that look like one person, with the reason, and what was decided."""
+def merges(service: ServiceOf, query: Annotated[MergeQuery, Query()], _key: Reader) -> Merges:
+    """List the pairs of profiles that look like one person or one account, with the reason, and what was decided."""
+    nouns = tuple(ProfileNoun) if query.noun is None else (query.noun,)
     with service.store.read() as unit:
-        return Merges(proposals=proposed(unit), decisions=unit.merges.find())
+        waiting = [one for noun in nouns for one in proposed(unit, noun)]
+        return Merges(proposals=waiting, decisions=unit.merges.find(noun=query.noun))
 
 
 @router.post("/v1/merges/decisions", openapi_extra=example_body(PairForm))
 async def decide(request: Request, service: ServiceOf, key: Admin) -> Merge:
-    """Merge a pair, or note that they are two people. Comments, KPI values and cases of both follow; it can be taken back."""
+    """Merge a pair, or note that they are two. Comments, KPI values, cases and an account's people follow; it can be taken back."""
     return await run_sync(partial(_decide, service, await one_body(request), key.name))
 
 

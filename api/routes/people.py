@@ -117,6 +117,8 @@ class AccountShape(BaseModel):
     id: str
     external_id: str
     profile: Account | None
+    also: list[str]
+    """Ids of accounts that were merged into this one."""
     people: list[Customer]
     history: list[ProfileChange]
     """Changes of the profile, latest first."""
@@ -162,17 +164,25 @@ def get_customer(service: ServiceOf, external_id: ExternalId, _key: Reader) -> C
 @router.get("/v1/accounts/{external_id:path}")
 def get_account(service: ServiceOf, external_id: ExternalId, _key: Reader) -> AccountShape:
     """Return an account with its people and the time line of comments and KPI values, newest first."""
-    ours = account_id(external_id)
     with service.store.read() as unit:
+        ours = unit.merges.kept(account_id(external_id))
         profile = unit.customers.account(ours)
         people = unit.customers.of_account(ours)
         events = [] if profile is None else of_account(unit, profile)
         standing, entries = _standing(unit, FeedbackFilter(account_id=ours), events)
         history = unit.profile_history.find(ours)
+        also = [one.external_id for one in unit.customers.accounts(sorted(unit.merges.family(ours) - {ours})).values()]
     if profile is None and not entries and not people:
         raise NotFoundError
     return AccountShape(
-        id=ours, external_id=external_id, profile=profile, people=people, history=history, standing=standing, time_line=entries
+        id=ours,
+        external_id=profile.external_id if profile is not None else external_id,
+        profile=profile,
+        also=also,
+        people=people,
+        history=history,
+        standing=standing,
+        time_line=entries,
     )
 
 

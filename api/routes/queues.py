@@ -104,7 +104,8 @@ class CaseShape(BaseModel):
 def at_risk(service: ServiceOf, query: Annotated[QueueQuery, Query()], language: ReaderLanguage, _key: Reader) -> QueuePage:
     """List who may be less satisfied than the score says, by value times risk."""
     whole = service.queue.look()
-    account = None if query.account_id is None else account_id(query.account_id)
+    with service.store.read() as unit:
+        account = None if query.account_id is None else unit.merges.kept(account_id(query.account_id))
     wanted = QueueFilter(reason=query.reason, language=query.language, account_id=account, case=query.case)
     found = service.queue.find(wanted, among=whole)
     page = page_of(found, limit=query.limit, cursor=query.cursor)
@@ -137,7 +138,7 @@ def _decide(service: Service, raw: bytes, key: Key) -> CaseShape:
     by = form.by or key.name
     if form.state == "undo":
         with service.store.read() as unit:
-            standing = unit.cases.get(form.subject_id)
+            standing = unit.cases.get(unit.merges.kept(form.subject_id))
         if standing is None:
             raise NotFoundError(subject_id=form.subject_id)
         service.queue.undo(standing.number, by=by)
@@ -148,6 +149,7 @@ def _decide(service: Service, raw: bytes, key: Key) -> CaseShape:
 
 def _case(service: Service, subject_id: str) -> CaseShape:
     with service.store.read() as unit:
+        subject_id = unit.merges.kept(subject_id)
         steps = unit.cases.steps(subject_id)
         if not steps:
             raise NotFoundError(subject_id=subject_id)

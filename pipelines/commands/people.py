@@ -1,4 +1,4 @@
-"""Customers: mapping tables, pairs of profiles that look like one person, merging, undo."""
+"""Customers and accounts: mapping tables, pairs of profiles that look like one person or one account, merging, undo."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from voc.identity import Merge
 
 Who = Annotated[str, typer.Option("--by", help="Who decides; kept with the decision.")]
-MappingFile = Annotated[Path, typer.Argument(help="CSV with source, source_id, customer_id.", exists=True, dir_okay=False, readable=True)]
+MappingFile = Annotated[
+    Path,
+    typer.Argument(help="CSV with source, source_id and customer_id or account_id.", exists=True, dir_okay=False, readable=True),
+]
+Columns = Annotated[str | None, typer.Option("--map", help="Which column is what: source=COL,source_id=COL,customer=COL or account=COL.")]
 
 
 def map_customers(
     file: MappingFile,
-    mapping: Annotated[str | None, typer.Option("--map", help="Which column is what: source=COL,source_id=COL,customer=COL.")] = None,
+    mapping: Columns = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the row accounting; store nothing.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Take a mapping table in: this id of that source is that customer. Each row proposes a merge; nothing is merged by itself."""
+    """Take a mapping table in: this id of that source is that customer or account. Each row proposes a merge."""
     from pipelines.assembly import build_store
     from pipelines.identity_key import hasher_of
     from pipelines.people import map_ids
@@ -55,18 +59,20 @@ def map_customers(
 
 
 def merges(*, json: JsonFlag = False) -> None:
-    """List the pairs of profiles that look like one person and wait for a decision, and the decisions so far."""
+    """List the pairs of profiles that look like one person or one account and wait for a decision, and the decisions so far."""
     from pipelines.assembly import build_store
-    from pipelines.people import proposed
+    from pipelines.merge_proposals import proposed
+    from voc.profile_history import ProfileNoun
 
     with errors_as_exit_codes(json=json):
         store = build_store(settings(), read_only=True)
         try:
             with store.read() as unit:
-                waiting, decided = proposed(unit), unit.merges.find()
+                waiting, decided = [one for noun in ProfileNoun for one in proposed(unit, noun)], unit.merges.find()
                 pairs = [(one.kept_id, one.gone_id) for one in waiting] + [(one.kept_id, one.gone_id) for one in decided]
                 ids = sorted({name for pair in pairs for name in pair})
                 names = {name: profile.external_id for name, profile in unit.customers.customers(ids).items()}
+                names |= {name: profile.external_id for name, profile in unit.customers.accounts(ids).items()}
         finally:
             store.close()
         if json:
@@ -75,11 +81,11 @@ def merges(*, json: JsonFlag = False) -> None:
             return
         for one in waiting:
             why = ", ".join(one.reasons)
-            say(f"{one.id}  {names.get(one.kept_id, one.kept_id)} <- {names.get(one.gone_id, one.gone_id)}  ({why})")
+            say(f"{one.id}  {one.noun.value}  {names.get(one.kept_id, one.kept_id)} <- {names.get(one.gone_id, one.gone_id)}  ({why})")
         for done in decided:
             taken_back = f", taken back by {done.undone_by}" if done.undone_at else ""
             pair_names = f"{names.get(done.kept_id, done.kept_id)} <- {names.get(done.gone_id, done.gone_id)}"
-            say(f"#{done.number}  {done.state.value}  {pair_names}  by {done.by}{taken_back}")
+            say(f"#{done.number}  {done.noun.value}  {done.state.value}  {pair_names}  by {done.by}{taken_back}")
         if not waiting:
             say("Nothing to decide.")
 
@@ -88,10 +94,10 @@ def merge(
     proposal: Annotated[str, typer.Argument(help="Id of the pair, from `voc customers merges`.")],
     by: Who = "cli",
     *,
-    reject: Annotated[bool, typer.Option("--reject", help="Note that they are two people.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Note that they are two people or two accounts.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Merge a pair of profiles, or say that they are two people; `voc customers undo` takes it back."""
+    """Merge a pair of profiles, or say that they are two people or two accounts; `voc customers undo` takes it back."""
     with errors_as_exit_codes(json=json), _people() as work:
         _show(work.decide(proposal, accept=not reject, by=by), json=json)
 

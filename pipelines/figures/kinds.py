@@ -68,7 +68,7 @@ def _issue_reach(desk: Desk, query: FigureQuery) -> Answer | None:
     if summary is None:
         return None
     voices = desk.issues(query).rows
-    accounts = {account.id: account for account in desk.unit.customers.all_accounts()}
+    accounts = {account.id: account for account in desk.unit.customers.present_accounts()}
     (touched,) = reach(voices, issues=[summary.issue], accounts=accounts).values()
     evidence = tuple(row.feedback_id for row in readable(voices) if query.issue in row.issue_keys)
     return rows.of_reach(touched).model_copy(update={"evidence": evidence})

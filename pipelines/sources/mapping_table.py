@@ -1,28 +1,41 @@
-"""Mapping table: rows that say which customer an id of some source is."""
+"""Mapping table: rows that say which customer or which account an id of some source is."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from pipelines.sources.column_names import squeezed
 from pipelines.sources.headers import find_column
 from pipelines.sources.mapping import column_name, role_entries
 from pipelines.sources.reading import Rejected, cell, rejected_cell, rejected_problem
-from pipelines.sources.rows import RowProblem, Table
-from voc.errors import BadMappingError, EmptyTextError
+from pipelines.sources.rows import RowProblem, Table, TableRow
+from voc.errors import BadMappingError, EmptyTextError, InputError
+from voc.profile_history import ProfileNoun
 
 HEADERS = {
     "source": ("source", "sourcename", "system", "媒体", "送信元", "システム"),
     "source_id": ("sourceid", "sourcecustomerid", "idthere", "送信元id", "元id", "外部id"),
     "customer": ("customerid", "customer", "顧客id", "顧客番号"),
+    "account": ("accountid", "account", "取引先id", "取引先コード", "会社id", "企業id"),
 }
+TARGETS = {"customer": ProfileNoun.CUSTOMER, "account": ProfileNoun.ACCOUNT}
 
 
-def read_mapping_table(table: Table, mapping: str | None = None) -> Iterator[tuple[str, str, str] | Rejected]:
-    """Return source, id there and customer id of each row, in file order.
+class MappedId(NamedTuple):
+    """A row: ``source_id`` of that source is the customer or account ``target``."""
+
+    source: str
+    source_id: str
+    target: str
+    noun: ProfileNoun = ProfileNoun.CUSTOMER
+
+
+def read_mapping_table(table: Table, mapping: str | None = None) -> Iterator[MappedId | Rejected]:
+    """Return what each row maps, in file order; a file with both columns may fill one of them a row.
 
     Raises
     ------
     BadMappingError
-        If one of the three columns is not there.
+        If there is no column for source or id there, or neither for the customer nor for the account.
     BadFileError
         If the file cannot be read any further.
     """
@@ -31,12 +44,20 @@ def read_mapping_table(table: Table, mapping: str | None = None) -> Iterator[tup
         if isinstance(row, RowProblem):
             yield rejected_problem(row)
             continue
-        found = {role: cell(row.cells, column) for role, column in columns.items()}
-        empty = next((role for role, value in found.items() if value is None), None)
-        if empty is not None:
-            yield rejected_cell(row, columns[empty], EmptyTextError("The cell is empty.", field=columns[empty]))
-        else:
-            yield found["source"] or "", found["source_id"] or "", found["customer"] or ""
+        yield _read(row, columns)
+
+
+def _read(row: TableRow, columns: dict[str, str]) -> MappedId | Rejected:
+    found = {role: value for role, column in columns.items() if (value := cell(row.cells, column)) is not None}
+    targets = [role for role in TARGETS if role in found]
+    empty = next((role for role in ("source", "source_id") if role not in found), None)
+    empty = empty or (next(role for role in TARGETS if role in columns) if not targets else None)
+    if empty is not None:
+        return rejected_cell(row, columns[empty], EmptyTextError("The cell is empty.", field=columns[empty]))
+    if len(targets) > 1:
+        both = InputError("A row maps a customer or an account, not both.", field=columns["account"])
+        return rejected_cell(row, columns["account"], both)
+    return MappedId(found["source"], found["source_id"], found[targets[0]], TARGETS[targets[0]])
 
 
 def _columns(columns: tuple[str, ...], mapping: str | None) -> dict[str, str]:
@@ -46,7 +67,7 @@ def _columns(columns: tuple[str, ...], mapping: str | None) -> dict[str, str]:
     else:
         by_name = {squeezed(column): column for column in reversed(columns)}
         found = {role: by_name[name] for role, names in HEADERS.items() for name in names[::-1] if name in by_name}
-    missing = [role for role in HEADERS if role not in found]
+    missing = [role for role in HEADERS if role not in found and (role not in TARGETS or not TARGETS.keys() & found.keys())]
     if missing:
         there = ", ".join(columns[:100])
         raise BadMappingError(f"No column holds {missing[0]}; name it: --map {missing[0]}=COL. Columns: {there}.", field=missing[0])

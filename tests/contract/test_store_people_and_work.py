@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from pipelines.known_by_email import link
-from pipelines.people import known_by, proposed
+from pipelines.merge_proposals import proposed
+from pipelines.people import known_by
 from tests.support.builders import NOON, customer, enrichment, feedback
 from voc.account_room import RoleWeights
 from voc.actions import Action, Arm, Assignment, Direction, Measure, Plan
@@ -69,10 +70,10 @@ def test_what_is_held_under_an_address_belongs_to_the_profile_that_has_it(any_st
     identity = HASHER.email("", "kenji@example.com", source="test")
     held = customer_id(held_name(identity.value))
     with any_store.write() as unit:
-        link(unit, [identity.model_copy(update={"customer_id": held})], now=NOON)
+        link(unit, [identity.model_copy(update={"profile_id": held})], now=NOON)
         unit.feedback.add([feedback(customer_id=held)])
         unit.customers.put_customers([Customer(id=customer("C-2"), external_id="C-2")])
-        link(unit, [identity.model_copy(update={"customer_id": customer("C-2")})], now=NOON)
+        link(unit, [identity.model_copy(update={"profile_id": customer("C-2")})], now=NOON)
     assert belongings(any_store, customer("C-2"))[0] == 1
 
 

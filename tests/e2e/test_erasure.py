@@ -15,6 +15,7 @@ from pipelines.identity_key import hasher_of
 from pipelines.importing import ImportPlan, import_feedback
 from pipelines.intake import DirectWriter, Intake
 from pipelines.people import map_ids
+from pipelines.sources.mapping_table import MappedId
 from pipelines.progress import SilentProgress
 from pipelines.reporting import write_export, write_report
 from pipelines.sources.mapping import parse_mapping
@@ -215,7 +216,7 @@ def test_who_was_erased_is_refused_in_every_way_in_until_it_is_lifted(spread: Ru
     experiment = {"name": "e", "assignments": [{"customer_id": WHO, "arm": "treatment", "exposed_on": "2026-10-01"}]}
     assert spread.post("/v1/experiments", experiment).json()["treatment"] == 0
     with spread.service.store.write() as unit:
-        assert map_ids(unit, hasher_of(spread.service.settings.data_dir), [("crm", "other", WHO), ("crm", "x", "y")]) == 1
+        assert map_ids(unit, hasher_of(spread.service.settings.data_dir), [MappedId("crm", "other", WHO), MappedId("crm", "x", "y")]) == 1
     entry = _import(spread, tmp_path / "survey.csv")
     assert entry.rejected == 3
     assert hits(spread.service.settings.data_dir) == [], "importing the old file again brings nothing back, not even in the reject file"

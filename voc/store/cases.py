@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from voc.cases import Case, CaseState, CaseStep
 from voc.errors import InputError, NotFoundError
+from voc.store.moves import Move, note_moves, ways_of
 from voc.store.rows import table
 from voc.store.tables import CaseStepRow
 
@@ -21,10 +22,13 @@ class CaseStore:
         self._connection = connection
 
     def decide(self, subject_id: str, state: CaseState, *, note: str, owner: str | None, due: date | None, by: str, now: datetime) -> Case:
-        """Add a step to somebody's case and return the case."""
+        """Add a step to somebody's case and return the case; that of a merged profile is the kept one's."""
+        way = ways_of(self._connection, [subject_id]).get(subject_id, [])
+        subject_id = way[-1][1] if way else subject_id
         values = {"subject_id": subject_id, "state": state.value, "note": note, "owner": owner, "due": due, "by": by, "at": now}
         done = self._connection.execute(insert(STEPS).values(**values))
         number = int((done.inserted_primary_key or (0,))[0])
+        note_moves(self._connection, [Move(merge, "case_step", str(number)) for merge, _ in way])
         return Case(subject_id=subject_id, state=state, note=note, owner=owner, due=due, by=by, at=now, number=number)
 
     def undo(self, number: int, *, by: str, now: datetime) -> Case | None:

@@ -10,15 +10,16 @@ from voc.customers import Account, Customer
 from voc.profile_history import ProfileNoun
 from voc.store.feedback import chunks
 from voc.store.filters import standing
+from voc.store.moves import Move, members, membership_moves, note_moves
 from voc.store.profiles import note_change
 from voc.store.rows import row_to_account, row_to_customer, table
-from voc.store.tables import AccountRow, CustomerMergeRow, CustomerRow, FeedbackRow, KpiObservationRow
+from voc.store.tables import AccountRow, CustomerRow, FeedbackRow, KpiObservationRow, ProfileMergeRow
 
 CUSTOMERS = table(CustomerRow)
 ACCOUNTS = table(AccountRow)
 FEEDBACK = table(FeedbackRow)
 OBSERVATIONS = table(KpiObservationRow)
-MERGES = table(CustomerMergeRow)
+MERGES = table(ProfileMergeRow)
 
 
 class CustomerStore:
@@ -30,9 +31,10 @@ class CustomerStore:
     def put_customers(self, customers: Sequence[Customer], *, by: str = "", now: datetime | None = None) -> dict[str, int]:
         """Add or change customers; fields that were not given keep their value. Return counts new, changed, same.
 
+        Who names an account that was merged belongs to the one that was kept.
         ``by`` and ``now``: who says so and when, kept in the profile's history; without a moment no history is kept.
         """
-        return self._put(CUSTOMERS, customers, by=by, now=now)
+        return self._put(CUSTOMERS, members(self._connection, customers), by=by, now=now)
 
     def put_accounts(self, accounts: Sequence[Account], *, by: str = "", now: datetime | None = None) -> dict[str, int]:
         """Add or change accounts, as ``put_customers``."""
@@ -73,9 +75,10 @@ class CustomerStore:
         query = select(CUSTOMERS).where(CUSTOMERS.c.id.not_in(_merged())).order_by(CUSTOMERS.c.id)
         return [row_to_customer(row) for row in self._connection.execute(query)]
 
-    def all_accounts(self) -> list[Account]:
-        """Return every account with a profile, by id."""
-        return [row_to_account(row) for row in self._connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.id))]
+    def present_accounts(self) -> list[Account]:
+        """Return every account once, by id: those with a profile, without those that were merged into another."""
+        query = select(ACCOUNTS).where(ACCOUNTS.c.id.not_in(_merged())).order_by(ACCOUNTS.c.id)
+        return [row_to_account(row) for row in self._connection.execute(query)]
 
     def of_account(self, account_id: str) -> list[Customer]:
         """Return the people of an account, each once: profiles that were merged into another are left out."""
@@ -94,13 +97,13 @@ class CustomerStore:
         return [row_to_customer(row) for row in self._connection.execute(query)]
 
     def counts(self) -> dict[str, int]:
-        """Return how many customers and accounts have a profile, and how many were heard without one."""
+        """Return how many customers and accounts have a profile, merged ones counted once, and how many were heard without one."""
         heard = select(func.count(func.distinct(FEEDBACK.c.customer_id))).where(
             FEEDBACK.c.customer_id.is_not(None), FEEDBACK.c.customer_id.not_in(select(CUSTOMERS.c.id))
         )
         return {
-            "customers": int(self._connection.execute(select(func.count()).select_from(CUSTOMERS)).scalar_one()),
-            "accounts": int(self._connection.execute(select(func.count()).select_from(ACCOUNTS)).scalar_one()),
+            "customers": int(self._connection.execute(_present(CUSTOMERS)).scalar_one()),
+            "accounts": int(self._connection.execute(_present(ACCOUNTS)).scalar_one()),
             "customers_without_profile": int(self._connection.execute(heard).scalar_one()),
         }
 
@@ -135,12 +138,20 @@ class CustomerStore:
         """Let what a customer said and answered belong to the account the profile names, where it named none itself."""
         if target is not CUSTOMERS:
             return
+        moved = membership_moves(self._connection, [item.id for item in items if item.account_id is not None])
         for item in items:
             if item.account_id is None:
                 continue
-            for said in (FEEDBACK, OBSERVATIONS):
-                mine = update(said).where(said.c.customer_id == item.id, said.c.account_id.is_(None))
-                self._connection.execute(mine.values(account_id=item.account_id))
+            for noun, said in (("feedback", FEEDBACK), ("kpi_observation", OBSERVATIONS)):
+                mine = (said.c.customer_id == item.id, said.c.account_id.is_(None))
+                if item.id in moved:
+                    ids = list(self._connection.execute(select(said.c.id).where(*mine)).scalars())
+                    note_moves(self._connection, [Move(number, noun, row_id) for number, _ in moved[item.id] for row_id in ids])
+                self._connection.execute(update(said).where(*mine).values(account_id=item.account_id))
+
+
+def _present(profiles: Table) -> Any:
+    return select(func.count()).select_from(profiles).where(profiles.c.id.not_in(_merged()))
 
 
 def _merged() -> Any:

@@ -190,7 +190,8 @@ def _theirs(place: Place, person: Person) -> list[ColumnElement[bool]]:
         found.append(or_(*(column.in_(sorted(person.customer_ids)) for column in columns)))
     if place.feedback is not None:
         column = place.table.c[place.feedback]
-        for some in chunks(sorted(person.feedback_ids)):
+        said = person.feedback_ids | (person.observation_ids if place.observations else frozenset())
+        for some in chunks(sorted(said)):
             mine: ColumnElement[bool] = column.in_(some)
             if place.customer is not None:
                 other = place.table.c[place.customer]

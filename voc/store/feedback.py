@@ -77,7 +77,7 @@ class FeedbackStore:
             else:
                 outcomes.append(Outcome.DUPLICATE if before == item.content_hash else Outcome.KEY_REUSED)
         if fresh:
-            from voc.store.merges import belonging  # merges moves feedback, so it knows this module
+            from voc.store.moves import belonging  # moves knows feedback, so it knows this module
 
             rows = belonging(self._connection, "feedback", [feedback_to_row(item) for item in fresh])
             self._connection.execute(insert(FEEDBACK), rows)

@@ -9,15 +9,15 @@ from voc.filters import Cursor, FeedbackFilter
 from voc.identity import MergeState
 from voc.store import journey
 from voc.store.rows import table
-from voc.store.tables import AccountRow, CustomerMergeRow, CustomerRow, EnrichmentRow, FeedbackRow, FeedbackTagRow, TopicAssignmentRow
+from voc.store.tables import AccountRow, CustomerRow, EnrichmentRow, FeedbackRow, FeedbackTagRow, ProfileMergeRow, TopicAssignmentRow
 
 feedback = table(FeedbackRow).c
-customers, accounts, merges = table(CustomerRow), table(AccountRow), table(CustomerMergeRow)
+customers, accounts, merges = table(CustomerRow), table(AccountRow), table(ProfileMergeRow)
 enrichment = table(EnrichmentRow).c
 feedback_tag = table(FeedbackTagRow).c
 assignment = table(TopicAssignmentRow).c
 
-EQUAL = ("source", "source_name", "language", "account_id", "segment", "product", "no_signal")
+EQUAL = ("source", "source_name", "language", "segment", "product", "no_signal")
 ENRICHED_EQUAL = {"sentiment": enrichment.sentiment_label, "intent": enrichment.intent, "urgency": enrichment.urgency}
 NO_TOPIC = "none"
 
@@ -46,12 +46,17 @@ def standing() -> ColumnElement[bool]:
     return and_(merges.c.state == MergeState.ACCEPTED.value, merges.c.undone_at.is_(None))
 
 
+def owned(column: ColumnElement[Any], profile_id: str) -> ColumnElement[bool]:
+    """Return the condition that rows are a profile's; one that was merged leads to the one that was kept."""
+    kept = select(merges.c.kept_id).where(merges.c.gone_id == profile_id, standing()).cte(recursive=True)
+    kept = kept.union(select(merges.c.kept_id).where(merges.c.gone_id == kept.c.kept_id, standing()))
+    return or_(column == profile_id, column.in_(select(kept.c.kept_id)))
+
+
 def _of_people(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
-    """Conditions on who spoke; a profile that was merged leads to the one that was kept."""
-    found: list[ColumnElement[bool]] = []
-    if wanted.customer_id is not None:
-        kept = select(merges.c.kept_id).where(merges.c.gone_id == wanted.customer_id, standing())
-        found.append(or_(feedback.customer_id == wanted.customer_id, feedback.customer_id.in_(kept)))
+    """Conditions on who spoke."""
+    owners = ((feedback.customer_id, wanted.customer_id), (feedback.account_id, wanted.account_id))
+    found = [owned(column, profile_id) for column, profile_id in owners if profile_id is not None]
     if wanted.role is Role.UNKNOWN:
         stated = select(customers.c.id).where(customers.c.role != Role.UNKNOWN.value)
         found.append(or_(feedback.customer_id.is_(None), feedback.customer_id.not_in(stated)))

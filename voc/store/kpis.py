@@ -8,7 +8,8 @@ from sqlalchemy import Connection, func, insert, or_, select
 
 from voc.kpis import Kpi, KpiObservation
 from voc.store.feedback import chunks
-from voc.store.merges import belonging
+from voc.store.filters import owned
+from voc.store.moves import belonging
 from voc.store.rows import table
 from voc.store.tables import FeedbackRow, KpiObservationRow
 from voc.values import UtcDatetime
@@ -54,9 +55,15 @@ class KpiStore:
         repeats: bool = True,
         limit: int | None = None,
     ) -> list[KpiObservation]:
-        """Return the observations that match, oldest first; without ``repeats`` those of comments that repeat a voice are left out."""
+        """Return the observations that match, oldest first; a merged profile leads to the one that was kept.
+
+        Without ``repeats`` those of comments that repeat a voice are left out.
+        """
         query = select(OBSERVATIONS).order_by(OBSERVATIONS.c.observed_at, OBSERVATIONS.c.id)
-        equal: dict[str, Any] = {"kpi": kpi, "customer_id": customer_id, "account_id": account_id, "feedback_id": feedback_id}
+        equal: dict[str, Any] = {"kpi": kpi, "feedback_id": feedback_id}
+        for column, owner in ((OBSERVATIONS.c.customer_id, customer_id), (OBSERVATIONS.c.account_id, account_id)):
+            if owner is not None:
+                query = query.where(owned(column, owner))
         for name, value in equal.items():
             if value is not None:
                 query = query.where(OBSERVATIONS.c[name] == str(value))

@@ -1,46 +1,24 @@
-"""Merged profiles in the store: what belonged to one person's second profile belongs to the first, until that is taken back.
-
-Every row that moves is noted, rows that come in later under the merged id as well, so that taking back gives each its own again.
-"""
+"""Merged profiles in the store: what belonged to one person's or account's second profile belongs to the first, until undone."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from voc.identity import IdentityKind, Merge, MergeState
-from voc.store.feedback import chunks, insert_or_ignore
+from voc.profile_history import ProfileNoun
+from voc.store.feedback import chunks
 from voc.store.filters import standing
+from voc.store.moves import FOLLOWS, MERGES, MOVES, Move, forget_memberships, membership_moves, note_moves, ways_of
 from voc.store.rows import table
-from voc.store.tables import CaseStepRow, CustomerMergeRow, CustomerRow, FeedbackRow, KpiObservationRow, MergeMoveRow
+from voc.store.tables import AccountRow, CustomerRow
 
-MERGES = table(CustomerMergeRow)
-MOVES = table(MergeMoveRow)
-CUSTOMERS = table(CustomerRow)
-
-
-class Follower(NamedTuple):
-    """A table whose rows follow a merged person: its key, and the column that names the person."""
-
-    table: Table
-    key: str
-    person: str
-    read_key: type[str | int] = str
-
-
-FOLLOWS = {
-    "feedback": Follower(table(FeedbackRow), "id", "customer_id"),
-    "kpi_observation": Follower(table(KpiObservationRow), "id", "customer_id"),
-    "case_step": Follower(table(CaseStepRow), "number", "subject_id", int),
+PROFILES = {ProfileNoun.CUSTOMER: table(CustomerRow), ProfileNoun.ACCOUNT: table(AccountRow)}
+FILLED = {
+    ProfileNoun.CUSTOMER: ("account_id", "name", "segment", "started_on", "churned_on"),
+    ProfileNoun.ACCOUNT: ("name", "plan", "region", "segment", "revenue_per_year", "started_on", "renewal_on", "churned_on"),
 }
-"""A test fails on a table with a ``customer_id`` or ``subject_id`` that stands neither here nor in ``STAYS``."""
-STAYS = {
-    "identity": "what a profile is known by stays its own, so that a merge can be taken back",
-    "profile_change": "the history of a profile stays its own",
-    "experiment_assignment": "an assignment is what the experiment did to that profile",
-}
-FILLED = ("account_id", "name", "segment", "started_on", "churned_on")
 
 
 class MergeStore:
@@ -49,41 +27,57 @@ class MergeStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def do(self, kept_id: str, gone_id: str, *, reasons: Sequence[IdentityKind], by: str, now: datetime) -> Merge:
+    def do(
+        self,
+        kept_id: str,
+        gone_id: str,
+        *,
+        reasons: Sequence[IdentityKind],
+        by: str,
+        now: datetime,
+        noun: ProfileNoun = ProfileNoun.CUSTOMER,
+    ) -> Merge:
         """Give everything of one profile to the other, which also gets the facts it lacks; keep what it takes to undo."""
-        number = self._note(kept_id, gone_id, reasons, MergeState.ACCEPTED, by=by, now=now, filled=self._fill(kept_id, gone_id))
-        for noun, (target, key, person, _) in FOLLOWS.items():
-            theirs = target.c[person] == gone_id
-            ids = list(self._connection.execute(select(target.c[key]).where(theirs)).scalars())
-            _keep_moves(self._connection, [(number, noun, str(row_id)) for row_id in ids])
-            self._connection.execute(update(target).where(theirs).values({person: kept_id}))
-        return self.get(number) or _unknown(number)
+        filled = self._fill(noun, kept_id, gone_id)
+        merge = self._note(noun, kept_id, gone_id, reasons, MergeState.ACCEPTED, by=by, now=now, filled=filled)
+        for name, (target, key, owner, _) in FOLLOWS[noun].items():
+            theirs = target.c[owner] == gone_id
+            ids = self._connection.execute(select(target.c[key]).where(theirs)).scalars()
+            note_moves(self._connection, [Move(merge.number, name, str(row_id)) for row_id in ids])
+            self._connection.execute(update(target).where(theirs).values({owner: kept_id}))
+        return merge
 
-    def reject(self, kept_id: str, gone_id: str, *, reasons: Sequence[IdentityKind], by: str, now: datetime) -> Merge:
-        """Note that two profiles are two people."""
-        number = self._note(kept_id, gone_id, reasons, MergeState.REJECTED, by=by, now=now, filled={})
-        return self.get(number) or _unknown(number)
+    def reject(
+        self,
+        kept_id: str,
+        gone_id: str,
+        *,
+        reasons: Sequence[IdentityKind],
+        by: str,
+        now: datetime,
+        noun: ProfileNoun = ProfileNoun.CUSTOMER,
+    ) -> Merge:
+        """Note that two profiles are two people or two accounts."""
+        return self._note(noun, kept_id, gone_id, reasons, MergeState.REJECTED, by=by, now=now, filled={})
 
     def undo(self, merge: Merge, *, by: str, now: datetime) -> None:
-        """Give back what moved, and take the filled facts away again where nobody has changed them since."""
-        row = self._connection.execute(select(MERGES).where(MERGES.c.number == merge.number)).one()
-        for noun, (target, key, person, read_key) in FOLLOWS.items():
-            query = select(MOVES.c.row_id).where(MOVES.c.number == merge.number, MOVES.c.noun == noun)
+        """Give back what moved and was not moved on since, and take the filled facts away again where nobody has changed them."""
+        for name, (target, key, owner, read_key) in FOLLOWS[merge.noun].items():
+            query = select(MOVES.c.row_id).where(MOVES.c.number == merge.number, MOVES.c.noun == name)
             for some in chunks(list(self._connection.execute(query).scalars())):
                 mine = target.c[key].in_([read_key(row_id) for row_id in some])
-                self._connection.execute(update(target).where(mine).values({person: merge.gone_id}))
-        kept = self._connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id == merge.kept_id)).one_or_none()
-        lacked = {"role": "unknown"}
-        back = {name: lacked.get(name) for name, value in row.filled.items() if kept is not None and _plain(kept._mapping[name]) == value}  # noqa: SLF001
-        if back:
-            self._connection.execute(update(CUSTOMERS).where(CUSTOMERS.c.id == merge.kept_id).values(**back))
+                given = update(target).where(mine, target.c[owner] == merge.kept_id)
+                self._connection.execute(given.values({owner: merge.gone_id}))
+        self._take_back(merge)
         self._connection.execute(update(MERGES).where(MERGES.c.number == merge.number).values(undone_by=by, undone_at=now))
 
-    def find(self, customer_id: str | None = None) -> list[Merge]:
-        """Return all decisions, or those about a profile, latest first."""
+    def find(self, profile_id: str | None = None, *, noun: ProfileNoun | None = None) -> list[Merge]:
+        """Return all decisions, or those about a profile or about customers or accounts, latest first."""
         query = select(MERGES).order_by(MERGES.c.number.desc())
-        if customer_id is not None:
-            query = query.where(or_(MERGES.c.kept_id == customer_id, MERGES.c.gone_id == customer_id))
+        if profile_id is not None:
+            query = query.where(or_(MERGES.c.kept_id == profile_id, MERGES.c.gone_id == profile_id))
+        if noun is not None:
+            query = query.where(MERGES.c.noun == noun.value)
         return [_merge(row) for row in self._connection.execute(query)]
 
     def get(self, number: int) -> Merge | None:
@@ -91,14 +85,17 @@ class MergeStore:
         row = self._connection.execute(select(MERGES).where(MERGES.c.number == number)).one_or_none()
         return None if row is None else _merge(row)
 
-    def kept(self, customer_id: str) -> str:
-        """Return the profile that stands for a customer: its own, or the one it was merged into."""
-        path = _path(_standing_of(self._connection, [customer_id]), customer_id, self._connection)
-        return path[-1][1] if path else customer_id
+    def kept(self, profile_id: str) -> str:
+        """Return the profile that stands for a customer or an account: its own, or the one it was merged into."""
+        return self.standing_for([profile_id]).get(profile_id, profile_id)
 
-    def family(self, customer_id: str) -> frozenset[str]:
-        """Return every profile of the person behind a profile, merged ones included."""
-        found, wave = {self.kept(customer_id)}, [self.kept(customer_id)]
+    def standing_for(self, profile_ids: Sequence[str]) -> dict[str, str]:
+        """Return, for those of the profiles that were merged, the one that stands for them."""
+        return {name: way[-1][1] for name, way in ways_of(self._connection, profile_ids).items()}
+
+    def family(self, profile_id: str) -> frozenset[str]:
+        """Return every profile of the person or account behind a profile, merged ones included."""
+        found, wave = {self.kept(profile_id)}, [self.kept(profile_id)]
         while wave:
             query = select(MERGES.c.gone_id).where(MERGES.c.kept_id.in_(wave), standing())
             wave = [gone for gone in self._connection.execute(query).scalars() if gone not in found]
@@ -112,6 +109,7 @@ class MergeStore:
 
     def _note(
         self,
+        noun: ProfileNoun,
         kept_id: str,
         gone_id: str,
         reasons: Sequence[IdentityKind],
@@ -120,8 +118,9 @@ class MergeStore:
         by: str,
         now: datetime,
         filled: dict[str, Any],
-    ) -> int:
+    ) -> Merge:
         row = {
+            "noun": noun.value,
             "kept_id": kept_id,
             "gone_id": gone_id,
             "reasons": [reason.value for reason in reasons],
@@ -130,75 +129,56 @@ class MergeStore:
             "by": by,
             "at": now,
         }
-        return int(self._connection.execute(insert(MERGES).returning(MERGES.c.number), [row]).scalar_one())
+        return _merge(self._connection.execute(insert(MERGES).returning(MERGES), [row]).one())
 
-    def _fill(self, kept_id: str, gone_id: str) -> dict[str, Any]:
-        """Give the kept profile the facts it lacks; return them as JSON."""
-        query = select(CUSTOMERS).where(CUSTOMERS.c.id.in_((kept_id, gone_id)))
+    def _fill(self, noun: ProfileNoun, kept_id: str, gone_id: str) -> dict[str, Any]:
+        """Give the kept profile the facts it lacks; return them as JSON, an account as the one it was before any merge."""
+        target = PROFILES[noun]
+        query = select(target).where(target.c.id.in_((kept_id, gone_id)))
         rows = {row.id: row._mapping for row in self._connection.execute(query)}  # noqa: SLF001  # SQLAlchemy's public name
         if len(rows) < 2:  # noqa: PLR2004  # both profiles
             return {}
         kept, gone = rows[kept_id], rows[gone_id]
-        given = {name: gone[name] for name in FILLED if kept[name] is None and gone[name] is not None}
-        if kept["role"] == "unknown" and gone["role"] != "unknown":
+        given = {name: gone[name] for name in FILLED[noun] if kept[name] is None and gone[name] is not None}
+        if noun is ProfileNoun.CUSTOMER and kept["role"] == "unknown" != gone["role"]:
             given["role"] = gone["role"]
         if given:
-            self._connection.execute(update(CUSTOMERS).where(CUSTOMERS.c.id == kept_id).values(**given))
-        return {name: _plain(value) for name, value in given.items()}
+            self._connection.execute(update(target).where(target.c.id == kept_id).values(**given))
+        told = {name: _plain(value) for name, value in given.items()}
+        if "account_id" in given:
+            moved = membership_moves(self._connection, [gone_id]).get(gone_id, [])
+            note_moves(self._connection, [Move(number, "customer", kept_id) for number, _ in moved])
+            told |= {"account_id": _named_account(moved, gone["account_id"])}
+        return told
+
+    def _take_back(self, merge: Merge) -> None:
+        """Take the facts away again that the kept profile got and that nobody has changed since."""
+        target = PROFILES[merge.noun]
+        filled = self._connection.execute(select(MERGES.c.filled).where(MERGES.c.number == merge.number)).scalar_one()
+        kept = self._connection.execute(select(target).where(target.c.id == merge.kept_id)).one_or_none()
+        if kept is None:
+            return
+        now = {name: _plain(kept._mapping[name]) for name in filled}  # noqa: SLF001  # as above
+        if "account_id" in filled:
+            moved = membership_moves(self._connection, [merge.kept_id]).get(merge.kept_id, [])
+            now["account_id"] = _named_account(moved, now["account_id"])
+        lacked = {"role": "unknown"}
+        back = {name: lacked.get(name) for name, value in filled.items() if now[name] == value}
+        if "account_id" in back:
+            forget_memberships(self._connection, [merge.kept_id])
+        if back:
+            self._connection.execute(update(target).where(target.c.id == merge.kept_id).values(**back))
 
 
-def belonging(connection: Connection, noun: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return new rows as they are to be stored: of merged people under the kept profile, and with the account the profile names."""
-    ids = sorted({row["customer_id"] for row in rows if row["customer_id"] is not None})
-    if not ids:
-        return list(rows)
-    hops = _standing_of(connection, ids)
-    moves, told = [], []
-    for row in rows:
-        path = _path(hops, row["customer_id"], connection) if row["customer_id"] in hops else []
-        moves += [(number, noun, row["id"]) for number, _ in path]
-        told.append(row | {"customer_id": path[-1][1]} if path else dict(row))
-    _keep_moves(connection, moves)
-    accounts: dict[str, str | None] = {}
-    for some in chunks(sorted({row["customer_id"] for row in told if row["customer_id"] and not row["account_id"]})):
-        query = select(CUSTOMERS.c.id, CUSTOMERS.c.account_id).where(CUSTOMERS.c.id.in_(some))
-        accounts |= {row.id: row.account_id for row in connection.execute(query)}
-    return [row | {"account_id": row["account_id"] or accounts.get(row["customer_id"])} for row in told]
-
-
-def _standing_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """Return, for those of the profiles that were merged, the merge and where it leads."""
-    found: dict[str, tuple[int, str]] = {}
-    for some in chunks(ids):
-        query = select(MERGES.c.gone_id, MERGES.c.number, MERGES.c.kept_id).where(MERGES.c.gone_id.in_(some), standing())
-        found |= {row.gone_id: (row.number, row.kept_id) for row in connection.execute(query)}
-    return found
-
-
-def _path(hops: dict[str, tuple[int, str]], customer_id: str, connection: Connection) -> list[tuple[int, str]]:
-    """Return the merges that lead from a profile to the one that stands for it."""
-    path: list[tuple[int, str]] = []
-    at = hops.get(customer_id)
-    while at is not None:
-        path.append(at)
-        at = _standing_of(connection, [at[1]]).get(at[1])
-    return path
-
-
-def _keep_moves(connection: Connection, moves: Sequence[tuple[int, str, str]]) -> None:
-    if moves:
-        rows = [{"number": number, "noun": noun, "row_id": row_id} for number, noun, row_id in moves]
-        connection.execute(insert_or_ignore(connection, MOVES), rows)
+def _named_account(moved: Sequence[tuple[int, str]], account_id: str | None) -> str | None:
+    """Return the account a customer was said to belong to, before accounts were merged."""
+    return moved[0][1] if moved else account_id
 
 
 def _merge(row: Any) -> Merge:
-    columns = {name: row._mapping[name] for name in Merge.model_fields if name != "reasons"}  # noqa: SLF001  # SQLAlchemy's public name
-    return Merge(**columns, reasons=tuple(IdentityKind(reason) for reason in row.reasons))
+    columns = {name: row._mapping[name] for name in Merge.model_fields if name not in ("reasons", "noun")}  # noqa: SLF001  # SQLAlchemy's public name
+    return Merge(**columns, noun=ProfileNoun(row.noun), reasons=tuple(IdentityKind(reason) for reason in row.reasons))
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _unknown(number: int) -> Merge:
-    raise LookupError(number)

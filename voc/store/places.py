@@ -19,6 +19,8 @@ class Place:
     table: Table
     feedback: str | None = None
     """Rows go whose column holds the id of a comment of the person."""
+    observations: bool = False
+    """Whether that column holds ids of KPI values as well."""
     customer: str | None = None
     """Rows go whose column holds the person's id."""
     also: str | None = None
@@ -45,9 +47,9 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.TopicAssignmentRow), feedback="feedback_id"),
     Place(table(tables.KpiObservationRow), feedback="feedback_id", customer="customer_id"),
     Place(table(tables.CustomerRow), customer="id"),
-    Place(table(tables.IdentityRow), customer="customer_id"),
-    Place(table(tables.CustomerMergeRow), customer="gone_id", also="kept_id"),
-    Place(table(tables.MergeMoveRow), feedback="row_id"),
+    Place(table(tables.IdentityRow), customer="profile_id"),
+    Place(table(tables.ProfileMergeRow), customer="gone_id", also="kept_id"),
+    Place(table(tables.MergeMoveRow), feedback="row_id", customer="row_id", observations=True),
     Place(table(tables.ProfileChangeRow), customer="subject_id"),
     Place(table(tables.CaseStepRow), feedback="subject_id", customer="subject_id"),
     Place(table(tables.AssignmentRow), customer="subject_id"),

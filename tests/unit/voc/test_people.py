@@ -7,7 +7,9 @@ import pytest
 from sqlmodel import SQLModel
 
 from pipelines.intake import DirectWriter
-from pipelines.people import PeopleWork, known_by, map_ids, proposed
+from pipelines.merge_proposals import proposed
+from pipelines.people import PeopleWork, known_by, map_ids
+from pipelines.sources.mapping_table import MappedId
 from tests.support.builders import NOON, feedback
 from voc.customers import Account, Customer, Role
 from voc.errors import InputError, NotFoundError
@@ -18,7 +20,7 @@ from voc.ids import account_id, customer_id
 from voc.journey import StageRule, journey_stage, read_stage, stage_of
 from voc.kpis import Kpi, KpiObservation
 from voc.store import Store
-from voc.store.merges import FOLLOWS, STAYS
+from voc.store.moves import FOLLOWS, STAYS
 
 HASHER = IdentityHasher(b"k" * 32)
 
@@ -103,7 +105,7 @@ def test_a_merge_is_taken_back_only_after_later_ones_of_the_same_people(store: S
     first = work.decide(work.proposed()[0].id, accept=True, by="a")
     with store.write() as unit:
         unit.customers.put_customers([profile("M-7")])
-        map_ids(unit, HASHER, [("crm", "C-1", "M-7")])
+        map_ids(unit, HASHER, [MappedId("crm", "C-1", "M-7")])
     (pair,) = work.proposed()
     assert (pair.kept_id, pair.reasons) == (customer_id("M-7"), (IdentityKind.MAPPING,)), "the mapping table says which one it is"
     second = work.decide(pair.id, accept=True, by="a")
@@ -135,9 +137,10 @@ def test_no_address_is_kept_as_it_was() -> None:
             HASHER.email("cu_1", bad, source="s")
 
 
-def test_every_table_that_names_a_person_says_whether_its_rows_follow_a_merge() -> None:
-    named = {name for name, one in SQLModel.metadata.tables.items() if {"customer_id", "subject_id"} & set(one.columns.keys())}
-    assert named == {str(one.table.name) for one in FOLLOWS.values()} | set(STAYS)
+def test_every_column_that_names_a_person_or_an_account_says_whether_its_rows_follow_a_merge() -> None:
+    columns = {"customer_id", "account_id", "subject_id", "profile_id"}
+    named = {(name, column) for name, one in SQLModel.metadata.tables.items() for column in columns & set(one.columns.keys()) if name not in STAYS}
+    assert named == {(str(one.table.name), one.owner) for some in FOLLOWS.values() for one in some.values()}
 
 
 def test_the_history_says_what_changed_who_said_so_and_when(store: Store) -> None:

@@ -11,7 +11,7 @@ from voc.store.tables.enrichments import EnrichmentRow, FeedbackTagRow, SearchEn
 from voc.store.tables.erasures import ErasureRow, TombstoneRow
 from voc.store.tables.feedback import AttemptRow, BandRow, FeedbackRow, IdempotencyRow
 from voc.store.tables.figures import FigureEvidenceRow, FigureRow
-from voc.store.tables.identities import CustomerMergeRow, IdentityRow, MergeMoveRow, ProfileChangeRow, RoleWeightsRow
+from voc.store.tables.identities import IdentityRow, MergeMoveRow, ProfileChangeRow, ProfileMergeRow, RoleWeightsRow
 from voc.store.tables.journal import ImportRow, KeyRow, RunRow
 from voc.store.tables.people import AccountRow, CustomerRow, KpiObservationRow
 from voc.store.tables.results import AlertRow, DriverRow
@@ -36,7 +36,6 @@ __all__ = [
     "AuditAnswerRow",
     "BandRow",
     "CaseStepRow",
-    "CustomerMergeRow",
     "CustomerRow",
     "DriverRow",
     "EnrichmentRow",
@@ -53,6 +52,7 @@ __all__ = [
     "LearntTagsRow",
     "MergeMoveRow",
     "ProfileChangeRow",
+    "ProfileMergeRow",
     "RoleWeightsRow",
     "RunRow",
     "SearchEntryRow",

@@ -1,4 +1,4 @@
-"""Tables of what people are known by, merged profiles, the history of profiles and the weights of roles."""
+"""Tables of what people and accounts are known by, merged profiles, the history of profiles and the weights of roles."""
 
 from datetime import datetime
 from typing import Any
@@ -15,18 +15,19 @@ class IdentityRow(SQLModel, table=True):
     __tablename__ = "identity"
     __table_args__ = (Index("ix_identity_value", "kind", "value"),)
 
-    customer_id: str = Field(primary_key=True)
+    profile_id: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     value: str = Field(primary_key=True)
     source: str = Field(primary_key=True)
 
 
-class CustomerMergeRow(SQLModel, table=True):
+class ProfileMergeRow(SQLModel, table=True):
     """A decided pair of profiles; ``filled`` holds the fields the kept one got from the other."""
 
-    __tablename__ = "customer_merge"
+    __tablename__ = "profile_merge"
 
     number: int | None = Field(default=None, primary_key=True)
+    noun: str
     kept_id: str = Field(index=True)
     gone_id: str = Field(index=True)
     reasons: list[Any] = json_column()
@@ -41,7 +42,7 @@ class CustomerMergeRow(SQLModel, table=True):
 class MergeMoveRow(SQLModel, table=True):
     """A row that belongs to the kept profile because of a merge: what an undo gives back."""
 
-    __tablename__ = "customer_merge_move"
+    __tablename__ = "profile_merge_move"
 
     number: int = Field(primary_key=True)
     noun: str = Field(primary_key=True)
