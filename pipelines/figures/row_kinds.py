@@ -141,7 +141,7 @@ def _room(desk: Desk, query: FigureQuery) -> AccountRoom | None:
     days, quiet, at = int(more["days"]), int(more["quiet_days"]), as_utc(datetime.fromisoformat(more["at"]))
     if not 0 < days <= MOST_DAYS or not 0 < quiet <= MOST_DAYS or at.year < FIRST_YEAR + MOST_DAYS // 365:
         raise ValueError(days, quiet)
-    account = desk.unit.customers.account(more["account"])
+    account = desk.unit.customers.account(desk.unit.merges.kept(more["account"]))
     return None if account is None else room_of(desk.unit, account, at=at, window_days=days, quiet_days=quiet)
 
 

@@ -16,6 +16,7 @@ from voc.filters import FeedbackFilter
 from voc.identity import IdentityHasher, IdentityKind, held_name
 from voc.ids import account_id, customer_id
 from voc.kpis import Kpi, KpiObservation
+from voc.profile_history import ProfileNoun
 from voc.store import Store
 from voc.topics import Topic, TopicAssignment, TopicGroup
 
@@ -64,6 +65,32 @@ def test_a_merge_takes_everything_along_and_gives_each_its_own_back(any_store: S
         assert proposed(unit) == []
         unit.merges.reject(one.id, customer("x"), reasons=[IdentityKind.MAPPING], by="aoki", now=NOON)
         assert unit.merges.revision() == (2, 1)
+
+
+def test_accounts_are_merged_with_all_that_is_theirs_and_taken_apart(any_store: Store) -> None:
+    one, other = people(any_store)
+    kept, gone = account_id("A"), account_id("desk-a")
+    with any_store.write() as unit:
+        unit.customers.put_accounts([Account(id=kept, external_id="A", name="株式会社甲乙"), Account(id=gone, external_id="desk-a", name="甲乙㈱", region="kanto")])
+        unit.customers.put_customers([Customer(id=other.id, external_id="z9", account_id=gone)], by="t", now=NOON)
+        unit.cases.decide(gone, CaseState.OPEN, note="", owner=None, due=None, by="aoki", now=NOON)
+        (pair,) = proposed(unit, ProfileNoun.ACCOUNT)
+        assert (pair.kept_id, pair.gone_id, pair.reasons) == (kept, gone, (IdentityKind.NAME,))
+        merge = unit.merges.do(kept, gone, noun=pair.noun, reasons=pair.reasons, by="aoki", now=NOON)
+        unit.feedback.add([feedback("later", external_id="later", customer_id=other.id), feedback("also", external_id="also", account_id=gone)])
+        unit.customers.put_customers([Customer(id=customer("new"), external_id="new", account_id=gone)], by="t", now=NOON)
+        assert [unit.feedback.count(FeedbackFilter(account_id=name)) for name in (kept, gone)] == [6, 6]
+        assert [who.id for who in unit.customers.of_account(kept)] == sorted([one.id, other.id, customer("new")])
+        assert (unit.customers.counts()["accounts"], [found.region for found in unit.customers.present_accounts()]) == (1, ["kanto"])
+        assert (len(unit.cases.steps(kept)), len(unit.kpis.find(account_id=gone))) == (1, 1)
+        assert unit.merges.find(noun=ProfileNoun.CUSTOMER) == []
+    with any_store.write() as unit:
+        unit.merges.undo(merge, by="mori", now=NOON)
+        assert [unit.feedback.count(FeedbackFilter(account_id=name)) for name in (kept, gone)] == [2, 4]
+        assert [who.id for who in unit.customers.of_account(kept)] == [one.id]
+        assert [found.region for found in unit.customers.accounts([kept, gone]).values() if found.region] == ["kanto"]
+        assert (len(unit.cases.steps(gone)), unit.kpis.find(account_id=kept)) == (1, [])
+        assert proposed(unit, ProfileNoun.ACCOUNT) == []
 
 
 def test_what_is_held_under_an_address_belongs_to_the_profile_that_has_it(any_store: Store) -> None:

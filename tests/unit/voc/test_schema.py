@@ -10,9 +10,12 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from tests.support.builders import NOON, enrichment, feedback, vector
+from voc.cases import CaseState
 from voc.enrichment import ModelStamp
 from voc.errors import StorageCorruptError, StorageNewerError, StorageUnavailableError
 from voc.filters import FeedbackFilter
+from voc.identity import IdentityKind
+from voc.profile_history import ProfileNoun
 from voc.search import SearchWords
 from voc.settings import DatabaseSettings
 from voc.store import DATABASE_FILE, Store, open_store, schema
@@ -98,6 +101,29 @@ def test_topics_of_a_database_from_before_they_were_durable_are_taken_over(tmp_p
         found = unit.topics.current_run()
         assert found is not None
         assert (found["id"], found["encoder"], found["sentences"]) == ("run_1", "", 3), "the next fit finds out what the encoder is"
+    after.close()
+
+
+def test_going_back_before_accounts_could_be_merged_gives_each_its_own(tmp_path: Path) -> None:
+    comment = feedback(account_id="ac_gone")
+    before = open_store(tmp_path, DatabaseSettings())
+    with before.write() as unit:
+        unit.feedback.add([comment])
+        unit.cases.decide("ac_gone", CaseState.OPEN, note="", owner=None, due=None, by="a", now=NOON)
+        for kept, gone in (("ac_middle", "ac_gone"), ("ac_kept", "ac_middle")):
+            unit.merges.do(kept, gone, noun=ProfileNoun.ACCOUNT, reasons=[IdentityKind.NAME], by="a", now=NOON)
+        unit.merges.do("cu_1", "cu_2", reasons=[IdentityKind.EMAIL], by="a", now=NOON)
+        assert unit.feedback.count(FeedbackFilter(account_id="ac_kept")) == 1
+    before.close()
+    engine = sqlite_writer(tmp_path / DATABASE_FILE, busy_timeout_ms=1000)
+    with engine.connect() as connection, connection.begin():
+        command.downgrade(schema._config(connection), "0011")
+    engine.dispose()
+    after = open_store(tmp_path, DatabaseSettings())
+    with after.read() as unit:
+        assert unit.feedback.get(comment.id) == comment
+        assert len(unit.cases.steps("ac_gone")) == 1
+        assert [(one.noun, one.kept_id) for one in unit.merges.find()] == [(ProfileNoun.CUSTOMER, "cu_1")]
     after.close()
 
 
