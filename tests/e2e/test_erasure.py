@@ -15,10 +15,10 @@ from pipelines.identity_key import hasher_of
 from pipelines.importing import ImportPlan, import_feedback
 from pipelines.intake import DirectWriter, Intake
 from pipelines.people import map_ids
-from pipelines.sources.mapping_table import MappedId
 from pipelines.progress import SilentProgress
 from pipelines.reporting import write_export, write_report
 from pipelines.sources.mapping import parse_mapping
+from pipelines.sources.mapping_table import MappedId
 from pipelines.sources.table import open_table
 from tests.support.app import Running, running
 from tests.support.fake_models import FakeLanguage, FakeRedactor

@@ -12,7 +12,6 @@ from pipelines.acting import Acting, check_of
 from pipelines.explain.reach import reach
 from pipelines.explaining import issues_of
 from pipelines.intake import DirectWriter
-from pipelines.merge_proposals import proposed
 from pipelines.people import PeopleWork, map_ids
 from pipelines.sources.mapping_table import MappedId, read_mapping_table
 from pipelines.sources.reading import Rejected
