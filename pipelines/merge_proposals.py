@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from voc.customers import Account
 from voc.identity import MOST_SHARING, Identity, IdentityKind, Merge, MergeProposal, pair_id, plain_id
 from voc.organisation_names import plain_organisation
 from voc.profile_history import ProfileNoun
 from voc.store import Unit
+from voc.store.customers import AccountName
 
 SHORTEST_NAME = 2
 
@@ -17,24 +17,27 @@ def proposed(unit: Unit, noun: ProfileNoun = ProfileNoun.CUSTOMER) -> list[Merge
     """Return the pairs of customers or accounts that wait for a decision."""
     shared = unit.identities.shared(noun)
     if noun is ProfileNoun.ACCOUNT:
-        shared += sharing(unit.customers.present_accounts())
+        shared += sharing(unit.customers.names_of_accounts())
     comments = unit.identities.comments_of(sorted({one.profile_id for group in shared for one in group}), noun)
     return proposals(shared, noun=noun, decided=unit.merges.find(noun=noun), comments=comments)
 
 
-def sharing(accounts: Sequence[Account]) -> list[list[Identity]]:
+def sharing(accounts: Sequence[AccountName]) -> list[list[Identity]]:
     """Return what two to ``MOST_SHARING`` accounts share: an id written differently, or a name but for its legal form.
 
     Organisations are no persons: this is read from their profiles as they stand, so a name that changes proposes nothing any more.
     """
-    groups: dict[tuple[IdentityKind, str], list[Identity]] = defaultdict(list)
+    groups: dict[tuple[IdentityKind, str], list[str]] = defaultdict(list)
     for account in accounts:
+        groups[IdentityKind.EXTERNAL_ID, plain_id(account.external_id)].append(account.id)
         name = plain_organisation(account.name or "")
-        known_by = [(IdentityKind.EXTERNAL_ID, plain_id(account.external_id))]
-        known_by += [(IdentityKind.NAME, name)] if len(name) >= SHORTEST_NAME else []
-        for kind, value in known_by:
-            groups[kind, value].append(Identity(profile_id=account.id, kind=kind, value=value, source=""))
-    return [group for group in groups.values() if 1 < len(group) <= MOST_SHARING]
+        if len(name) >= SHORTEST_NAME:
+            groups[IdentityKind.NAME, name].append(account.id)
+    return [
+        [Identity(profile_id=account_id, kind=kind, value=value, source="") for account_id in ids]
+        for (kind, value), ids in groups.items()
+        if 1 < len(ids) <= MOST_SHARING
+    ]
 
 
 def proposals(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, insert, or_, select, update
 
@@ -20,6 +20,14 @@ ACCOUNTS = table(AccountRow)
 FEEDBACK = table(FeedbackRow)
 OBSERVATIONS = table(KpiObservationRow)
 MERGES = table(ProfileMergeRow)
+
+
+class AccountName(NamedTuple):
+    """How an account is called."""
+
+    id: str
+    external_id: str
+    name: str | None
 
 
 class CustomerStore:
@@ -79,6 +87,11 @@ class CustomerStore:
         """Return every account once, by id: those with a profile, without those that were merged into another."""
         query = select(ACCOUNTS).where(ACCOUNTS.c.id.not_in(_merged())).order_by(ACCOUNTS.c.id)
         return [row_to_account(row) for row in self._connection.execute(query)]
+
+    def names_of_accounts(self) -> list[AccountName]:
+        """Return id, sender's id and name of every account, merged ones left out."""
+        query = select(ACCOUNTS.c.id, ACCOUNTS.c.external_id, ACCOUNTS.c.name).where(ACCOUNTS.c.id.not_in(_merged()))
+        return [AccountName(*row) for row in self._connection.execute(query.order_by(ACCOUNTS.c.id))]
 
     def of_account(self, account_id: str) -> list[Customer]:
         """Return the people of an account, each once: profiles that were merged into another are left out."""
