@@ -148,7 +148,7 @@ def test_who_moved_on_to_another_account_since_the_merge_stays_there(store: Stor
     assert {one.external_id: one.account_id for one in people.values()} == {"ken": account_id("B"), "hana": account_id(DESK)}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_in_any_order_of_merges_arrivals_and_undo_each_row_is_where_it_was_said_to_be(store: Store, tmp_path: Path, seed: int) -> None:
     """Why: the truth is simple (who was said to be where, and which merges stand), the bookkeeping of moves is not."""
     chance, names, people = random.Random(seed), "abcdef", ("p", "q", "r")
