@@ -30,7 +30,7 @@ from voc.kpis import Kpi, KpiObservation
 from voc.profile_history import ProfileNoun
 from voc.store import Store, Unit
 from voc.store.moves import MOVES
-from voc.taxonomy import load_taxonomy
+from voc.taxonomy import shipped_taxonomy
 
 HASHER = IdentityHasher(b"k" * 32)
 CRM, DESK, THIRD = "ACME-001", "acme_inc", "third"
@@ -243,7 +243,7 @@ def test_revenue_is_touched_once_and_experiments_and_populations_follow(store: S
         with store.read() as unit:
             rows = unit.voices.find(FeedbackFilter())
             accounts = {one.id: one for one in unit.customers.present_accounts()}
-            issues = issues_of(rows, unit=unit, taxonomy=load_taxonomy(), language="en")
+            issues = issues_of(rows, unit=unit, taxonomy=shipped_taxonomy(), language="en")
             (touched,) = reach(rows, issues=issues, accounts=accounts).values()
             groups = check_of(unit, reached)[0].series, check_of(unit, tested)[0].series
         return touched.revenue, *(sum(one.n for one in some if one.treated) for some in groups)
