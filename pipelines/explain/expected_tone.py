@@ -91,7 +91,7 @@ def learn(heard: Iterable[Said]) -> ToneModel:
 
 
 def _groups(said: Said) -> tuple[tuple[str, Hashable], tuple[str, Hashable]]:
-    return ("language", said.language.value), ("segment", said.segment)
+    return ("language", said.language), ("segment", said.segment)
 
 
 def _line(places: np.ndarray, tones: np.ndarray) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """How long pages and their routes take at 50,000 comments on SQLite (``-m benchmark``): right after a change, and looked at again."""
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from api.server import COLLECT_AT
 from tests.support.app import Running, running
 from tests.support.builders import NOON
 from tests.support.large_world import fill
@@ -59,6 +61,7 @@ ADDRESSES = (
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    gc.set_threshold(*COLLECT_AT)  # as the server does
     with running(Path(tmp_path_factory.mktemp("pages")), clock=lambda: NOON) as app:
         started = time.perf_counter()
         fill(app.service, comments=COMMENTS)
