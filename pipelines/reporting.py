@@ -1,7 +1,6 @@
 """Reporting: gathers what a report or an export shows, and writes the files. Read-only."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,6 +32,7 @@ from voc.store.enrichments import split_sentence_id
 from voc.store.unit import Unit
 from voc.taxonomy import Bilingual, Taxonomy
 from voc.voices import issue_key
+from voc.whole_file import written_whole
 
 TOP_ISSUES = 15
 MOST_ALERTS = 50
@@ -124,16 +124,10 @@ def write_report(
     publish(store, published, folder=settings.data_dir, name=f"report-{language}")
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"voc-report-{language}.html", folder / f"voc-report-{language}.xlsx"]
-    _put(files[0], report_html(data, language=language).encode())
-    _put(files[1], report_xlsx(data, language=language))
+    for path, content in zip(files, (report_html(data, language=language).encode(), report_xlsx(data, language=language)), strict=True):
+        with written_whole(path) as half:
+            half.write_bytes(content)
     return files
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file so that it is either whole or not there."""
-    half = path.with_suffix(path.suffix + ".part")
-    half.write_bytes(content)
-    half.replace(path)
 
 
 def _period(found: IssueList, wanted: FeedbackFilter, now: datetime) -> Period:
@@ -203,20 +197,17 @@ def write_export(
     if form not in set(ExportFormat):
         raise BadFilterError(f"Export as one of: {', '.join(ExportFormat)}.", field="format")
     out.parent.mkdir(parents=True, exist_ok=True)
-    half = out.with_suffix(out.suffix + ".part")
     published: list[tuple[Figure, Sequence[str]]] = []
-    with ExitStack() as stack:
-        unit = stack.enter_context(store.read())
-        target = stack.enter_context(half.open("wb"))
-        if what == "feedback":
-            rows = _feedback_rows(unit, wanted)
-        else:
-            desk = Desk(unit, taxonomy=taxonomy, as_of=utc_now())
-            rows = _issue_rows(desk, what, wanted, settings.intake.default_timezone, language, published)
-        count = export(rows, to=target, form=ExportFormat(form), columns=COLUMNS[what])
-    if published:
-        publish(store, published, folder=settings.data_dir, name=f"export-{what}")
-    half.replace(out)
+    with written_whole(out) as half:
+        with store.read() as unit, half.open("wb") as target:
+            if what == "feedback":
+                rows = _feedback_rows(unit, wanted)
+            else:
+                desk = Desk(unit, taxonomy=taxonomy, as_of=utc_now())
+                rows = _issue_rows(desk, what, wanted, settings.intake.default_timezone, language, published)
+            count = export(rows, to=target, form=ExportFormat(form), columns=COLUMNS[what])
+        if published:
+            publish(store, published, folder=settings.data_dir, name=f"export-{what}")
     return count
 
 

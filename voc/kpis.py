@@ -187,6 +187,10 @@ def account_figure(kpi: AccountKpi, flow: AccountFlow) -> float | None:
     return 100.0 * parts[kpi] / flow.revenue
 
 
+MONTHS = range(1, 13)
+"""The months of a year; a fiscal year begins with one of them."""
+
+
 class Span(StrEnum):
     """How long the periods of a series are."""
 

@@ -1,5 +1,6 @@
 """Taxonomy: a curated, versioned tree of tags in three levels (大・中・小分類), in Japanese and English."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,14 @@ class Taxonomy(Value):
     def tag(self, tag_id: str) -> Tag | None:
         """Return the tag with the id, or None."""
         return next((tag for tag in self.tags if tag.id == tag_id), None)
+
+
+def by_large(tags: Iterable[Tag], *, language: str) -> dict[str, list[Tag]]:
+    """Return tags by the name of their large group (大分類), as a reader of the language sees it, in their order."""
+    groups: dict[str, list[Tag]] = {}
+    for tag in tags:
+        groups.setdefault(tag.large.in_language(language), []).append(tag)
+    return groups
 
 
 @cache

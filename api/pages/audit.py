@@ -22,7 +22,7 @@ from voc.audits import AuditedTag
 from voc.drivers import IssueKind
 from voc.filters import FeedbackFilter
 from voc.store.unit import Unit
-from voc.taxonomy import Tag
+from voc.taxonomy import by_large
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Fields = Annotated[dict[str, str], Depends(form_fields)]
@@ -59,7 +59,7 @@ def audit(visit: Visiting) -> HTMLResponse:
         page="audit",
         tag=tag,
         comment=drawn[0] if drawn else None,
-        groups=_groups(known, visit.language),
+        groups=by_large(known, language=visit.language),
         lines=lines,
         answers=len(answers),
         sitting=sum(answer.at >= since for answer in mine),
@@ -103,13 +103,6 @@ def _lines(unit: Unit, visit: Visit) -> list[Line]:
     read = addresses_of(unit, visit.service).audits(found_audited.values())
     audited = {one.tag: one for one in read}
     return [Line(one.issue.id, one.issue.name, one.volume, audited.get(one.issue.id)) for one in tags]
-
-
-def _groups(known: tuple[Tag, ...], language: str) -> dict[str, list[Tag]]:
-    groups: dict[str, list[Tag]] = {}
-    for tag in known:
-        groups.setdefault(tag.large.in_language(language), []).append(tag)
-    return groups
 
 
 def _next(tag: str | None) -> RedirectResponse:

@@ -12,13 +12,12 @@ from api.pages.visit import Visit, Visiting
 from pipelines.exports import ExportFormat, export
 from pipelines.kpi_series import COLUMNS, named_kpi, rows_of
 from voc.errors import BadFilterError
-from voc.kpis import AccountKpi, Kpi, KpiPoint, KpiSeries, Span
+from voc.kpis import MONTHS, AccountKpi, Kpi, KpiPoint, KpiSeries, Span
 from voc.store.unit import Unit
 
 ANSWERED = tuple(kpi for kpi in Kpi if kpi not in (Kpi.CHURN, Kpi.REVENUE))
 """KPIs that are answered or measured; leaving and revenue are shown as quantities of the accounts."""
 PERIODS_OF_A_YEAR = {Span.MONTH: 12, Span.QUARTER: 4, Span.YEAR: 1}
-MONTHS_OF_A_YEAR = 12
 MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -45,7 +44,7 @@ def kpis(visit: Visiting) -> HTMLResponse:
         chart=[_drawn(point, ago) for point, ago in zip(found.points, _year_ago(found), strict=True)],
         of_accounts=isinstance(found.kpi, AccountKpi),
         is_money=found.kpi is AccountKpi.CLV,
-        months=range(1, MONTHS_OF_A_YEAR + 1),
+        months=MONTHS,
         files=[(form, _file(visit, form)) for form in MEDIA_TYPES],
     )
 
@@ -78,7 +77,7 @@ def _asked(unit: Unit, visit: Visit, shown: list[Kpi | AccountKpi]) -> KpiSeries
     span = next((one for one in Span if one.value == visit.query("by")), Span.MONTH)
     text = visit.query("fiscal_start") or str(visit.service.settings.fiscal_start)
     start = int(text) if text.isascii() and text.isdigit() and len(text) <= len("12") else 0
-    if not 1 <= start <= MONTHS_OF_A_YEAR:
+    if start not in MONTHS:
         raise BadFilterError(field="fiscal_start")
     return remembering.series(unit, visit.service, kpi=kpi, span=span, fiscal_start=start)
 

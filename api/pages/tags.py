@@ -1,6 +1,5 @@
 """Tags: one's own taxonomies with how well each tag is told from the others, and the shipped taxonomy with its definitions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from api.pages.route import PageRoute
 from api.pages.visit import Visiting
 from voc.store import Unit
 from voc.tag_learning import LearntTags, TagQuality
-from voc.taxonomy import Tag, Taxonomy
+from voc.taxonomy import Tag, Taxonomy, by_large
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -36,7 +35,7 @@ def tags(visit: Visiting) -> HTMLResponse:
         own = [_known(unit, taxonomy) for taxonomy in unit.taxonomies.find()]
         relearnt = _known(unit, shipped)
         corrected = unit.corrections.count_comments(frozenset(tag.id for tag in shipped.tags))
-    groups = _groups(shipped.tags, visit.language)
+    groups = by_large(shipped.tags, language=visit.language)
     return render(visit, "tags.html", page="tags", own=own, shipped=relearnt, corrected=corrected, groups=groups)
 
 
@@ -75,10 +74,3 @@ def _lines(taxonomy: Taxonomy, learnt: LearntTags | None) -> tuple[tuple[Tag, Ta
         return (judged is None, judged is not None and not judged.needs_more, judged.f1 if judged else 0.0, tag.id)
 
     return tuple((tag, quality.get(tag.id)) for tag in sorted(taxonomy.tags, key=key))
-
-
-def _groups(found: Sequence[Tag], language: str) -> dict[str, list[Tag]]:
-    groups: dict[str, list[Tag]] = {}
-    for tag in found:
-        groups.setdefault(tag.large.in_language(language), []).append(tag)
-    return groups

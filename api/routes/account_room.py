@@ -17,7 +17,7 @@ from api.openapi import example_body
 from api.paging import Page
 from api.routes.people import ExternalId
 from pipelines.account_rooms import looked_at, room_of
-from pipelines.explain.account_room import QUIET_DAYS, WINDOW_DAYS
+from pipelines.explain.account_room import LONGEST_LOOK_DAYS, QUIET_DAYS, WINDOW_DAYS
 from pipelines.explain.room_wording import flag_wording
 from pipelines.service import Service
 from voc.account_room import MAX_WEIGHT, AccountRoom, FlagKind, RoleWeights, RoomFlag
@@ -31,7 +31,6 @@ from voc.values import UtcDatetime
 router = APIRouter(tags=["customers"])
 Reader = Annotated[Key, Depends(require(Scope.READ))]
 Admin = Annotated[Key, Depends(require(Scope.ADMIN))]
-MOST_DAYS = 3_660
 
 
 class WeightsForm(Form):
@@ -98,8 +97,8 @@ class RoomQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     at: str | None = Field(default=None, max_length=40, description="The moment; left out: now, or the end of data older than a month.")
-    days: int = Field(default=WINDOW_DAYS, ge=4, le=MOST_DAYS, description="How far back tones look.")
-    quiet_days: int = Field(default=QUIET_DAYS, ge=1, le=MOST_DAYS, description="Who was not heard for so long is silent.")
+    days: int = Field(default=WINDOW_DAYS, ge=4, le=LONGEST_LOOK_DAYS, description="How far back tones look.")
+    quiet_days: int = Field(default=QUIET_DAYS, ge=1, le=LONGEST_LOOK_DAYS, description="Who was not heard for so long is silent.")
 
 
 @router.get("/v1/accounts/{external_id:path}/room")

@@ -1,7 +1,7 @@
 """Actions: record what is done and what it should change, list them, check them, and import an experiment's assignments."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -139,8 +139,5 @@ def _acting(*, writing: bool = False) -> "Iterator[Acting]":
     from pipelines.intake import DirectWriter
     from voc.clock import utc_now
 
-    store = build_store(settings(), read_only=not writing)
-    try:
+    with closing(build_store(settings(), read_only=not writing)) as store:
         yield Acting(store, DirectWriter(store), clock=utc_now)
-    finally:
-        store.close()

@@ -1,6 +1,7 @@
 """Commands for who runs the service: serve, worker, keys, failed, backup, restore."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -50,18 +51,13 @@ def worker(
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        store = build_store(config)
-        models = build_models(config.models)
-        try:
+        with closing(build_store(config)) as store, closing(build_models(config.models)) as models:
             if store.kind != "postgresql":
                 raise SettingsError("Workers need PostgreSQL (VOC_DATABASE__URL); on SQLite `voc serve` does the work.")
             runner = build_runner(store, models, config)
             for counts in rounds(runner, progress_for(sys.stderr, quiet=quiet), once=once):
                 if json:
                     print_json(asdict(counts))
-        finally:
-            models.close()
-            store.close()
 
 
 @keys.command("create")
@@ -81,12 +77,8 @@ def create_key(
         wanted = [part.strip() for part in scope.split(",") if part.strip()]
         if not wanted or any(part not in known for part in wanted):
             raise BadFilterError(f"Scopes are: {', '.join(known)}.", field="scope")
-        store = build_store(settings())
-        try:
-            with store.write() as unit:
-                key, secret = unit.keys.create(name, scopes={known[part] for part in wanted}, now=utc_now())
-        finally:
-            store.close()
+        with closing(build_store(settings())) as store, store.write() as unit:
+            key, secret = unit.keys.create(name, scopes={known[part] for part in wanted}, now=utc_now())
         shown = {"key": secret, "id": key.id, "name": key.name, "scopes": sorted(key.scopes)}
         if json:
             print_json(shown)
@@ -101,12 +93,8 @@ def list_keys(*, json: JsonFlag = False) -> None:
     from pipelines.assembly import build_store
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
-            with store.read() as unit:
-                found = [key.model_dump(mode="json") for key in unit.keys.find()]
-        finally:
-            store.close()
+        with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
+            found = [key.model_dump(mode="json") for key in unit.keys.find()]
         if json:
             print_json({"keys": found})
             return
@@ -122,12 +110,8 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="Id or shown prefix of
     from voc.clock import utc_now
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings())
-        try:
-            with store.write() as unit:
-                key = unit.keys.revoke(key_id, now=utc_now())
-        finally:
-            store.close()
+        with closing(build_store(settings())) as store, store.write() as unit:
+            key = unit.keys.revoke(key_id, now=utc_now())
         if json:
             print_json(key.model_dump(mode="json"))
         else:
@@ -140,12 +124,8 @@ def list_failed(*, json: JsonFlag = False) -> None:
     from pipelines.assembly import build_store
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
-            with store.read() as unit:
-                found = [letter.model_dump(mode="json") for letter in unit.pending.dead()]
-        finally:
-            store.close()
+        with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
+            found = [letter.model_dump(mode="json") for letter in unit.pending.dead()]
         if json:
             print_json({"failed": found})
             return
@@ -162,12 +142,8 @@ def requeue_failed(
     from pipelines.assembly import build_store
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings())
-        try:
-            with store.write() as unit:
-                count = unit.pending.requeue(feedback_id or None)
-        finally:
-            store.close()
+        with closing(build_store(settings())) as store, store.write() as unit:
+            count = unit.pending.requeue(feedback_id or None)
         if json:
             print_json({"requeued": count})
         else:
@@ -180,11 +156,8 @@ def backup(out: Annotated[Path, typer.Argument(help="File to write.", dir_okay=F
     from voc.store.backup import write_backup
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
+        with closing(build_store(settings(), read_only=True)) as store:
             found = write_backup(store, out)
-        finally:
-            store.close()
         _show(found, json=json)
 
 
@@ -211,11 +184,8 @@ def _catch_up(config: Settings) -> int:
     from pipelines.assembly import build_erasing
     from voc.store import open_store
 
-    store = open_store(config.data_dir, config.database)
-    try:
+    with closing(open_store(config.data_dir, config.database)) as store:
         return build_erasing(store, config).catch_up()
-    finally:
-        store.close()
 
 
 def _show(found: dict[str, object], *, json: bool) -> None:

@@ -1,5 +1,6 @@
 """The command ``voc audit``: what audits say of the tags so far. Comments are read on the page *Audit* or by HTTP."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -22,19 +23,15 @@ def audit(
 
     with errors_as_exit_codes(json=json):
         config, taxonomy = settings(), build_taxonomy()
-        store = build_store(config, read_only=True)
-        try:
-            with store.read() as unit:
-                rows = unit.voices.find(FeedbackFilter())
-                drivers = [driver for kpi in EXPLAINED for driver in unit.drivers.find(kpi)]
-                tags = Addresses(unit, taxonomy=taxonomy, zone=config.intake.default_timezone).audits(
-                    audited_tags(unit, rows=rows, drivers=drivers).values()
-                )
-                found = sorted(tags, key=lambda one: (-one.counted, one.tag))
-                issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
-                answers = len(unit.audits.find())
-        finally:
-            store.close()
+        with closing(build_store(config, read_only=True)) as store, store.read() as unit:
+            rows = unit.voices.find(FeedbackFilter())
+            drivers = [driver for kpi in EXPLAINED for driver in unit.drivers.find(kpi)]
+            tags = Addresses(unit, taxonomy=taxonomy, zone=config.intake.default_timezone).audits(
+                audited_tags(unit, rows=rows, drivers=drivers).values()
+            )
+            found = sorted(tags, key=lambda one: (-one.counted, one.tag))
+            issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
+            answers = len(unit.audits.find())
         if json:
             print_json({"answers": answers, "tags": [one.model_dump(mode="json") for one in found]})
             return

@@ -1,6 +1,7 @@
 """Commands that bring data in and take results out: import, customers, kpis, run, status, report, export."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -108,13 +109,8 @@ def run(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        store = build_store(config)
-        models = build_models(config.models)
-        try:
+        with closing(build_store(config)) as store, closing(build_models(config.models)) as models:
             counts = build_runner(store, models, config).run(progress_for(sys.stderr, quiet=quiet))
-        finally:
-            models.close()
-            store.close()
         _show([asdict(counts)], json=json)
 
 
@@ -125,27 +121,23 @@ def status(*, json: JsonFlag = False) -> None:
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        store = build_store(config, read_only=True)
-        try:
-            with store.read() as unit:
-                version = stamp_in_use(build_stamp(config.models), unit.taxonomies.active()).version
-                run_before = unit.journal.last_run()
-                first, last = unit.feedback.period()
-                found: dict[str, Any] = {
-                    "feedback": unit.feedback.totals() | {"waiting": unit.pending.count(version)},
-                    "put_aside": unit.pending.dead_count(),
-                    "period": [str(first), str(last)] if first else None,
-                    "customers": unit.customers.counts(),
-                    "kpis": unit.kpis.counts(),
-                    "topics": len(unit.topics.find()),
-                    "unassigned_share": unit.topics.unassigned_share(),
-                    "alerts_open": len([a for a in unit.alerts.find() if a.state.value == "open"]),
-                    "model_version": version,
-                    "last_run": run_before.model_dump(mode="json") if run_before else None,
-                    "imports": [entry.model_dump(mode="json") for entry in unit.journal.imports(limit=10)],
-                }
-        finally:
-            store.close()
+        with closing(build_store(config, read_only=True)) as store, store.read() as unit:
+            version = stamp_in_use(build_stamp(config.models), unit.taxonomies.active()).version
+            run_before = unit.journal.last_run()
+            first, last = unit.feedback.period()
+            found: dict[str, Any] = {
+                "feedback": unit.feedback.totals() | {"waiting": unit.pending.count(version)},
+                "put_aside": unit.pending.dead_count(),
+                "period": [str(first), str(last)] if first else None,
+                "customers": unit.customers.counts(),
+                "kpis": unit.kpis.counts(),
+                "topics": len(unit.topics.find()),
+                "unassigned_share": unit.topics.unassigned_share(),
+                "alerts_open": len([a for a in unit.alerts.find() if a.state.value == "open"]),
+                "model_version": version,
+                "last_run": run_before.model_dump(mode="json") if run_before else None,
+                "imports": [entry.model_dump(mode="json") for entry in unit.journal.imports(limit=10)],
+            }
     if json:
         print_json(found)
         return
@@ -174,12 +166,9 @@ def report(
     with errors_as_exit_codes(json=json):
         config = settings()
         wanted = period_filter(since, until, zone=config.intake.default_timezone, tag=tag, topic=topic)
-        store = build_store(config, read_only=True)
-        try:
+        with closing(build_store(config, read_only=True)) as store:
             folder = out or config.data_dir / "reports"
             files = write_report(store, taxonomy=build_taxonomy(), wanted=wanted, language=language, folder=folder, settings=config)
-        finally:
-            store.close()
         _show([{"files": [str(path) for path in files]}], json=json)
 
 
@@ -200,13 +189,10 @@ def export(
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        store = build_store(config, read_only=True)
-        try:
+        with closing(build_store(config, read_only=True)) as store:
             wanted = period_filter(since, until, zone=config.intake.default_timezone, tag=tag, topic=topic)
             form = form or out.suffix.removeprefix(".") or "csv"
             count = write_export(store, what=what, form=form, out=out, taxonomy=build_taxonomy(), wanted=wanted, settings=config)
-        finally:
-            store.close()
         _show([{"rows": count, "file": str(out)}], json=json)
 
 

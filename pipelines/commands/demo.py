@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,9 +56,7 @@ def run_demo(config: "Settings", *, quiet: bool) -> dict[str, Any]:
     start = time.monotonic()
     progress = progress_for(sys.stderr, quiet=quiet)
     taxonomy = build_taxonomy()
-    store = build_store(config)
-    models = build_models(config.models)
-    try:
+    with closing(build_store(config)) as store, closing(build_models(config.models)) as models:
         loaded = load(store, build_intake(store, config), rejects_dir=config.data_dir / "rejects", clock=utc_now, progress=progress)
         runner = build_runner(store, models, config)
         counts = runner.run(progress)
@@ -74,9 +73,6 @@ def run_demo(config: "Settings", *, quiet: bool) -> dict[str, Any]:
         issues = top_issues(store, config)
         with store.read() as unit:
             totals, topics = unit.feedback.totals(), len(unit.topics.find())
-    finally:
-        models.close()
-        store.close()
     return {
         "loaded": _loaded(loaded, totals),
         "run": asdict(counts),

@@ -1,5 +1,6 @@
 """Commands to erase a customer, to list the receipts, and to let an erased customer speak again."""
 
+from contextlib import closing
 from dataclasses import asdict
 from typing import Annotated
 
@@ -23,12 +24,9 @@ def erase(
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        store = build_store(config, read_only=preview)
-        try:
+        with closing(build_store(config, read_only=preview)) as store:
             erasing = build_erasing(store, config)
             found = erasing.preview(external_id) if preview else erasing.erase(external_id, by=BY)
-        finally:
-            store.close()
         if isinstance(found, Erasure):
             _show(found, json=json)
         elif json:
@@ -45,13 +43,10 @@ def erasures(*, json: JsonFlag = False) -> None:
     from pipelines.assembly import build_store
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
+        with closing(build_store(settings(), read_only=True)) as store:
             lines = store.ledger.check()
             with store.read() as unit:
                 found = unit.erasures.find()
-        finally:
-            store.close()
         if json:
             print_json({"ledger_lines": lines, "erasures": [receipt.model_dump(mode="json") for receipt in found]})
             return
@@ -66,11 +61,8 @@ def lift(external_id: External, *, json: JsonFlag = False) -> None:
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        store = build_store(config)
-        try:
+        with closing(build_store(config)) as store:
             receipt = build_erasing(store, config).lift(external_id, by=BY)
-        finally:
-            store.close()
         _show(receipt, json=json)
 
 

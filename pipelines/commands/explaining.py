@@ -1,5 +1,6 @@
 """Commands that explain KPIs: why one moved (``explain``), what goes with one (``drivers``)."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,23 +44,19 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
         zone = config.intake.default_timezone
         after, before = period_filter(since, until, zone=zone), period_filter(before_since, before_until, zone=zone)
         wanted = FeedbackFilter.model_validate({"source": source})
-        store = build_store(config, read_only=True)
-        try:
-            with store.read() as unit:
-                question = ask(
-                    unit,
-                    kpi=kpi,
-                    after=(after.since, after.until),
-                    before=(before.since, before.until),
-                    segments=segments_of(segment, against),
-                    by=by,
-                    grouping=mix,
-                )
-                taxonomy = build_taxonomy()
-                found = root_cause(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=lang)
-                found = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).root_cause(found)
-        finally:
-            store.close()
+        with closing(build_store(config, read_only=True)) as store, store.read() as unit:
+            question = ask(
+                unit,
+                kpi=kpi,
+                after=(after.since, after.until),
+                before=(before.since, before.until),
+                segments=segments_of(segment, against),
+                by=by,
+                grouping=mix,
+            )
+            taxonomy = build_taxonomy()
+            found = root_cause(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=lang)
+            found = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).root_cause(found)
         if json:
             print_json(found.model_dump(mode="json"))
         else:
@@ -95,18 +92,14 @@ def drivers(  # noqa: PLR0913  # typer makes an option of each argument
         dates = period_filter(since, until, zone=zone)
         wanted = FeedbackFilter.model_validate({"source": source, "since": dates.since, "until": dates.until})
         kind, name = _named(issue, model=model)
-        store = build_store(config, read_only=True)
-        try:
-            with store.read() as unit:
-                taxonomy = build_taxonomy()
-                listed = driver_list(unit, taxonomy=taxonomy, kpi=kpi, wanted=wanted, language=lang)
-                listed = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).lines(listed)
-                found = [one for one in listed if name is None or (one.issue.kind, one.issue.id) == (kind, name)][:limit]
-                check = None
-                if model and kind is not None and name is not None:
-                    check = model_check(unit, taxonomy=taxonomy, kpi=kpi, kind=kind, issue_id=name, wanted=wanted, language=lang)
-        finally:
-            store.close()
+        with closing(build_store(config, read_only=True)) as store, store.read() as unit:
+            taxonomy = build_taxonomy()
+            listed = driver_list(unit, taxonomy=taxonomy, kpi=kpi, wanted=wanted, language=lang)
+            listed = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).lines(listed)
+            found = [one for one in listed if name is None or (one.issue.kind, one.issue.id) == (kind, name)][:limit]
+            check = None
+            if model and kind is not None and name is not None:
+                check = model_check(unit, taxonomy=taxonomy, kpi=kpi, kind=kind, issue_id=name, wanted=wanted, language=lang)
         if json and check is not None:
             print_json(check.model_dump(mode="json"))
             return

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,16 +62,13 @@ def import_files(files: Sequence[Path], options: ImportOptions, *, settings: Set
     """Import each file; return its accounting."""
     if dry:
         return [_try(file, options, settings=settings, quiet=quiet) for file in files]
-    store = build_store(settings)
-    try:
+    with closing(build_store(settings)) as store:
         results = []
         for file in files:
             results.append(_import(file, options, store=store, settings=settings, quiet=quiet))
             if not quiet:
                 note(f"  {accounting_line(results[-1])}")
         return results
-    finally:
-        store.close()
 
 
 def accounting_line(result: dict[str, Any]) -> str:
@@ -251,16 +249,13 @@ def _import_facts(
     if dry:
         problems = [{"line": one.line, "column": one.column, "code": one.code, "reason": one.message} for one in rejected[:PROBLEMS_SHOWN]]
         return result | {"good": rows - len(rejected), "problems": problems}
-    store = build_store(settings)
-    try:
+    with closing(build_store(settings)) as store:
         if rejected:
             target = settings.data_dir / REJECTS / f"{random_id('im')}.csv"
             target.parent.mkdir(parents=True, exist_ok=True)
             write_rejects(target, without_erased(store, rejected))
             result["rejects_file"] = str(target)
         return result | _take_all(store, items, take)
-    finally:
-        store.close()
 
 
 def _take_all(store: Store, items: list[Any], take: Callable[[Store, list[Any]], dict[str, int]]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Commands for KPIs over time."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,24 +37,19 @@ def series(
     from pipelines.figures.addresses import Addresses
     from pipelines.kpi_series import COLUMNS, named_kpi, rows_of, series_of
     from voc.clock import utc_now
+    from voc.whole_file import written_whole
 
     with errors_as_exit_codes(json=json):
         config = settings()
         zone = ZoneInfo(config.intake.default_timezone)
         wanted, start = named_kpi(kpi), fiscal_start or config.fiscal_start
         form = None if out is None else format_of(out)
-        store = build_store(config, read_only=True)
-        try:
-            with store.read() as unit:
-                found = series_of(unit, wanted, span=by, zone=zone, now=utc_now(), fiscal_start=start)
-                found = Addresses(unit, taxonomy=build_taxonomy(), zone=zone.key).series(found)
-        finally:
-            store.close()
+        with closing(build_store(config, read_only=True)) as store, store.read() as unit:
+            found = series_of(unit, wanted, span=by, zone=zone, now=utc_now(), fiscal_start=start)
+            found = Addresses(unit, taxonomy=build_taxonomy(), zone=zone.key).series(found)
         if out is not None and form is not None:
-            half = out.with_suffix(out.suffix + ".part")
-            with half.open("wb") as target:
+            with written_whole(out) as half, half.open("wb") as target:
                 count = export(rows_of(found), to=target, form=form, columns=COLUMNS)
-            half.replace(out)
             print_json({"file": str(out), "rows": count}) if json else say(f"{count} rows written to {out}")
         elif json:
             print_json(found.model_dump(mode="json"))

@@ -1,7 +1,7 @@
 """Customers and accounts: mapping tables, pairs of profiles that look like one person or one account, merging, undo."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,12 +44,8 @@ def map_customers(
         problems = [{"line": row.line, "column": row.column, "code": row.code, "reason": row.message} for row in rejected[:20]]
         found = {"file": str(file), "rows": len(read), "good": len(good), "rejected": len(rejected), "problems": problems}
         if not dry_run:
-            store = build_store(config)
-            try:
-                with store.write() as unit:
-                    map_ids(unit, hasher_of(config.data_dir), good)
-            finally:
-                store.close()
+            with closing(build_store(config)) as store, store.write() as unit:
+                map_ids(unit, hasher_of(config.data_dir), good)
         if json:
             print_json(found)
         else:
@@ -65,16 +61,12 @@ def merges(*, json: JsonFlag = False) -> None:
     from voc.profile_history import ProfileNoun
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
-            with store.read() as unit:
-                waiting, decided = [one for noun in ProfileNoun for one in proposed(unit, noun)], unit.merges.find()
-                pairs = [(one.kept_id, one.gone_id) for one in waiting] + [(one.kept_id, one.gone_id) for one in decided]
-                ids = sorted({name for pair in pairs for name in pair})
-                names = {name: profile.external_id for name, profile in unit.customers.customers(ids).items()}
-                names |= {name: profile.external_id for name, profile in unit.customers.accounts(ids).items()}
-        finally:
-            store.close()
+        with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
+            waiting, decided = [one for noun in ProfileNoun for one in proposed(unit, noun)], unit.merges.find()
+            pairs = [(one.kept_id, one.gone_id) for one in waiting] + [(one.kept_id, one.gone_id) for one in decided]
+            ids = sorted({name for pair in pairs for name in pair})
+            names = {name: profile.external_id for name, profile in unit.customers.customers(ids).items()}
+            names |= {name: profile.external_id for name, profile in unit.customers.accounts(ids).items()}
         if json:
             shown = [one.model_dump(mode="json") for one in waiting], [one.model_dump(mode="json") for one in decided]
             print_json({"proposals": shown[0], "decisions": shown[1]})
@@ -116,11 +108,8 @@ def _people() -> Iterator["PeopleWork"]:
     from voc.clock import utc_now
 
     config = settings()
-    store = build_store(config)
-    try:
+    with closing(build_store(config)) as store:
         yield PeopleWork(store, DirectWriter(store), folder=config.data_dir, clock=utc_now)
-    finally:
-        store.close()
 
 
 def _show(done: "Merge", *, json: bool) -> None:

@@ -1,5 +1,6 @@
 """Who should be called: the queue of customers who may be less satisfied than their score says."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,8 +33,7 @@ def queue(
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        store = build_store(config, read_only=True)
-        try:
+        with closing(build_store(config, read_only=True)) as store:
             working = Queue(store, DirectWriter(store), clock=utc_now)
             whole = working.look()
             found = working.find(QueueFilter(reason=reason, language=language), among=whole)
@@ -41,8 +41,6 @@ def queue(
                 shown = Addresses(unit, taxonomy=build_taxonomy(), zone=config.intake.default_timezone).queue(found[:top])
                 customers = unit.customers.customers([entry.customer_id for entry in shown if entry.customer_id])
                 accounts = unit.customers.accounts([entry.account_id for entry in shown if entry.account_id])
-        finally:
-            store.close()
         if json:
             entries = [entry.model_dump(mode="json") for entry in shown]
             print_json({"as_of": whole.as_of, "total": len(found), "entries": entries, "check": whole.check.model_dump(mode="json")})

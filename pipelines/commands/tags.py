@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,12 +84,8 @@ def import_taxonomy(
 
     with errors_as_exit_codes(json=json):
         taxonomy = read_taxonomy(file, name=name)
-        store = build_store(settings())
-        try:
-            with store.write() as unit:
-                new = unit.taxonomies.put(taxonomy, now=utc_now())
-        finally:
-            store.close()
+        with closing(build_store(settings())) as store, store.write() as unit:
+            new = unit.taxonomies.put(taxonomy, now=utc_now())
         found = {"taxonomy": taxonomy.name, "tags": len(taxonomy.tags), "new": new}
         if json:
             print_json(found)
@@ -103,13 +100,9 @@ def list_taxonomies(*, json: JsonFlag = False) -> None:
     from pipelines.tag_files import quality_lines
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
-            with store.read() as unit:
-                stamps = unit.taxonomies.active_stamps()
-                kept = [(taxonomy, unit.taxonomies.learnt(taxonomy.name)) for taxonomy in [*unit.taxonomies.find(), build_taxonomy()]]
-        finally:
-            store.close()
+        with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
+            stamps = unit.taxonomies.active_stamps()
+            kept = [(taxonomy, unit.taxonomies.learnt(taxonomy.name)) for taxonomy in [*unit.taxonomies.find(), build_taxonomy()]]
         if json:
             print_json(
                 {

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -51,18 +51,13 @@ def fit(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
 
     with errors_as_exit_codes(json=json):
         config = settings()
-        store = build_store(config)
-        models = build_models(config.models)
-        try:
+        with closing(build_store(config)) as store, closing(build_models(config.models)) as models:
             models.ensure_loaded()
             counts = RunCounts()
             runner = build_runner(store, models, config)
             if waiting := runner.pending():
                 note(f"{waiting} comments have not been read by the models in use; `voc run` or the service reads them.")
             runner.conclude(counts, progress_for(sys.stderr, quiet=quiet), run_id=random_id("run"), fit_topics=True)
-        finally:
-            models.close()
-            store.close()
         if json:
             print_json(asdict(counts))
         else:
@@ -76,15 +71,11 @@ def proposals(*, lang: Lang = "en", json: JsonFlag = False) -> None:
     from voc.topics import ProposalState, TopicState
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
-            with store.read() as unit:
-                found = unit.proposals.find(state=ProposalState.OPEN)
-                names = {topic.id: topic.name_in(lang) for topic in unit.topics.find(states=TopicState)}
-                examples = [name for one in found for part in one.parts for name in part.topic.example_ids[:2]]
-                texts = unit.enrichments.sentence_texts(examples)
-        finally:
-            store.close()
+        with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
+            found = unit.proposals.find(state=ProposalState.OPEN)
+            names = {topic.id: topic.name_in(lang) for topic in unit.topics.find(states=TopicState)}
+            examples = [name for one in found for part in one.parts for name in part.topic.example_ids[:2]]
+            texts = unit.enrichments.sentence_texts(examples)
         if json:
             kept = {"parts": {"__all__": {"topic": {"centroid"}}}}
             print_json({"proposals": [one.model_dump(mode="json", exclude=kept) for one in found]})
@@ -172,12 +163,8 @@ def list_topics(
     from pipelines.assembly import build_store
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
-            with store.read() as unit:
-                look, found = unit.looks.latest(), unit.topics.find()
-        finally:
-            store.close()
+        with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
+            look, found = unit.looks.latest(), unit.topics.find()
         seen = {} if look is None else {one.topic_id: one for one in look.found}
         shown = [topic for topic in found if topic.id in seen or not emerging]
         if json:
@@ -224,12 +211,8 @@ def history(
     from pipelines.assembly import build_store
 
     with errors_as_exit_codes(json=json):
-        store = build_store(settings(), read_only=True)
-        try:
-            with store.read() as unit:
-                found = unit.topic_edits.find(topic)
-        finally:
-            store.close()
+        with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
+            found = unit.topic_edits.find(topic)
         if json:
             kept = {"change": {"before": {"__all__": {"centroid"}}, "after": {"__all__": {"centroid"}}}}
             print_json({"edits": [edit.model_dump(mode="json", exclude=kept) for edit in found]})
@@ -248,11 +231,8 @@ def _editing() -> "Iterator[TopicEditing]":
     from pipelines.topic_editing import TopicEditing
     from voc.clock import utc_now
 
-    store = build_store(settings())
-    try:
+    with closing(build_store(settings())) as store:
         yield TopicEditing(store, DirectWriter(store), clock=utc_now)
-    finally:
-        store.close()
 
 
 def _show(done: "Outcome", *, json: bool) -> None:

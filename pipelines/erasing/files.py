@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipelines.erasing.recognise import OUR_ID, Recogniser
 from pipelines.figures.waiting import FOLDER
+from voc.whole_file import written_whole
 
 REJECTS = "rejects"
 MADE_AGAIN = ("reports", "exports")
@@ -58,10 +59,8 @@ def _erase_rows(path: Path, who: Recogniser, *, preview: bool) -> int:
         rows = list(csv.reader(file))
     kept = rows[:1] + [row for row in rows[1:] if not any(_is_of(cell, who) for cell in row[4:])]
     if len(kept) < len(rows) and not preview:
-        half = path.with_suffix(".part")
-        with half.open("w", encoding="utf-8-sig", newline="") as file:
+        with written_whole(path) as half, half.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file, lineterminator="\r\n").writerows(kept)
-        half.replace(path)
     return len(rows) - len(kept)
 
 

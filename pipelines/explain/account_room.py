@@ -44,6 +44,7 @@ from voc.voices import VoiceRow
 
 WINDOW_DAYS = 365
 QUIET_DAYS = 90
+LONGEST_LOOK_DAYS = 3_660
 LEAST_SILENCE = timedelta(days=60)
 COMPLAINT_DAYS = 180
 RENEWAL_DAYS = 90

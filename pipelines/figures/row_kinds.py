@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pipelines.account_rooms import room_of
 from pipelines.auditing import audited_tags
 from pipelines.counting import kpi_answers
+from pipelines.explain.account_room import LONGEST_LOOK_DAYS
 from pipelines.explain.at_risk import at_risk
 from pipelines.explain.trends import readable
 from pipelines.explaining import EXPLAINED
@@ -20,16 +21,14 @@ from voc.account_room import AccountRoom
 from voc.drivers import Driver
 from voc.errors import BadFilterError
 from voc.filters import FeedbackFilter
-from voc.kpis import AccountKpi, KpiPoint, KpiSeries, Span
+from voc.kpis import MONTHS, AccountKpi, KpiPoint, KpiSeries, Span
 from voc.ledger import Ledger
 from voc.provenance import Answer, FigureQuery
 from voc.values import as_utc
 from voc.voices import issue_key
 
-MOST_DAYS = 3_660
 FIRST_YEAR = 1970
 Asked = TypeVar("Asked")
-MONTHS_OF_A_YEAR = 12
 
 
 def ledger_term(desk: Desk, query: FigureQuery) -> Answer | None:
@@ -86,7 +85,7 @@ def kpi_period(desk: Desk, query: FigureQuery) -> Answer | None:
 def _series(desk: Desk, query: FigureQuery) -> KpiSeries:
     more = query.more
     start = int(more["fiscal_start"])
-    if not 1 <= start <= MONTHS_OF_A_YEAR:
+    if start not in MONTHS:
         raise ValueError(start)
     kpi, span = named_kpi(more["series"]), Span(more["span"])
     return series_of(desk.unit, kpi, span=span, zone=ZoneInfo(query.zone), now=desk.as_of, fiscal_start=start)
@@ -139,7 +138,7 @@ def account_mood(desk: Desk, query: FigureQuery) -> Answer | None:
 def _room(desk: Desk, query: FigureQuery) -> AccountRoom | None:
     more = query.more
     days, quiet, at = int(more["days"]), int(more["quiet_days"]), as_utc(datetime.fromisoformat(more["at"]))
-    if not 0 < days <= MOST_DAYS or not 0 < quiet <= MOST_DAYS or at.year < FIRST_YEAR + MOST_DAYS // 365:
+    if not 0 < days <= LONGEST_LOOK_DAYS or not 0 < quiet <= LONGEST_LOOK_DAYS or at.year < FIRST_YEAR + LONGEST_LOOK_DAYS // 365:
         raise ValueError(days, quiet)
     account = desk.unit.customers.account(desk.unit.merges.kept(more["account"]))
     return None if account is None else room_of(desk.unit, account, at=at, window_days=days, quiet_days=quiet)

@@ -11,6 +11,7 @@ import orjson
 from pipelines.intake import Writer
 from voc.provenance import Figure
 from voc.store import Store
+from voc.whole_file import written_whole
 
 FOLDER = "figures"
 Published = Sequence[tuple[Figure, Sequence[str]]]
@@ -22,9 +23,8 @@ def leave(folder: Path, figures: Published, *, name: str) -> None:
     target = folder / FOLDER / f"{name}.jsonl"
     target.parent.mkdir(parents=True, exist_ok=True)
     lines = [orjson.dumps({"figure": orjson.loads(one.model_dump_json()), "evidence": list(evidence)}) for one, evidence in figures]
-    half = target.with_suffix(".part")
-    half.write_bytes(b"\n".join(lines))
-    half.replace(target)
+    with written_whole(target) as half:
+        half.write_bytes(b"\n".join(lines))
 
 
 def publish(store: Store, figures: Published, *, folder: Path, name: str) -> None:

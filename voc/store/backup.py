@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from voc.errors import StorageCorruptError, StorageInUseError, StorageUnavailableError
 from voc.store import DATABASE_FILE, LOCK_FILE, Store
+from voc.whole_file import written_whole
 
 
 def write_backup(store: Store, out: Path) -> dict[str, object]:
@@ -24,12 +25,10 @@ def write_backup(store: Store, out: Path) -> dict[str, object]:
     """
     if out.exists():
         raise StorageUnavailableError(f"{out} exists; name another file.")
-    half = out.with_name(out.name + ".part")
-    half.unlink(missing_ok=True)
     out.parent.mkdir(parents=True, exist_ok=True)
-    store.copy_to(half)
-    found = check_backup(half)
-    half.replace(out)
+    with written_whole(out) as half:
+        store.copy_to(half)
+        found = check_backup(half)
     return found | {"file": str(out)}
 
 
@@ -71,9 +70,8 @@ def restore_backup(file: Path, *, data_dir: Path, force: bool) -> dict[str, obje
     try:
         with FileLock(data_dir / LOCK_FILE).acquire(timeout=0):
             kept = _set_aside(target, force=force)
-            half = target.with_name(target.name + ".part")
-            shutil.copyfile(file, half)
-            half.replace(target)
+            with written_whole(target) as half:
+                shutil.copyfile(file, half)
     except Timeout as error:
         raise StorageInUseError(f"A process uses the database in {data_dir}; stop it first.") from error
     return found | {"restored_to": str(target), "kept_before": kept}
