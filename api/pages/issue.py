@@ -1,8 +1,9 @@
 """Issue: one tag or topic: what it means, how it moves, whom it concerns, what goes with it, and in whose words."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from fastapi import APIRouter
@@ -186,17 +187,15 @@ def quotes(unit: Unit, asked: Issue, mine: Sequence[VoiceRow]) -> dict[str, list
     """Return the most typical, the newest and the most negative sentences, each from another comment."""
     if not mine:
         return {"typical": [], "newest": [], "negative": []}
-    newest = frozenset(row.feedback_id for row in sorted(mine, key=lambda row: row.submitted_at)[-QUOTES_EACH * 2 :])
-    worst_rows = sorted((row for row in mine if (row.sentiment_score or 0.0) < 0), key=lambda row: row.sentiment_score or 0.0)
-    worst = [row.feedback_id for row in worst_rows[: QUOTES_EACH * 2]]
-    by_id = {quote.feedback_id: quote for quote in unit.quotes.of_issue(asked, limit=len(worst) or 1, ids=frozenset(worst))}
-    return {
-        "typical": unit.quotes.of_issue(asked, limit=QUOTES_EACH, ids=frozenset(row.feedback_id for row in mine)),
-        "newest": sorted(
-            unit.quotes.of_issue(asked, limit=len(newest), ids=newest), key=lambda quote: quote.submitted_at, reverse=True
-        )[:QUOTES_EACH],
-        "negative": [by_id[feedback_id] for feedback_id in worst if feedback_id in by_id][:QUOTES_EACH],
-    }
+    ids = frozenset(row.feedback_id for row in mine)
+    said = {quote.feedback_id: quote for quote in unit.quotes.of_issue(asked, limit=len(mine), ids=ids)}
+    newest = (row.feedback_id for row in sorted(mine, key=lambda row: row.submitted_at, reverse=True))
+    worst = sorted((row for row in mine if (row.sentiment_score or 0.0) < 0), key=lambda row: row.sentiment_score or 0.0)
+
+    def first(ids: Iterable[str]) -> list[Quote]:
+        return list(islice((said[name] for name in ids if name in said), QUOTES_EACH))
+
+    return {"typical": first(said), "newest": first(newest), "negative": first(row.feedback_id for row in worst)}
 
 
 def month_chart(visit: Visit, summary: IssueSummary | None, heard: Sequence[VoiceRow]) -> dict[str, object] | None:
