@@ -11,6 +11,7 @@ from datetime import datetime
 from voc.feedback import NewFeedback
 from voc.identity import MOST_SHARING, Identity, IdentityHasher, IdentityKind, held_name, pair_id
 from voc.ids import customer_id
+from voc.profile_history import ProfileNoun
 from voc.store import Unit
 
 BY = "e-mail address"
@@ -46,7 +47,7 @@ def _link(unit: Unit, value: str, *, now: datetime) -> None:
     profiles = {unit.merges.kept(name) for name in known if name != held}
     decided = {merge.pair_id for merge in unit.merges.find(held)}
     if len(profiles) == 1 and pair_id(held, kept := profiles.pop()) not in decided:
-        unit.merges.do(kept, held, reasons=(IdentityKind.EMAIL,), by=BY, now=now)
+        unit.merges.do(kept, held, noun=ProfileNoun.CUSTOMER, reasons=(IdentityKind.EMAIL,), by=BY, now=now)
 
 
 def held_for(unit: Unit, customer_ids: Sequence[str]) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
 from voc.customers import Account, Customer
-from voc.identity import MergeState
 from voc.profile_history import ProfileChange
 from voc.store.unit import Unit
 from voc.values import UtcDatetime, Value
@@ -56,7 +55,7 @@ def _merges(unit: Unit, profile_id: str) -> list[LifeEvent]:
     return [
         LifeEvent(at=merge.at, kind="merged", about=merge.by)
         for merge in unit.merges.find(profile_id)
-        if merge.state is MergeState.ACCEPTED and merge.undone_at is None
+        if merge.stands
     ]
 
 

@@ -1,7 +1,7 @@
 """Pairs of profiles that look like one person or one account, by stated rules: what they share, and nobody has decided."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from voc.identity import MOST_SHARING, Identity, IdentityKind, Merge, MergeProposal, pair_id, plain_id
@@ -18,8 +18,15 @@ def proposed(unit: Unit, noun: ProfileNoun = ProfileNoun.CUSTOMER) -> list[Merge
     shared = unit.identities.shared(noun)
     if noun is ProfileNoun.ACCOUNT:
         shared += sharing(unit.customers.names_of_accounts())
-    comments = unit.identities.comments_of(sorted({one.profile_id for group in shared for one in group}), noun)
-    return proposals(shared, noun=noun, decided=unit.merges.find(noun=noun), comments=comments)
+    ids = sorted({one.profile_id for group in shared for one in group})
+    profiles = unit.customers.customers(ids) if noun is ProfileNoun.CUSTOMER else unit.customers.accounts(ids)
+    return proposals(
+        shared,
+        noun=noun,
+        decided=unit.merges.find(noun=noun),
+        comments=unit.identities.comments_of(ids, noun),
+        left={name: profile.churned_on is not None for name, profile in profiles.items()},
+    )
 
 
 def sharing(accounts: Sequence[AccountName]) -> list[list[Identity]]:
@@ -41,7 +48,12 @@ def sharing(accounts: Sequence[AccountName]) -> list[list[Identity]]:
 
 
 def proposals(
-    shared: Iterable[Sequence[Identity]], *, noun: ProfileNoun, decided: Iterable[Merge], comments: dict[str, int]
+    shared: Iterable[Sequence[Identity]],
+    *,
+    noun: ProfileNoun,
+    decided: Iterable[Merge],
+    comments: Mapping[str, int],
+    left: Mapping[str, bool],
 ) -> list[MergeProposal]:
     """Return the pairs of profiles that share what they are known by and that nobody has decided, those with most reasons first.
 
@@ -55,6 +67,9 @@ def proposals(
         Every decision; a pair that was rejected, or merged and taken back, is not proposed again.
     comments
         Comments per profile: the profile heard more often is kept, unless a mapping table says which one it is.
+    left
+        Of those with a profile, whether they have left. Who was only heard is never kept before one with a profile, and who has left
+        never before one who has not: facts would be lost, and a customer who stays would count as gone.
     """
     known = {merge.pair_id for merge in decided}
     reasons: dict[tuple[str, str], set[IdentityKind]] = {}
@@ -67,6 +82,6 @@ def proposals(
     for pair, why in reasons.items():
         if pair_id(*pair) in known:
             continue
-        kept, gone = sorted(pair, key=lambda one: (one not in targets, -comments.get(one, 0), one))
+        kept, gone = sorted(pair, key=lambda one: (one not in left, left.get(one, False), one not in targets, -comments.get(one, 0), one))
         found.append(MergeProposal(id=pair_id(kept, gone), noun=noun, kept_id=kept, gone_id=gone, reasons=tuple(sorted(why))))
     return sorted(found, key=lambda one: (-len(one.reasons), one.id))

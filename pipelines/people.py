@@ -90,6 +90,7 @@ class PeopleWork:
         """
 
         def carry_out(unit: Unit) -> Merge:
+            unit.merges.decide_alone()
             waiting = (one for noun in ProfileNoun for one in proposed(unit, noun))
             found = next((one for one in waiting if one.id == proposal_id), None)
             if found is None:
@@ -111,12 +112,13 @@ class PeopleWork:
         """
 
         def carry_out(unit: Unit) -> Merge:
+            unit.merges.decide_alone()
             merge = unit.merges.get(number)
             if merge is None:
                 raise NotFoundError(merge=number)
             if merge.undone_at is not None:
                 raise InputError("The decision was taken back already.", merge=number)
-            later = [one for one in unit.merges.find() if one.number > number and _stands(one) and _both(one) & _both(merge)]
+            later = [one for one in unit.merges.find(noun=merge.noun) if one.number > number and one.stands and _both(one) & _both(merge)]
             if later and merge.state is MergeState.ACCEPTED:
                 raise InputError("Later merges touch the same profiles: take those back first.", merge=number, later=later[0].number)
             unit.merges.undo(merge, by=by, now=self._clock())
@@ -133,10 +135,6 @@ class PeopleWork:
             self._writer.do(lambda unit: unit.role_weights.remove(unit.merges.kept(account_id)))
         else:
             self._writer.do(lambda unit: unit.role_weights.put(unit.merges.kept(account_id), weights, by=by, now=self._clock()))
-
-
-def _stands(merge: Merge) -> bool:
-    return merge.undone_at is None and merge.state is MergeState.ACCEPTED
 
 
 def _both(merge: Merge) -> set[str]:

@@ -77,6 +77,11 @@ class Merge(Value):
     undone_at: UtcDatetime | None = None
 
     @property
+    def stands(self) -> bool:
+        """Whether the two are one: merged, and not taken back."""
+        return self.state is MergeState.ACCEPTED and self.undone_at is None
+
+    @property
     def pair_id(self) -> str:
         """The id of the proposal it decided."""
         return pair_id(self.kept_id, self.gone_id)

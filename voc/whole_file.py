@@ -1,5 +1,6 @@
 """Whole files: a file is in its place complete or not at all."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ def written_whole(path: Path) -> Iterator[Path]:
     half.unlink(missing_ok=True)
     try:
         yield half
+        with half.open("rb+") as file:
+            os.fsync(file.fileno())
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from api.pages.visit import Visit, Visiting
 from pipelines.merge_proposals import proposed
 from voc.customers import Account, Customer
 from voc.errors import BadFilterError, NotFoundError
-from voc.identity import IdentityKind, Merge, MergeProposal, MergeState
+from voc.identity import IdentityKind, Merge, MergeProposal
 from voc.profile_history import ProfileNoun
 from voc.store.unit import Unit
 
@@ -82,14 +82,9 @@ def decide(visit: Visiting, proposal_id: str, decision: str, form: Annotated[dic
 def merged_from(unit: Unit, profile_id: str, noun: ProfileNoun) -> list[MergedFrom]:
     """Return the merges a profile is made of, latest first."""
     family = unit.merges.family(profile_id)
-    made = {merge.number: merge for name in sorted(family) for merge in unit.merges.find(name) if _stands(merge)}
+    found = [merge for merge in unit.merges.find(noun=noun) if merge.stands and merge.gone_id in family]
     profiles = _profiles(unit, sorted(family), noun)
-    found = [made[number] for number in sorted(made, reverse=True)]
     return [MergedFrom(merge=merge, gone=profiles.get(merge.gone_id), latest=merge is found[0]) for merge in found]
-
-
-def _stands(merge: Merge) -> bool:
-    return merge.state is MergeState.ACCEPTED and merge.undone_at is None
 
 
 def _noun(visit: Visit) -> ProfileNoun:

@@ -40,6 +40,8 @@ def erase_files(folder: Path, who: Recogniser, *, preview: bool = False) -> File
     """Take the person out of the data folder's files, or only say what that would do."""
     rows, removed, left = 0, list[str](), list[str]()
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in NOT_LOOKED_AT):
+        if not path.is_file():
+            continue  # half a file that an earlier, cut off erasure left, and this one has written anew
         name = path.relative_to(folder).as_posix()
         place = name.split("/")[0]
         if place == FOLDER:

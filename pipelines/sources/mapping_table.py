@@ -8,7 +8,7 @@ from pipelines.sources.headers import find_column
 from pipelines.sources.mapping import column_name, role_entries
 from pipelines.sources.reading import Rejected, cell, rejected_cell, rejected_problem
 from pipelines.sources.rows import RowProblem, Table, TableRow
-from voc.errors import BadMappingError, EmptyTextError, InputError
+from voc.errors import BadMappingError, EmptyTextError
 from voc.profile_history import ProfileNoun
 
 HEADERS = {
@@ -30,7 +30,7 @@ class MappedId(NamedTuple):
 
 
 def read_mapping_table(table: Table, mapping: str | None = None) -> Iterator[MappedId | Rejected]:
-    """Return what each row maps, in file order; a file with both columns may fill one of them a row.
+    """Return what each row maps, in file order; a row that fills both columns maps the customer.
 
     Raises
     ------
@@ -54,9 +54,6 @@ def _read(row: TableRow, columns: dict[str, str]) -> MappedId | Rejected:
     empty = empty or (next(role for role in TARGETS if role in columns) if not targets else None)
     if empty is not None:
         return rejected_cell(row, columns[empty], EmptyTextError("The cell is empty.", field=columns[empty]))
-    if len(targets) > 1:
-        both = InputError("A row maps a customer or an account, not both.", field=columns["account"])
-        return rejected_cell(row, columns["account"], both)
     return MappedId(found["source"], found["source_id"], found[targets[0]], TARGETS[targets[0]])
 
 

@@ -51,7 +51,7 @@ def test_a_merge_takes_everything_along_and_gives_each_its_own_back(any_store: S
     before = [belongings(any_store, who.id) for who in (one, other)]
     with any_store.write() as unit:
         (pair,) = proposed(unit)
-        merge = unit.merges.do(one.id, other.id, reasons=pair.reasons, by="aoki", now=NOON)
+        merge = unit.merges.do(one.id, other.id, noun=pair.noun, reasons=pair.reasons, by="aoki", now=NOON)
         unit.feedback.add([feedback("later", external_id="later", customer_id=other.id)])
         assert unit.merges.family(one.id) == {one.id, other.id}
         assert [found.id for found in unit.customers.present_customers()] == [one.id]
@@ -63,7 +63,7 @@ def test_a_merge_takes_everything_along_and_gives_each_its_own_back(any_store: S
     assert [belongings(any_store, who.id) for who in (one, other)] == [before[0], (3, 1, True)]
     with any_store.write() as unit:
         assert proposed(unit) == []
-        unit.merges.reject(one.id, customer("x"), reasons=[IdentityKind.MAPPING], by="aoki", now=NOON)
+        unit.merges.reject(one.id, customer("x"), noun=pair.noun, reasons=[IdentityKind.MAPPING], by="aoki", now=NOON)
         assert unit.merges.revision() == (2, 1)
 
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.support.commands import said_apart
 
 
 @dataclass
@@ -25,12 +23,7 @@ class Built:
 
 
 def voc_demo(folder: Path) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "demo", "--no-serve", "--json", "--data", str(folder)],
-        capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
+    return said_apart(folder, "demo", "--no-serve", "--data", str(folder))  # type: ignore[no-any-return]
 
 
 def built(temporary: pytest.TempPathFactory) -> Built:

@@ -69,19 +69,19 @@ def restore_backup(file: Path, *, data_dir: Path, force: bool) -> dict[str, obje
     target = data_dir / DATABASE_FILE
     try:
         with FileLock(data_dir / LOCK_FILE).acquire(timeout=0):
-            kept = _set_aside(target, force=force)
+            if target.exists() and not force:
+                raise StorageUnavailableError(f"{target} exists; --force puts the backup in its place and keeps it beside.")
             with written_whole(target) as half:
                 shutil.copyfile(file, half)
+                kept = _set_aside(target)
     except Timeout as error:
         raise StorageInUseError(f"A process uses the database in {data_dir}; stop it first.") from error
     return found | {"restored_to": str(target), "kept_before": kept}
 
 
-def _set_aside(target: Path, *, force: bool) -> str | None:
+def _set_aside(target: Path) -> str | None:
     if not target.exists():
         return None
-    if not force:
-        raise StorageUnavailableError(f"{target} exists; --force puts the backup in its place and keeps it beside.")
     before = target.with_name(f"{target.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%S}")
     for suffix in ("", "-wal", "-shm"):
         part = target.with_name(target.name + suffix)

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, text, union, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, union, update
 
 from voc.erasure import Erasure, ErasureState, Person
 from voc.errors import ErasedError, ErasureInProgressError, InputError
-from voc.store.feedback import INTAKE_LOCK, chunks
+from voc.store.feedback import chunks, keep_intake_out
 from voc.store.merges import MergeStore
 from voc.store.places import PLACES, Place
 from voc.store.rows import table
-from voc.store.tables import CustomerRow, ErasureRow, FeedbackRow, KpiObservationRow, TombstoneRow
+from voc.store.tables import CustomerRow, ErasureRow, FeedbackRow, KpiObservationRow, ProfileMergeRow, TombstoneRow
 
 ERASURES = table(ErasureRow)
 TOMBSTONES = table(TombstoneRow)
+MERGES = table(ProfileMergeRow)
 FEEDBACK = table(FeedbackRow)
 CUSTOMERS = table(CustomerRow)
 OBSERVATIONS = table(KpiObservationRow)
@@ -40,8 +41,7 @@ class ErasureStore:
 
         In a writing unit the answer holds until its end: an erasure that begins meanwhile waits for it.
         """
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": INTAKE_LOCK})
+        keep_intake_out(self._connection)
         if not self.any():
             return {}
         by_mark = {self._mark(name): name for name in dict.fromkeys(ids) if name is not None}
@@ -184,19 +184,17 @@ class ErasureStore:
 
 def _theirs(place: Place, person: Person) -> list[ColumnElement[bool]]:
     """Return conditions that together match the person's rows of a table, each row once."""
-    found: list[ColumnElement[bool]] = []
-    if place.customer is not None:
-        columns = [place.table.c[name] for name in (place.customer, place.also) if name is not None]
-        found.append(or_(*(column.in_(sorted(person.customer_ids)) for column in columns)))
+    ids = sorted(person.customer_ids)
+    by_owner = [place.table.c[name].in_(ids) for name in (place.customer, place.also) if name is not None]
+    if place.of_merges:
+        merges = select(MERGES.c.number).where(or_(MERGES.c.gone_id.in_(ids), MERGES.c.kept_id.in_(ids)))
+        by_owner.append(place.table.c.number.in_(merges))
+    found: list[ColumnElement[bool]] = [or_(*by_owner)] if by_owner else []
     if place.feedback is not None:
         column = place.table.c[place.feedback]
         said = person.feedback_ids | (person.observation_ids if place.observations else frozenset())
-        for some in chunks(sorted(said)):
-            mine: ColumnElement[bool] = column.in_(some)
-            if place.customer is not None:
-                other = place.table.c[place.customer]
-                mine &= or_(other.is_(None), other.not_in(sorted(person.customer_ids)))
-            found.append(mine)
+        others = [func.coalesce(theirs, false()).is_(False) for theirs in by_owner]
+        found += [and_(column.in_(some), *others) for some in chunks(sorted(said))]
     return found
 
 

@@ -31,6 +31,12 @@ class Outcome(StrEnum):
     KEY_REUSED = "key_reused"
 
 
+def keep_intake_out(connection: Connection) -> None:
+    """Let no other process take comments in, merge or erase until this transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": INTAKE_LOCK})
+
+
 def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     """Yield the ids in pieces a database takes in one statement."""
     for start in range(0, len(ids), IN_LIMIT):
@@ -63,8 +69,7 @@ class FeedbackStore:
 
         A known id with the same content is a repeat; with other content it is a reused key, and the first one stays untouched.
         """
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": INTAKE_LOCK})
+        keep_intake_out(self._connection)
         known = self._content_hashes([item.id for item in items])
         outcomes: list[Outcome] = []
         fresh: list[Feedback] = []

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 
 from voc.identity import IdentityKind, Merge, MergeState
 from voc.profile_history import ProfileNoun
-from voc.store.feedback import chunks
+from voc.store.feedback import chunks, keep_intake_out
 from voc.store.filters import standing
 from voc.store.moves import FOLLOWS, MERGES, MOVES, Move, forget_memberships, membership_moves, note_moves, ways_of
 from voc.store.rows import table
@@ -16,9 +16,10 @@ from voc.store.tables import AccountRow, CustomerRow
 
 PROFILES = {ProfileNoun.CUSTOMER: table(CustomerRow), ProfileNoun.ACCOUNT: table(AccountRow)}
 FILLED = {
-    ProfileNoun.CUSTOMER: ("account_id", "name", "segment", "started_on", "churned_on"),
-    ProfileNoun.ACCOUNT: ("name", "plan", "region", "segment", "revenue_per_year", "started_on", "renewal_on", "churned_on"),
+    ProfileNoun.CUSTOMER: ("account_id", "name", "segment", "started_on"),
+    ProfileNoun.ACCOUNT: ("name", "plan", "region", "segment", "revenue_per_year", "started_on", "renewal_on"),
 }
+"""What the kept profile gets where it lacks it. Not the day of leaving: lacking it says that somebody is still there."""
 
 
 class MergeStore:
@@ -26,6 +27,10 @@ class MergeStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def decide_alone(self) -> None:
+        """Before a decision: let nobody take anything in or decide until it is kept, so that no row is left behind under a merged id."""
+        keep_intake_out(self._connection)
 
     def do(
         self,
@@ -35,7 +40,7 @@ class MergeStore:
         reasons: Sequence[IdentityKind],
         by: str,
         now: datetime,
-        noun: ProfileNoun = ProfileNoun.CUSTOMER,
+        noun: ProfileNoun,
     ) -> Merge:
         """Give everything of one profile to the other, which also gets the facts it lacks; keep what it takes to undo."""
         filled = self._fill(noun, kept_id, gone_id)
@@ -55,7 +60,7 @@ class MergeStore:
         reasons: Sequence[IdentityKind],
         by: str,
         now: datetime,
-        noun: ProfileNoun = ProfileNoun.CUSTOMER,
+        noun: ProfileNoun,
     ) -> Merge:
         """Note that two profiles are two people or two accounts."""
         return self._note(noun, kept_id, gone_id, reasons, MergeState.REJECTED, by=by, now=now, filled={})

@@ -23,6 +23,8 @@ class Place:
     """Whether that column holds ids of KPI values as well."""
     customer: str | None = None
     """Rows go whose column holds the person's id."""
+    of_merges: bool = False
+    """Rows go that note what a merge of the person moved: a later merge may get the number of one that is gone."""
     also: str | None = None
     """A second column with a person's id: rows that name the person there go as well."""
     rewritten: bool = False
@@ -48,8 +50,8 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.KpiObservationRow), feedback="feedback_id", customer="customer_id"),
     Place(table(tables.CustomerRow), customer="id"),
     Place(table(tables.IdentityRow), customer="profile_id"),
+    Place(table(tables.MergeMoveRow), feedback="row_id", customer="row_id", observations=True, of_merges=True),
     Place(table(tables.ProfileMergeRow), customer="gone_id", also="kept_id"),
-    Place(table(tables.MergeMoveRow), feedback="row_id", customer="row_id", observations=True),
     Place(table(tables.ProfileChangeRow), customer="subject_id"),
     Place(table(tables.CaseStepRow), feedback="subject_id", customer="subject_id"),
     Place(table(tables.AssignmentRow), customer="subject_id"),

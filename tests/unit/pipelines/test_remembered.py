@@ -12,6 +12,7 @@ from voc.customers import Account, Customer, Role
 from voc.filters import FeedbackFilter
 from voc.identity import IdentityKind
 from voc.ids import account_id, customer_id
+from voc.profile_history import ProfileNoun
 from voc.store import Store, Unit
 from voc.taxonomy import Bilingual, Tag, Taxonomy
 
@@ -71,7 +72,7 @@ def test_a_result_that_took_long_lags_behind_what_comes_in_for_a_while_only(stor
         lambda unit: unit.corrections.add(feedback(external_id="0").id, add=["a"], remove=[], by="me", now=NOON),
         lambda unit: unit.customers.put_accounts([Account(id=account_id("a"), external_id="a", plan="pro")], by="me", now=NOON),
         lambda unit: unit.customers.put_customers([Customer(id=customer_id("c"), external_id="c", role=Role.BUYER)]),
-        lambda unit: unit.merges.reject("cu_1", "cu_2", reasons=[IdentityKind.EMAIL], by="me", now=NOON),
+        lambda unit: unit.merges.reject("cu_1", "cu_2", noun=ProfileNoun.CUSTOMER, reasons=[IdentityKind.EMAIL], by="me", now=NOON),
         lambda unit: unit.audits.put(feedback(external_id="0").id, drawn_for=None, tags=["a"], by="me", now=NOON),
         lambda unit: unit.taxonomies.put(Taxonomy(name="mine", version="2", tags=(Tag(id="a", large=WORD, middle=WORD, small=WORD),)), now=NOON),
     ],

@@ -112,7 +112,7 @@ def test_going_back_before_accounts_could_be_merged_gives_each_its_own(tmp_path:
         unit.cases.decide("ac_gone", CaseState.OPEN, note="", owner=None, due=None, by="a", now=NOON)
         for kept, gone in (("ac_middle", "ac_gone"), ("ac_kept", "ac_middle")):
             unit.merges.do(kept, gone, noun=ProfileNoun.ACCOUNT, reasons=[IdentityKind.NAME], by="a", now=NOON)
-        unit.merges.do("cu_1", "cu_2", reasons=[IdentityKind.EMAIL], by="a", now=NOON)
+        unit.merges.do("cu_1", "cu_2", noun=ProfileNoun.CUSTOMER, reasons=[IdentityKind.EMAIL], by="a", now=NOON)
         assert unit.feedback.count(FeedbackFilter(account_id="ac_kept")) == 1
     before.close()
     engine = sqlite_writer(tmp_path / DATABASE_FILE, busy_timeout_ms=1000)
@@ -160,6 +160,23 @@ def test_a_backup_of_a_database_in_use_is_whole_and_can_be_put_back(store: Store
         restore_backup(tmp_path / "copy.sqlite3", data_dir=restored, force=False)
     kept = restore_backup(tmp_path / "copy.sqlite3", data_dir=restored, force=True)["kept_before"]
     assert Path(str(kept)).exists()
+
+
+def test_a_restore_that_fails_on_the_way_leaves_the_database_in_its_place(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_backup(store, tmp_path / "copy.sqlite3")
+    target = tmp_path / "elsewhere" / "voc.sqlite3"
+    restore_backup(tmp_path / "copy.sqlite3", data_dir=target.parent, force=False)
+    before = target.read_bytes()
+
+    def full(source: Path, half: Path) -> None:
+        half.write_bytes(source.read_bytes()[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("voc.store.backup.shutil.copyfile", full)
+    with pytest.raises(OSError, match="No space"):
+        restore_backup(tmp_path / "copy.sqlite3", data_dir=target.parent, force=True)
+    assert target.read_bytes() == before
+    assert [path.name for path in target.parent.iterdir() if path.name.endswith(".part")] == []
 
 
 def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
