@@ -143,9 +143,9 @@ def test_time_grows_with_the_length_only(unit):
 
     def seconds(length):
         text = (unit * length)[:length]
-        started = time.process_time()
+        started = time.thread_time()
         PatternRedactor().find([text])
-        return time.process_time() - started
+        return time.thread_time() - started
 
     small, large = min(seconds(25_000) for _ in range(3)), min(seconds(100_000) for _ in range(2))
     assert large < 0.02 + 8 * small  # quadratic time would be 16 times as long

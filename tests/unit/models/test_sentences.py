@@ -1,10 +1,10 @@
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.sentences import MAX_SENTENCE_CHARS, PysbdSentences
+from tests.support.timing import takes_under
 from voc.feedback import Language
 
 
@@ -91,12 +91,10 @@ def test_nothing_but_blanks_is_lost_and_nothing_overlaps(text, language):
     "unit", ["この機能は便利です。", "It is broken. ", "a", ".", "a. ", "1. ", "[.", "「", '"', "A.B. ", "!?", "漢", "(a. b) "]
 )
 def test_a_text_of_100_000_characters_takes_under_two_seconds(unit):
-    started = time.process_time()
-    assert split((unit * 100_000)[:100_000], Language.MIXED)
-    assert time.process_time() - started < 2
+    assert takes_under(2, lambda: split((unit * 100_000)[:100_000], Language.MIXED))
 
 
 def test_one_word_of_a_million_letters_does_not_hang():
-    started = time.process_time()
-    assert len(split("a" * 1_000_000, Language.EN)) == 1_000_000 // MAX_SENTENCE_CHARS
-    assert time.process_time() - started < 2
+    text = "a" * 1_000_000
+    assert len(split(text, Language.EN)) == 1_000_000 // MAX_SENTENCE_CHARS
+    assert takes_under(2, lambda: split(text, Language.EN))

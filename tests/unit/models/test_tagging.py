@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.tagging import MOST_TAGS, LexiconTagger, given
+from tests.support.timing import takes_under
 from voc.taxonomy import Bilingual, BilingualList, Tag, Taxonomy, shipped_taxonomy
 
 NOTHING = BilingualList(en=(), ja=())
@@ -87,9 +88,7 @@ def test_five_thousand_sentences_a_second():
     tagger = LexiconTagger(shipped_taxonomy())
     sentences = [f"The app is {word} since update {n}." for n in range(500) for word in ("slow", "fine", "expensive")]
     sentences += [f"更新{n}から{word}です。" for n in range(500) for word in ("遅い", "便利", "高い")]
-    started = time.process_time()
-    tagger.tags(sentences, None)
-    assert len(sentences) / (time.process_time() - started) >= 5_000
+    assert takes_under(len(sentences) / 5_000, lambda: tagger.tags(sentences, None))
 
 
 def test_a_million_characters_are_cheap():

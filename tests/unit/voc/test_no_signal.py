@@ -1,7 +1,9 @@
-import time
+
+from functools import partial
 
 import pytest
 
+from tests.support.timing import takes_under
 from voc.no_signal import is_no_signal
 
 
@@ -57,7 +59,6 @@ def test_whatever_says_more_is_a_signal(text):
 
 
 def test_a_long_text_is_answered_at_once():
-    started = time.process_time()
-    assert not is_no_signal("特に" * 500_000)
-    assert not is_no_signal("no " * 19)
-    assert time.process_time() - started < 0.5
+    for text in ("特に" * 500_000, "no " * 19):
+        assert not is_no_signal(text)
+        assert takes_under(0.5, partial(is_no_signal, text))
