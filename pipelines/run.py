@@ -157,7 +157,7 @@ class Runner:
         """Find topics, explain the KPIs and raise alerts over all that is enriched."""
         self.topics.keep_up(self.stamp.outputs.get("encoder", ""), progress, fit=fit_topics)
         with self._store.read() as unit:
-            counts.topics, counts.unassigned = len(unit.topics.find()), unit.topics.count_unassigned()
+            counts.topics, counts.unassigned = len(unit.topics.find()), unit.topics.unassigned().without
             counts.proposals = len(unit.proposals.find(state=ProposalState.OPEN))
         with progress.step("link, explain, act", None) as step:
             counts.drivers, counts.alerts = explain_and_act(

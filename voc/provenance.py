@@ -32,6 +32,7 @@ class FigureKind(StrEnum):
     AUDITED_SHARE = "audited_share"
     ACCOUNT_MOOD = "account_mood"
     ISSUE_REACH = "issue_reach"
+    UNASSIGNED_SENTENCES = "unassigned_sentences"
 
 
 class FigureQuery(Value):
@@ -71,7 +72,7 @@ class Answer(Value):
     n: int
     parts: dict[str, float | None] = Field(default_factory=dict)
     evidence: tuple[str, ...] = ()
-    """Ids of the comments (or, for answers without words, of the KPI values) it rests on."""
+    """Ids of the comments it rests on; for answers without words those of the KPI values, for figures of accounts those of the accounts."""
 
 
 class Figure(Value):
@@ -100,7 +101,7 @@ class StaleReason(StrEnum):
     """Why a figure no longer holds."""
 
     ERASED = "erased"
-    """A comment it rested on was erased."""
+    """A comment it rested on was erased; of an address in an answer: somebody was erased since, and its numbers are others now."""
     EVIDENCE = "evidence"
     """It would rest on other comments now: comments came in, or were tagged or grouped otherwise."""
     VERSIONS = "versions"

@@ -153,6 +153,20 @@ class TopicAssignment(Value):
     by_person: bool = False
 
 
+class Unassigned(Value):
+    """How many of the sentences that were looked at, of all comments, belong to no topic."""
+
+    sentences: int
+    without: int
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
+
+    @property
+    def share(self) -> float | None:
+        """Share without a topic, 0…1; None where no sentence was looked at."""
+        return self.without / self.sentences if self.sentences else None
+
+
 class TopicRun(Value):
     """The outcome of one fit: groups, each as a topic, and exactly one assignment for every sentence handed in."""
 

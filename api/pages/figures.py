@@ -58,6 +58,7 @@ def _page(
     """Show a figure; ``asked``: what to keep it by, empty where it is kept; ``evidence``: None where it is not listed."""
     with visit.service.store.read() as unit:
         comments: list[Feedback] = unit.feedback.get_many((evidence or [])[:SHOWN])
+        accounts = unit.customers.accounts((evidence or [])[:SHOWN])
         kind, _, name = (figure.query.issue or "").partition(":")
         known = kind in {one.value for one in IssueKind}
         taxonomy, language = visit.service.taxonomy, visit.language
@@ -76,6 +77,7 @@ def _page(
         kind_name=partial(kind_name, language=visit.language),
         part_name=partial(part_name, language=visit.language),
         comments=comments,
+        accounts=list(accounts.values()),
         issue_name=issue.name if issue is not None else figure.query.issue,
     )
 

@@ -60,7 +60,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         found = measured(unit, visit)
         bar = filter_bar(unit, visit)
         said = unit.topics.sentences_of_names(visit.language)
-        unassigned_sentences = unit.topics.unassigned_share()
+        unassigned_sentences = unit.topics.unassigned().share
         proposals = len(unit.proposals.find(state=ProposalState.OPEN))
         known = unit.taxonomies.with_own(visit.service.taxonomy)
         of_tag: list[str] | None = [] if kind is IssueKind.TOPIC else None

@@ -29,7 +29,7 @@ def proposals(visit: Visiting) -> HTMLResponse:
         waiting = proposal_shapes(unit, unit.proposals.find(state=ProposalState.OPEN), visit.language)
         edits = unit.topic_edits.find(limit=SHOWN_EDITS)
         run = unit.topics.current_run()
-        unassigned = unit.topics.unassigned_share()
+        unassigned = unit.topics.unassigned().share
         names = {topic.id: topic.name_in(visit.language) for topic in unit.topics.find(states=TopicState)}
     return render(
         visit, "proposals.html", page="issues", proposals=waiting, edits=edits, run=run, unassigned=unassigned, topic_names=names

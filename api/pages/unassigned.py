@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.auth import same_site
+from api.dependencies import addresses_of
 from api.pages.access import form_fields, safe_next
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
@@ -57,8 +58,7 @@ def unassigned(visit: Visiting) -> HTMLResponse:
         edits = [edit for edit in unit.topic_edits.find(limit=4 * SHOWN_EDITS) if edit.change.kind is ChangeKind.MOVE][:SHOWN_EDITS]
         context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
-            "share": unit.topics.unassigned_share(),
-            "without": unit.topics.count_unassigned(),
+            "unassigned": addresses_of(unit, visit.service).unassigned(unit.topics.unassigned()),
             "left": unit.topics.count_left(),
             "stored": unit.feedback.count(FeedbackFilter()),
             "comments": {comment.id: comment for comment in unit.feedback.get_many([one.sentence.feedback_id for one in shown])},

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Annotated
+from urllib.parse import quote
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request
@@ -55,7 +56,7 @@ class FigureShape(BaseModel):
 
 
 class Evidence(BaseModel):
-    """A comment or KPI value a figure rests on; ``text`` is the redacted verbatim, null for a KPI value without words."""
+    """What a figure rests on: a comment (``text`` is the redacted verbatim), a KPI value without words, or an account."""
 
     id: str
     text: str | None
@@ -85,11 +86,14 @@ def recompute(service: ServiceOf, figure_id: str, language: ReaderLanguage, _key
 
 @router.get("/v1/figures/{figure_id}/evidence")
 def evidence(service: ServiceOf, figure_id: str, query: Annotated[PageQuery, Query()], _key: Reader) -> Page[Evidence]:
-    """List the comments a figure rests on."""
+    """List the comments a figure rests on; KPI values where there are no words, and accounts where accounts are counted."""
     page = page_of(service.figures.evidence(figure_id), limit=query.limit, cursor=query.cursor)
     with service.store.read() as unit:
         texts = {comment.id: comment.verbatim for comment in unit.feedback.get_many(page.data)}
-    shown = [Evidence(id=name, text=texts.get(name), url=f"/v1/feedback/{name}" if name in texts else None) for name in page.data]
+        accounts = unit.customers.accounts(page.data)
+    urls = {name: f"/v1/feedback/{name}" for name in texts}
+    urls |= {name: f"/v1/accounts/{quote(one.external_id)}" for name, one in accounts.items()}
+    shown = [Evidence(id=name, text=texts.get(name), url=urls.get(name)) for name in page.data]
     return Page(data=shown, next_cursor=page.next_cursor)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from api.auth import require
-from api.dependencies import ReaderLanguage, ServiceOf, zone_of
+from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
 from api.issue_shapes import TagIssueShape, summaries
 from api.narrowing import Narrowing, PagedNarrowed, PagedNarrowing
 from api.paging import Page, cursor_after, feedback_cursor, page_of
@@ -50,10 +50,11 @@ class TopicQuery(Narrowing):
 
 
 class TopicPage(Page[TopicShape]):
-    """Topics, largest first; ``unassigned_share`` is the share of sentences near to none of them."""
+    """Topics, largest first; ``unassigned_share`` is the share of sentences near to none of them, of all comments, with its address."""
 
     run: RunShape | None
     unassigned_share: float | None
+    unassigned_figure: str | None
 
 
 class TopicNarrowing(PagedNarrowing):
@@ -107,7 +108,7 @@ def topics(service: ServiceOf, query: TopicsNarrowed, language: ReaderLanguage) 
         periods = _periods(service, unit, query.period)
         found = summaries(unit, service, kind=IssueKind.TOPIC, wanted=wanted, language=language, periods=periods)
         run = unit.topics.current_run()
-        unassigned = unit.topics.unassigned_share()
+        unassigned = addresses_of(unit, service).unassigned(unit.topics.unassigned())
     listed = [one for one in found.issues if query.group in (None, one.issue.group_id)]
     page = page_of(listed, limit=query.limit, cursor=query.cursor)
     data = [
@@ -115,7 +116,9 @@ def topics(service: ServiceOf, query: TopicsNarrowed, language: ReaderLanguage) 
         for one in page.data
     ]
     shown = None if run is None else RunShape(**{name: run[name] for name in RunShape.model_fields})
-    return TopicPage(data=data, next_cursor=page.next_cursor, run=shown, unassigned_share=unassigned)
+    return TopicPage(
+        data=data, next_cursor=page.next_cursor, run=shown, unassigned_share=unassigned.share, unassigned_figure=unassigned.figure
+    )
 
 
 @router.get("/v1/topics/unassigned")

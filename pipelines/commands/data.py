@@ -132,7 +132,7 @@ def status(*, json: JsonFlag = False) -> None:
                 "customers": unit.customers.counts(),
                 "kpis": unit.kpis.counts(),
                 "topics": len(unit.topics.find()),
-                "unassigned_share": unit.topics.unassigned_share(),
+                "unassigned_share": unit.topics.unassigned().share,
                 "alerts_open": len([a for a in unit.alerts.find() if a.state.value == "open"]),
                 "model_version": version,
                 "last_run": run_before.model_dump(mode="json") if run_before else None,

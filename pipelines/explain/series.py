@@ -134,7 +134,7 @@ def account_flow(
 ) -> AccountFlow:
     """Return what became of the accounts that were there when the period began."""
     first, after = start.astimezone(zone).date(), end.astimezone(zone).date()
-    there = [a for a in accounts if _before(a.started_on, first) and (a.churned_on is None or a.churned_on >= first)]
+    there = there_at(accounts, start=start, zone=zone)
     gone = [account for account in there if account.churned_on is not None and account.churned_on < after]
     staying = [(_revenue(a, paid, start), _revenue(a, paid, end)) for a in there if a not in gone]
     lost = sum(_revenue(account, paid, start) or 0.0 for account in gone)
@@ -148,6 +148,12 @@ def account_flow(
         revenue_up=sum(max(new - old, 0.0) for old, new in both),
         years=(after - first).days / 365.25,
     )
+
+
+def there_at(accounts: Sequence[Account], *, start: datetime, zone: ZoneInfo) -> list[Account]:
+    """Return the accounts that were there when a period began: what every quantity of accounts counts."""
+    first = start.astimezone(zone).date()
+    return [a for a in accounts if _before(a.started_on, first) and (a.churned_on is None or a.churned_on >= first)]
 
 
 def label(month: Month, *, span: Span, fiscal_start: int) -> str:

@@ -18,6 +18,7 @@ from voc.ledger import Drill, LedgerTerm, RootCause
 from voc.provenance import Answer, FigureKind, FigureQuery
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
+from voc.topics import Unassigned
 from voc.voices import issue_key
 
 Line = TypeVar("Line", bound=Driver)
@@ -27,7 +28,7 @@ class Addresses:
     """Addresses on one state of the store; ``wanted``: the comments the answer is about."""
 
     def __init__(self, unit: Unit, *, taxonomy: Taxonomy, zone: str, wanted: FeedbackFilter | None = None) -> None:
-        self._versions, self._zone = versions_of(unit, taxonomy), zone
+        self._versions, self._zone, self._erasures = versions_of(unit, taxonomy), zone, unit.erasures.revision()
         self._wanted = wanted or FeedbackFilter()
 
     def lines(self, found: Iterable[DriverLine]) -> list[DriverLine]:
@@ -90,6 +91,11 @@ class Addresses:
         drills = tuple(opened(one) for one in found.drills)
         return found.model_copy(update={"ledger": ledger.model_copy(update=named), "drills": drills})
 
+    def unassigned(self, found: Unassigned) -> Unassigned:
+        """Return how many sentences have no topic, with the address; of all comments, whatever list it stands beside."""
+        figure = self._of(FigureKind.UNASSIGNED_SENTENCES, rows.of_unassigned(found), wanted=FeedbackFilter())
+        return found.model_copy(update={"figure": figure})
+
     def series(self, found: KpiSeries) -> KpiSeries:
         """Return a KPI's course with the address of every point."""
         points = tuple(
@@ -128,4 +134,4 @@ class Addresses:
         wanted: FeedbackFilter | None = None,
     ) -> str | None:
         query = FigureQuery(kind=kind, filter=wanted or self._wanted, kpi=kpi, issue=issue, zone=self._zone, more=more or {})
-        return addressed(query, answer, versions=self._versions)
+        return addressed(query, answer, versions=self._versions, erasures=self._erasures)

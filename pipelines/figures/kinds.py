@@ -80,6 +80,11 @@ def _unassigned_share(desk: Desk, query: FigureQuery) -> Answer:
     return Answer(value=found.unassigned, n=len(heard), evidence=tuple(row.feedback_id for row in heard if not row.issue_keys))
 
 
+def _unassigned_sentences(desk: Desk, _: FigureQuery) -> Answer:
+    topics = desk.unit.topics
+    return rows.of_unassigned(topics.unassigned()).model_copy(update={"evidence": tuple(topics.unassigned_comments())})
+
+
 def _driver_effect(desk: Desk, query: FigureQuery) -> Answer | None:
     summary = desk.summary(query)
     driver = None if summary is None or query.kpi is None else summary.drivers.get(query.kpi)
@@ -162,6 +167,13 @@ KINDS: dict[FigureKind, Kind] = {
         Bilingual(
             en="Comments with a signal that carry no issue, over all with a signal.",
             ja="どの課題にも属さないコメントの割合(内容のあるものの中で)。",
+        ),
+    ),
+    FigureKind.UNASSIGNED_SENTENCES: Kind(
+        _unassigned_sentences,
+        Bilingual(
+            en="Sentences that lie near no topic, or that a person left without one, over all sentences looked at; of all comments.",
+            ja="どのトピックにも近くない文(人がトピックなしとした文を含む)÷ 調べた全文の数。全コメントが対象。",
         ),
     ),
     FigureKind.DRIVER_EFFECT: Kind(

@@ -10,6 +10,7 @@ from pipelines.auditing import audited_tags
 from pipelines.counting import kpi_answers
 from pipelines.explain.account_room import LONGEST_LOOK_DAYS
 from pipelines.explain.at_risk import at_risk
+from pipelines.explain.series import there_at
 from pipelines.explain.trends import readable
 from pipelines.explaining import EXPLAINED
 from pipelines.figures import rows
@@ -79,7 +80,7 @@ def kpi_period(desk: Desk, query: FigureQuery) -> Answer | None:
     point = None if series is None else next((one for one in series.points if one.label == query.more.get("period")), None)
     if series is None or point is None:
         return None
-    return rows.of_point(point).model_copy(update={"evidence": _observed(desk, series, point)})
+    return rows.of_point(point).model_copy(update={"evidence": _observed(desk, series, point, zone=ZoneInfo(query.zone))})
 
 
 def _series(desk: Desk, query: FigureQuery) -> KpiSeries:
@@ -91,9 +92,9 @@ def _series(desk: Desk, query: FigureQuery) -> KpiSeries:
     return series_of(desk.unit, kpi, span=span, zone=ZoneInfo(query.zone), now=desk.as_of, fiscal_start=start)
 
 
-def _observed(desk: Desk, series: KpiSeries, point: KpiPoint) -> tuple[str, ...]:
+def _observed(desk: Desk, series: KpiSeries, point: KpiPoint, *, zone: ZoneInfo) -> tuple[str, ...]:
     if isinstance(series.kpi, AccountKpi):
-        return ()
+        return tuple(account.id for account in there_at(desk.unit.customers.present_accounts(), start=point.start, zone=zone))
     seen = kpi_answers(desk.unit, series.kpi, wanted=FeedbackFilter(since=point.start, until=point.end))
     return tuple(one.feedback_id or one.id for one in seen)
 

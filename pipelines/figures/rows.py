@@ -10,6 +10,7 @@ from voc.issues import IssueSummary, Period
 from voc.kpis import KpiPoint, KpiSeries
 from voc.ledger import DrillLine, GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
 from voc.provenance import Answer
+from voc.topics import Unassigned
 from voc.voices import issue_key
 
 Parts = dict[str, float | None]
@@ -33,6 +34,11 @@ def of_summary(summary: IssueSummary) -> Answer:
     }  # fmt: skip
     parts |= dict(summary.months)
     return Answer(value=summary.share, low=summary.share_low, high=summary.share_high, n=summary.total, parts=parts)
+
+
+def of_unassigned(found: Unassigned) -> Answer:
+    """Return the share of sentences without a topic; ``n`` counts sentences."""
+    return Answer(value=found.share, n=found.sentences, parts={"without": found.without})
 
 
 def of_driver(driver: Driver) -> Answer:

@@ -14,6 +14,7 @@ _KINDS = {
     FigureKind.KPI_LEVEL: ("Level of a KPI", "KPIの水準"),
     FigureKind.ISSUE_SHARE: ("Share of an issue", "課題の割合"),
     FigureKind.UNASSIGNED_SHARE: ("Share without an issue", "どの課題にも当てはまらない割合"),
+    FigureKind.UNASSIGNED_SENTENCES: ("Share of sentences without a topic", "トピックのない文の割合"),
     FigureKind.DRIVER_EFFECT: ("Association with a KPI", "KPIとの関連"),
     FigureKind.ALERT_ACCOUNTS: ("Accounts in an alert", "アラートの取引先数"),
     FigureKind.ACTION_EFFECT: ("Effect beside an action", "施策に伴う変化"),
@@ -89,6 +90,7 @@ _PARTS = {
     "read_without": ("Read without the tag", "監査済み(タグなし)"),
     "precision": ("Precision", "適合率"),
     "recall": ("Recall", "再現率"),
+    "without": ("Sentences without a topic", "トピックのない文の数"),
     "heard_weight": ("Weight of the roles heard", "発言のあった役割の重み"),
     "plain": ("Plain mean of all comments", "全コメントの単純平均"),
 }

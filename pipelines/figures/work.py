@@ -74,8 +74,10 @@ class FigureWork:
         """
         if figure_id.startswith(PREFIX):
             then = read_address(figure_id)
-            found = self._now(then.query)
-            return *as_figure(figure_id, then, found[0] if found else None), sorted(set(found[1])) if found else []
+            with self._store.read() as unit:
+                now, evidence = next(iter(figures_of(self._desk(unit), [then.query])), (None, ()))
+                erasures = unit.erasures.revision()
+            return *as_figure(figure_id, then, now, erasures=erasures), sorted(set(evidence))
         figure, erased = self._find(figure_id)
         with self._store.read() as unit:
             now = figures_of(self._desk(unit), [figure.query])
@@ -83,9 +85,9 @@ class FigureWork:
         return figure, compared(figure, now[0][0] if now else None, erased=erased), evidence
 
     def evidence(self, figure_id: str) -> list[str]:
-        """Return the ids of the comments (``fb_…``) or KPI values (``ko_…``) a figure rests on, in a fixed order, erased ones left out.
+        """Return the ids of the comments (``fb_…``), KPI values (``ko_…``) or accounts (``ac_…``) a figure rests on.
 
-        Those of an address in an answer are the ones its question rests on now.
+        In a fixed order, erased ones left out. Those of an address in an answer are the ones its question rests on now.
 
         Raises
         ------
@@ -99,15 +101,11 @@ class FigureWork:
             return unit.figures.evidence(figure.evidence_digest)
 
     def _asked(self, query: FigureQuery) -> tuple[Figure, Sequence[str]]:
-        found = self._now(query)
-        if found is None:
-            raise NotFoundError
-        return found
-
-    def _now(self, query: FigureQuery) -> tuple[Figure, Sequence[str]] | None:
         with self._store.read() as unit:
             found = figures_of(self._desk(unit), [query])
-        return found[0] if found else None
+        if not found:
+            raise NotFoundError
+        return found[0]
 
     def _find(self, figure_id: str) -> tuple[Figure, bool]:
         for again in (False, True):

@@ -212,7 +212,7 @@ def test_topics_voices_and_quotes_of_the_current_run(any_store: Store) -> None:
         unit.topics.add_run(run, encoder="e/1", now=NOON)
         unit.topics.add_run(run, encoder="e/1", now=NOON)
     with any_store.read() as unit:
-        assert unit.topics.unassigned_share() == pytest.approx(1 / 3)
+        assert unit.topics.unassigned().share == pytest.approx(1 / 3)
         assert unit.topics.find() == list(run.topics)
         assert unit.topics.get("tp_1") == run.topics[0]
         assert (unit.topics.current_run() or {})["sentences"] == 3

@@ -10,7 +10,7 @@ from voc.store.enrichments import EnrichmentStore, sentence_id, split_sentence_i
 from voc.store.feedback import chunks, insert_or_replace
 from voc.store.rows import table
 from voc.store.tables import FeedbackRow, SentenceRow, TopicAssignmentRow, TopicRow, TopicRunRow
-from voc.topics import Topic, TopicAssignment, TopicRun, TopicState, name_for
+from voc.topics import Topic, TopicAssignment, TopicRun, TopicState, Unassigned, name_for
 
 RUNS = table(TopicRunRow)
 TOPICS = table(TopicRow)
@@ -138,20 +138,20 @@ class TopicStore:
         """Return how many sentences have an assignment, be it to none."""
         return sum(self._sizes().values())
 
-    def count_unassigned(self) -> int:
-        """Return how many sentences belong to no topic."""
-        return self._sizes().get(None, 0)
+    def unassigned(self) -> Unassigned:
+        """Return how many sentences belong to no topic, of how many."""
+        sizes = self._sizes()
+        return Unassigned(sentences=sum(sizes.values()), without=sizes.get(None, 0))
 
     def count_left(self) -> int:
         """Return how many sentences a person has left without a topic."""
         left = ASSIGNMENTS.c.topic_id.is_(None) & ASSIGNMENTS.c.by_person
         return int(self._connection.execute(select(func.count()).select_from(ASSIGNMENTS).where(left)).scalar_one())
 
-    def unassigned_share(self) -> float | None:
-        """Return the share of sentences that belong to no topic, 0…1; None where none was ever assigned."""
-        sizes = self._sizes()
-        total = sum(sizes.values())
-        return sizes.get(None, 0) / total if total else None
+    def unassigned_comments(self) -> list[str]:
+        """Return the ids of the comments with a sentence that belongs to no topic."""
+        query = select(ASSIGNMENTS.c.feedback_id).where(ASSIGNMENTS.c.topic_id.is_(None)).distinct().order_by(ASSIGNMENTS.c.feedback_id)
+        return list(self._connection.execute(query).scalars())
 
     def tag_examples(self, taxonomy: str, *, each: int) -> list[tuple[str, str]]:
         """Return tag and words of the most typical sentences of every topic in whose place a tag of the taxonomy stands."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from tests.support.app import Running, running
-from voc.addresses import addressed, read_address
+from voc.addresses import addressed, as_figure, read_address
 from voc.errors import NotFoundError
 from voc.filters import FeedbackFilter
-from voc.provenance import Answer, FigureKind, FigureQuery
+from voc.provenance import Answer, FigureKind, FigureQuery, StaleReason, figure_of
 
 NOW = "2026-06-30T12:00:00+09:00"
 QUESTION = {"kpi": "nps", "since": "2026-04-01", "until": "2026-07-01", "before_since": "2026-01-01", "before_until": "2026-04-01"}
@@ -95,6 +96,7 @@ ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "ledger of two segments": lambda app: of_ledger(app, segment="smb", against="enterprise", mix="journey_stage", by="both"),
     "tags": of_tags,
     "tags of an account": lambda app: of_tags(app, account_id="a0"),
+    "sentences without a topic": lambda app: [(app.get("/v1/topics").json() | {"figure": app.get("/v1/topics").json()["unassigned_figure"]}, "unassigned_share")],
     "topics": lambda app: data(app, "/v1/topics", "share", period="2026-Q2"),
     "series": lambda app: [(row, "value") for row in app.get("/v1/kpis/series", kpi="nps", by="quarter").json()["points"]],
     "series of accounts": lambda app: [(row, "value") for row in app.get("/v1/kpis/series", kpi="nrr", by="year").json()["points"]],
@@ -146,7 +148,7 @@ def test_the_answers_on_a_profile_lead_to_the_figure_of_the_same_number(app: Run
 
 
 def test_after_an_erasure_every_address_that_rested_on_the_person_is_stale_and_none_shows_them(changed: Running) -> None:
-    names = ("drivers", "ledger", "tags", "topics", "series", "queue", "audits", "room")
+    names = ("drivers", "ledger", "tags", "sentences without a topic", "topics", "series", "queue", "audits", "room")
     shown = {name: [row["figure"] for row, _ in ANSWERS[name](changed)] for name in names}
     with changed.service.store.read() as unit:
         theirs = {one.id for one in unit.feedback.find(FeedbackFilter(), limit=100) if one.customer_id == _id(changed, 0)}
@@ -160,8 +162,19 @@ def test_after_an_erasure_every_address_that_rested_on_the_person_is_stale_and_n
         assert theirs.isdisjoint(left)
         if lost:
             touched += 1
-            assert not state.fresh, read_address(address)
+            assert state.reasons[:1] == (StaleReason.ERASED,), read_address(address)
     assert touched > 10
+
+
+def test_a_quantity_of_accounts_rests_on_the_accounts_that_were_there(app: Running) -> None:
+    first, *_, last = (row for row, _ in ANSWERS["series of accounts"](app))
+    for row, accounts in ((first, 0), (last, 8)):
+        found = app.get(f"/v1/figures/{row['figure']}/evidence").json()["data"]
+        assert len(found) == row["n"] == accounts
+    assert {one["url"] for one in found} == {f"/v1/accounts/a{at}" for at in range(8)}
+    assert app.get(found[0]["url"]).status_code == 200
+    page = HTMLParser(app.client.get(f"http://127.0.0.1/figures/{last['figure']}").text)
+    assert {one.attributes["href"] for one in page.css("main a[href^='/accounts/']")} == {f"/accounts/a{at}" for at in range(8)}
 
 
 def _id(app: Running, at: int) -> str:
@@ -182,10 +195,10 @@ def test_a_correction_makes_a_driver_stale_and_keeping_its_address_gives_one_of_
 
 def test_an_address_reads_back_and_a_damaged_one_is_not_found(app: Running) -> None:
     query = FigureQuery(kind=FigureKind.ISSUE_SHARE, issue="tag:ログイン", filter=FeedbackFilter(segment="大手"), more={"a": "b"})
-    address = addressed(query, Answer(value=1 / 3, n=3), versions={"models": "1"})
+    address = addressed(query, Answer(value=1 / 3, n=3), versions={"models": "1"}, erasures=2)
     assert address is not None
     said = read_address(address)
-    assert (said.query, said.value, said.n) == (query, 0.3333333333, 3)
+    assert (said.query, said.value, said.n, said.erasures) == (query, 0.3333333333, 3, 2)
     damaged = (address[:-1], address + "A", "fq_", "fq_12345678", address.replace(address[5], "-"), "fq_" + "A" * 5000, address[:11] + "!" + address[12:])
     for one in damaged:
         with pytest.raises(NotFoundError):
@@ -194,11 +207,20 @@ def test_an_address_reads_back_and_a_damaged_one_is_not_found(app: Running) -> N
         assert app.client.get(f"/v1/figures/{one}/evidence", headers=app.key()).json()["code"] == "not_found"
 
 
+@pytest.mark.parametrize(("n", "erasures", "reasons"), [(3, 2, ()), (3, 5, ()), (2, 2, ("evidence",)), (2, 5, ("erased", "evidence"))])
+def test_an_address_says_erased_where_somebody_was_erased_since_and_its_numbers_changed(n: int, erasures: int, reasons: tuple[str, ...]) -> None:
+    query = FigureQuery(kind=FigureKind.ISSUE_SHARE, issue="tag:a")
+    address = addressed(query, Answer(value=0.5, n=3), versions={"models": "1"}, erasures=2)
+    assert address is not None
+    now = figure_of(query, Answer(value=0.5, n=n), versions={"models": "1"}, as_of=datetime(2026, 1, 1, tzinfo=UTC))
+    assert as_figure(address, read_address(address), now, erasures=erasures)[1].reasons == reasons
+
+
 @pytest.mark.parametrize("more", [{}, {"after": "x", "before": "y", "by": "z"}, {"series": "nps", "span": "month", "fiscal_start": "99", "period": "2026-01"},
                                   {"account": "ac_0", "at": "0001-01-01T00:00:00+00:00", "days": "9", "quiet_days": "9"}])  # fmt: skip
 @pytest.mark.parametrize("kind", FigureKind)
 def test_an_address_somebody_made_up_has_no_answer_and_no_traceback(app: Running, kind: FigureKind, more: dict[str, str]) -> None:
-    address = addressed(FigureQuery(kind=kind, more=more), Answer(value=1.0, n=1), versions={})
+    address = addressed(FigureQuery(kind=kind, more=more), Answer(value=1.0, n=1), versions={}, erasures=0)
     said = app.get(f"/v1/figures/{address}")
     assert said.status_code == 200
     assert not said.json()["state"]["fresh"]
