@@ -86,8 +86,8 @@ def find_encoder() -> Artifact:
     ModelRejectedError
         If a file is missing or not the one expected.
     """
-    artifact = verify_manifest(ENCODER_FOLDER)
-    manifest = Manifest.model_validate_json((ENCODER_FOLDER / MANIFEST_NAME).read_bytes())
+    manifest = manifest_of(ENCODER_FOLDER)
+    artifact = verify_folder(ENCODER_FOLDER, manifest=manifest)
     if model_hash(manifest.files) != ENCODER_SHA256:
         raise rejected(artifact.name, MANIFEST_NAME, "wrong hash")
     return artifact
@@ -101,6 +101,17 @@ def verify_manifest(folder: Path) -> Artifact:
     ModelRejectedError
         If the manifest is missing or malformed, or the folder does not match it.
     """
+    return verify_folder(folder, manifest=manifest_of(folder))
+
+
+def manifest_of(folder: Path) -> Manifest:
+    """Return the ``manifest.json`` that lies in a folder; nothing else was looked at.
+
+    Raises
+    ------
+    ModelRejectedError
+        If it is missing or malformed.
+    """
     path = folder / MANIFEST_NAME
     if not path.is_file():
         raise rejected(folder.name, MANIFEST_NAME, "missing file")
@@ -108,7 +119,7 @@ def verify_manifest(folder: Path) -> Artifact:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except ValueError as error:
         raise rejected(folder.name, MANIFEST_NAME, "malformed manifest") from error
-    return verify_folder(folder, manifest=manifest.model_copy(update={"beside": manifest.beside | {MANIFEST_NAME}}))
+    return manifest.model_copy(update={"beside": manifest.beside | {MANIFEST_NAME}})
 
 
 def verify_folder(folder: Path, *, manifest: Manifest) -> Artifact:
@@ -143,9 +154,13 @@ def write_manifest(folder: Path, *, name: str, version: str) -> Manifest:
     """Write the manifest of a folder of our own from what lies in it; used by the recipes only."""
     found = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != MANIFEST_NAME]
     manifest = Manifest(name=name, version=version, files={p.relative_to(folder).as_posix(): sha256_of(p) for p in found})
-    content = manifest.model_dump_json(indent=1, exclude={"beside"})
-    (folder / MANIFEST_NAME).write_text(content + "\n", encoding="utf-8")
+    (folder / MANIFEST_NAME).write_text(manifest_json(manifest), encoding="utf-8")
     return manifest
+
+
+def manifest_json(manifest: Manifest) -> str:
+    """Return what ``manifest.json`` holds."""
+    return manifest.model_dump_json(indent=1, exclude={"beside"}) + "\n"
 
 
 def _refuse_foreign_names(folder: Path, manifest: Manifest) -> None:

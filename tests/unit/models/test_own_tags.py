@@ -1,6 +1,8 @@
 """Own tags as bytes, as a tagger, beside the shipped one, and in a folder that is checked before it is read."""
 
 import json
+import re
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,42 @@ SENTENCES = {
     "parking": ["no parking space", "the parking is full", "parking costs too much", "駐車場 が 狭い", "駐車場 は 満車"],
     "queue": ["long queue again", "the queue at the counter", "an hour in the queue", "列 が 長い", "窓口 の 列"],
 }
+
+
+STEPS = 8
+"""File operations of one writing up to the moment the new manifest stands: four files written, four put in place; then the two old ones that differ go."""
+
+
+class Stopped(BaseException):
+    """Stands for the end of the process."""
+
+
+def stop_after(steps: int, patch: pytest.MonkeyPatch) -> None:
+    """End the writing before its next step once so many were done, in the middle of a file where the next one is the writing of one."""
+    done = count()
+    write, replace, unlink = Path.open, Path.replace, Path.unlink
+
+    def opened(path, mode="r", *arguments, **named):
+        found = write(path, mode, *arguments, **named)
+        if "w" in mode and next(done) == steps:
+            found.write(b"half")
+            found.close()
+            raise Stopped
+        return found
+
+    def replaced(path, target):
+        if next(done) == steps:
+            raise Stopped
+        return replace(path, target)
+
+    def unlinked(path):
+        if next(done) == steps:
+            raise Stopped
+        unlink(path)
+
+    patch.setattr(Path, "open", opened)
+    patch.setattr(Path, "replace", replaced)
+    patch.setattr(Path, "unlink", unlinked)
 
 
 def taxonomy():
@@ -63,20 +101,36 @@ def test_a_folder_gives_back_what_was_written_and_may_be_written_again(learnt, t
     folder.write(learnt)
     folder.write(learnt)
     assert folder.read(encoder=ENCODER) == learnt
-    assert sorted(path.name for path in (tmp_path / "tags").iterdir()) == ["config.json", "manifest.json", "model.safetensors", "taxonomy.yaml"]
+    kinds = [re.sub("-[0-9a-f]{8}", "", path.name) for path in sorted((tmp_path / "tags").iterdir())]
+    assert kinds == ["config.json", "manifest.json", "model.safetensors", "taxonomy.yaml"]
 
 
-@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "taxonomy.yaml", "manifest.json"])
+@pytest.mark.parametrize("name", ["config-*.json", "model-*.safetensors", "taxonomy-*.yaml", "manifest.json"])
 def test_a_changed_or_missing_file_is_refused(learnt, tmp_path: Path, name):
     folder = TagFolder(tmp_path / "tags")
     folder.write(learnt)
-    path = tmp_path / "tags" / name
+    (path,) = (tmp_path / "tags").glob(name)
     path.write_bytes(path.read_bytes()[:-9] + b"\n        ")
     with pytest.raises(ModelRejectedError):
         folder.read(encoder=ENCODER)
     path.unlink()
     with pytest.raises(ModelRejectedError):
         folder.read(encoder=ENCODER)
+
+
+@pytest.mark.parametrize("step", range(STEPS + 2))
+def test_stopped_anywhere_in_the_writing_the_folder_is_the_old_or_the_new_one(learnt, tmp_path: Path, monkeypatch, step):
+    """Why: a stop while tags are learnt anew must not take away those in use; three files and the manifest are written and put in place."""
+    folder, newer = TagFolder(tmp_path / "tags"), learnt.model_copy(update={"version": "newer", "quality": (), "weights": learnt.weights + b"x"})
+    folder.write(learnt)
+    with monkeypatch.context() as stopped:
+        stop_after(step, stopped)
+        with pytest.raises(Stopped):
+            folder.write(newer)
+    assert folder.read(encoder=ENCODER) == (learnt if step < STEPS else newer)
+    folder.write(newer)
+    assert folder.read(encoder=ENCODER) == newer
+    assert len(list((tmp_path / "tags").iterdir())) == 4
 
 
 @pytest.mark.parametrize("name", ["code.py", "notes.txt", "weights.pkl"])
