@@ -221,8 +221,10 @@ CATALOGUE: dict[str, Message] = {
     "model_rejected": _message(
         "Model refused",
         "モデルの検査に失敗しました",
-        "The model's files do not match their manifest.",
-        "モデルのファイルが目録と一致しません。",
+        "The model {model} was not loaded: {reason} ({file}). Stored comments and results are as they were; new comments are taken in "
+        "and wait. Put the files back as they were delivered, or name another model.",
+        "モデル {model} は検査に通らなかったため、読み込みませんでした({file}: {reason})。保存済みのコメントと結果はそのままで、"
+        "新しいコメントも受け付けて分析待ちにします。ファイルを元に戻すか、別のモデルを指定してください。",
     ),
     "model_unavailable": _message(
         "Models not ready",

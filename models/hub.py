@@ -173,7 +173,7 @@ def _snapshot(source: ModelSource, *, allow_download: bool) -> Path:
     except OSError as error:
         way = "check the name, the commit and the network" if allow_download else "fetch it once with VOC_MODELS__ALLOW_DOWNLOAD=true"
         message = f"The model {source.name} at commit {source.revision} is not in the local cache; {way}."
-        raise ModelRejectedError(message, model=source.name, file="", reason="not in the local cache") from error
+        raise ModelRejectedError(message, model=source.name, file=source.name, reason="not in the local cache") from error
     finally:
         constants.HF_HUB_OFFLINE = True
     return Path(folder)

@@ -3,7 +3,8 @@
 The process has no database access: batches go in, results come out. It is started at the first call and again after it died.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -13,12 +14,14 @@ from pipelines.discover import Discovery, discover
 from pipelines.enrich import Understanding, enrich
 from pipelines.topic_proposals import Standing
 from voc.enrichment import CommentText, Enrichment
-from voc.errors import ModelError, ModelUnavailableError
+from voc.errors import ModelError, ModelRejectedError, ModelUnavailableError
 from voc.ports import TopicModel, TopicNamer, Vectors
 from voc.tag_learning import LearntTags, TagTeacher
 from voc.topics import TopicSentence
 
 ENCODE_BATCH = 2_000
+REFUSED_S = 30.0
+"""So long a refusal holds before the files are looked at again: each look starts a process."""
 
 
 class Child(Protocol):
@@ -85,11 +88,18 @@ class Inside:
 
 
 class ModelProcess:
-    """Calls into the models' process; ``last_error`` says why they could not be loaded, with model, file and reason."""
+    """Calls into the models' process.
 
-    def __init__(self, child: Child, *, batch_timeout_s: float, fit_timeout_s: float = 3600.0) -> None:
+    ``last_error`` says why they could not be loaded; ``refusal`` is the error where a file did not pass its check.
+    """
+
+    def __init__(
+        self, child: Child, *, batch_timeout_s: float, fit_timeout_s: float = 3600.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take what is needed; ``clock``: seconds that only grow."""
         self.last_error: str | None = None
-        self._child = child
+        self.refusal: ModelRejectedError | None = None
+        self._child, self._clock, self._look_again_s = child, clock, 0.0
         self._batch_timeout_s, self._fit_timeout_s = batch_timeout_s, fit_timeout_s
         self._own_tags: tuple[LearntTags, ...] = ()
 
@@ -102,14 +112,23 @@ class ModelProcess:
 
         Raises
         ------
+        ModelRejectedError
+            If a file was refused, now or a moment ago; nothing was loaded.
         ModelUnavailableError
-            If the weights are refused or the process dies while it loads.
+            If the process dies while it loads.
         """
         if self._child.state() == "ready":
+            self.last_error, self.refusal = None, None
             return
+        if self.refusal is not None and self._clock() < self._look_again_s:
+            raise self.refusal.with_traceback(None)
         try:
             self._child.start()
-            self.last_error = None
+            self.last_error, self.refusal = None, None
+        except ModelRejectedError as error:
+            self.last_error, self.refusal = error.message, error
+            self._look_again_s = self._clock() + REFUSED_S
+            raise
         except ModelUnavailableError as error:
             self.last_error = error.message
             raise
@@ -159,13 +178,15 @@ class ModelProcess:
 
     def discover(self, sentences: Sequence[TopicSentence], standing: Standing | None = None) -> Discovery:
         """Return topics for the sentences, or, where topics stand, what a fit proposes."""
+        self.ensure_loaded()
         payload = (list(sentences), standing or Standing(topics=(), assignments={}))
         result: Discovery = self._child.call("discover", payload, timeout_s=self._fit_timeout_s)
         return result
 
     def state(self) -> str:
-        """Return not_started, loading, ready or crashed."""
-        return self._child.state()
+        """Return not_started, loading, ready, crashed or refused."""
+        state = self._child.state()
+        return "refused" if self.refusal is not None and state != "ready" else state
 
     def close(self) -> None:
         """End the process."""

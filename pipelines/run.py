@@ -73,7 +73,7 @@ class Runner:
 
         Raises
         ------
-        ModelUnavailableError
+        ModelRejectedError, ModelUnavailableError
             If the models cannot be loaded at all.
         StorageError
             If the store does not answer; what was finished before is kept.
@@ -138,7 +138,7 @@ class Runner:
 
         Raises
         ------
-        ModelUnavailableError
+        ModelRejectedError, ModelUnavailableError
             If the models cannot be loaded; no comment is blamed for that.
         """
         if not self.pending():

@@ -30,7 +30,7 @@ from pipelines.search import DEPTH, Hit, Nearness, SearchIndex, mixed
 from pipelines.topic_editing import TopicEditing
 from voc.clock import Clock
 from voc.enrichment import Enrichment
-from voc.errors import InputError, ModelError, NotFoundError, StorageError
+from voc.errors import InputError, ModelError, ModelRejectedError, NotFoundError, StorageError
 from voc.feedback import Feedback, NewFeedback
 from voc.filters import FeedbackFilter
 from voc.ids import random_id
@@ -320,8 +320,9 @@ class Service:
             except (ModelError, StorageError) as error:
                 if self._stop.is_set():
                     break
+                if self.loop.error != error.code:
+                    _tell(error)
                 self.loop.error = error.code
-                log.warning("background work waits", reason=error.code)
                 self._rest(RETRY_S)
 
     def _conclude(self, counts: RunCounts) -> float:
@@ -357,3 +358,11 @@ class Service:
     def _rest(self, seconds: float) -> None:
         self._wake.wait(seconds)
         self._wake.clear()
+
+
+def _tell(error: ModelError | StorageError) -> None:
+    """Write why the background work waits, once until it goes on; of a refused model also which file, what is kept and what to do."""
+    if isinstance(error, ModelRejectedError):
+        log.error("background work waits", reason=error.code, why=error.message, kept=error.kept, advice=error.advice)
+    else:
+        log.warning("background work waits", reason=error.code)

@@ -203,6 +203,10 @@ class ModelRejectedError(ModelError):
     """The model's files do not match their manifest and were not loaded."""
 
     code = "model_rejected"
+    kept: ClassVar[str] = "Stored comments and results are as they were; new comments are taken in and wait."
+    advice: ClassVar[str] = (
+        "Put the files back as they were delivered, or name another model (docs/models.md); a folder of voc tags train: train it again."
+    )
 
 
 class ModelUnavailableError(ModelError):

@@ -57,7 +57,7 @@ def checks(visit: Visit) -> list[Check]:
     loop = service.loop
     return [
         storage,
-        Check(name="models", state={"ready": "ok", "crashed": "bad"}.get(models, "busy"), detail=models),
+        Check(name="models", state={"ready": "ok", "crashed": "bad", "refused": "bad"}.get(models, "busy"), detail=models),
         Check(
             name="loop",
             state="bad" if loop.error else ("ok" if loop.alive else "busy"),

@@ -88,6 +88,7 @@ def render(visit: Visit, template: str, /, *, page: str, status: int = 200, **co
         "page": page,
         "here": visit.selection.address if status == 200 else None,  # noqa: PLR2004  # the HTTP status
         "freshness": visit.freshness(),
+        "refusal": visit.service.models.refusal,
         "condition_of": visit.selection.about,
         "tag_name": visit.tag_name,
         "bare": False,

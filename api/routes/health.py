@@ -88,17 +88,13 @@ def _disk(service: Service) -> Check:
 
 
 def _models(service: Service) -> Check:
-    state = service.models.state()
-    return Check(
-        ok=state != "crashed",
-        reason="model_crashed" if state == "crashed" else None,
-        facts={
-            "state": state,
-            "error": service.models.last_error,
-            "version": service.runner.stamp.version,
-            "outputs": service.runner.stamp.outputs,
-        },
-    )
+    state, refusal = service.models.state(), service.models.refusal
+    reason = {"crashed": "model_crashed", "refused": "model_rejected"}.get(state)
+    facts: dict[str, Any] = {"state": state, "error": service.models.last_error}
+    if refusal is not None:
+        facts |= {name: refusal.facts.get(name) for name in ("model", "file", "reason")} | {"kept": refusal.kept, "advice": refusal.advice}
+    facts |= {"version": service.runner.stamp.version, "outputs": service.runner.stamp.outputs}
+    return Check(ok=reason is None, reason=reason, facts=facts)
 
 
 def _loop(service: Service) -> Check:

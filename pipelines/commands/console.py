@@ -17,6 +17,7 @@ from voc.errors import (
     BacklogFullError,
     InputError,
     ModelError,
+    ModelRejectedError,
     NotFoundError,
     SettingsError,
     StorageBusyError,
@@ -81,6 +82,8 @@ def say_error(error: VocError, *, json: bool) -> None:
     where = f" (column or field: {error.field})" if error.field else ""
     details = "".join(f"\n  {name}: {value}" for name, value in facts.items())
     sys.stderr.write(f"voc: {error.message}{where} [{error.code}]{details}\n")
+    if isinstance(error, ModelRejectedError):
+        sys.stderr.write(f"  {error.kept}\n  {error.advice}\n")
 
 
 def print_json(value: Any) -> None:

@@ -185,4 +185,8 @@ def test_a_refused_model_is_named_and_intake_goes_on(blocked: Blocked, tmp_path:
         assert program.send("POST", "/v1/feedback", {"text": "Still taken in."}, key=key)[0] == 202
     finally:
         program.stop()
+    said = [json.loads(line) for line in program.log.read_text().splitlines() if "background work waits" in line]
+    assert [(line["reason"], line["why"]) for line in said] == [("model_rejected", why)]
+    assert "wait" in said[0]["kept"]
+    assert "Put the files back" in said[0]["advice"]
     assert not (tmp_path / "canary").exists()

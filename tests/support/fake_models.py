@@ -15,7 +15,7 @@ from pipelines.discover import discover
 from pipelines.enrich import Understanding, enrich
 from pipelines.model_process import Inside, ModelProcess
 from voc.enrichment import Intent, TagScore, Urgency
-from voc.errors import ModelCrashedError
+from voc.errors import ModelCrashedError, ModelRejectedError
 from voc.feedback import Language, Redaction, RedactionKind, Span
 from voc.ids import derived_id
 from voc.ports import Cues, Encoded
@@ -168,14 +168,18 @@ def understanding() -> Understanding:
 
 
 class FakeChild:
-    """What the child process offers, in this process. ``poison`` in a text ends it; ``down`` makes every call fail."""
+    """What the child process offers, in this process. ``poison`` in a text ends it; ``down`` makes every call fail; ``refusal`` every start."""
 
     def __init__(self) -> None:
         self.down = False
+        self.refusal: ModelRejectedError | None = None
         self.calls: list[str] = []
         self.inside = Inside(understanding=understanding(), topics=FakeTopics(), teacher=fake_teacher())
 
     def start(self) -> None:
+        self.calls.append("start")
+        if self.refusal is not None:
+            raise self.refusal
         if self.down:
             raise ModelCrashedError
 
@@ -197,7 +201,7 @@ class FakeChild:
         return True
 
     def state(self) -> str:
-        return "crashed" if self.down else "ready"
+        return "crashed" if self.down or self.refusal is not None else "ready"
 
     def close(self) -> None:
         self.down = True

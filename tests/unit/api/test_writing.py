@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.app import Running, running
-from voc.errors import StorageUnavailableError
+from voc.errors import ModelRejectedError, StorageUnavailableError
+from voc.keys import Scope
 
 
 def test_only_given_fields_of_a_profile_change(api: Running) -> None:
@@ -86,6 +87,29 @@ def test_a_model_that_crashed_is_told_and_closes_no_door(api: Running) -> None:
     assert ready.json()["checks"]["models"] == {"ok": False, "reason": "model_crashed", "facts": ready.json()["checks"]["models"]["facts"]}
     assert api.post("/v1/feedback", {"text": "x"}).status_code == 202
     assert api.post("/v1/analyze", {"text": "x"}).json()["code"] == "model_unavailable"
+
+
+def test_a_refused_model_is_told_with_what_is_kept_and_what_to_do(api: Running) -> None:
+    facts = {"model": "voc-encoder", "file": "heads.safetensors", "reason": "wrong hash"}
+    api.child.refusal = ModelRejectedError("The model voc-encoder was not loaded: wrong hash (heads.safetensors).", **facts)
+    problem = api.post("/v1/analyze", {"text": "x"}).json()
+    assert (problem["status"], problem["code"], problem["retry_after"]) == (503, "model_rejected", 600)
+    assert all(fact in problem["detail"] for fact in facts.values())
+    assert "are taken in and wait" in problem["detail"]
+    ready = api.client.get("/readyz")
+    models = ready.json()["checks"]["models"]
+    assert (ready.status_code, models["ok"], models["reason"], models["facts"]["state"]) == (200, False, "model_rejected", "refused")
+    assert facts.items() <= models["facts"].items()
+    assert "taken in and wait" in models["facts"]["kept"]
+    assert "Put the files back" in models["facts"]["advice"]
+    assert api.post("/v1/feedback", {"text": "x"}).status_code == 202
+    api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
+    for language, said in (("en", "A model was refused"), ("ja", "モデルの検査に失敗しました")):
+        for page in ("/overview", "/status"):
+            shown = api.get(page, lang=language).text
+            assert said in shown
+            assert facts["model"] in shown
+            assert facts["file"] in shown
 
 
 def test_a_database_that_does_not_answer_makes_it_not_ready_and_still_alive(api: Running, monkeypatch: pytest.MonkeyPatch) -> None:

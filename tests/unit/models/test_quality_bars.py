@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from models.artifacts import ENCODER_FOLDER
 from models.scorecards import QUALITY_BARS, shipped_scorecard
 from models.training.record_bars import raised
 from tests.support import scorecards
@@ -29,6 +30,15 @@ def test_the_shipped_scorecard_reaches_every_bar() -> None:
     measured = {score.id for score in card.scores if score.value is not None}
     assert BARS.keys() - measured == set()
     assert below(card) == {}
+
+
+@pytest.mark.parametrize("name", ["scorecard.json", "manifest.json"])
+def test_a_changed_scorecard_is_not_shown_and_stops_nothing(tmp_path: Path, name: str) -> None:
+    for file in ("scorecard.json", "manifest.json"):
+        (tmp_path / file).write_bytes((ENCODER_FOLDER / file).read_bytes())
+    assert shipped_scorecard(tmp_path) == shipped_scorecard()
+    (tmp_path / name).write_text("{", encoding="utf-8")
+    assert shipped_scorecard(tmp_path) is None
 
 
 def test_the_shipped_scorecard_is_of_the_models_in_use() -> None:
