@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from voc.enrichment import TagScore
 from voc.errors import InputError
-from voc.tag_learning import TagQuality
+from voc.tag_learning import FEW_EXAMPLES, WEAK_F1, TagQuality
 
 WIDTHS = (1.0, 2.0, 4.0)
 RIDGES = (0.1, 0.3, 1.0, 3.0)
@@ -30,8 +30,6 @@ MAX_EXAMPLES = 10_000
 """Above it, examples are taken evenly from the tags: time grows with the cube, memory with the square."""
 LOST_SHARE = 0.005
 """Share of right answers given up to abstaining; more only where examples say what "none of these" looks like."""
-FEW_EXAMPLES = 10
-WEAK_F1 = 0.6
 HALF = 0.5
 UNKNOWN_TAG_WEIGHT = 0.05
 FIRST_GUESS = (10.0, -3.0)

@@ -71,7 +71,7 @@ class _Line(Step):
 
     def advance(self, done: int) -> None:
         self._done += done
-        if time.monotonic() - self._said >= LINE_EVERY_S:
+        if time.monotonic() - self._said >= LINE_EVERY_S and self._done != self._total:
             self.say()
 
     def say(self, *, final: bool = False) -> None:

@@ -23,7 +23,7 @@ from voc.errors import BadFileError, BadMappingError
 from voc.feedback import MAX_TEXT_CHARS
 from voc.ports import Encoded, Vectors
 from voc.settings import Settings
-from voc.tag_learning import LearntTags, TagLesson, TagQuality
+from voc.tag_learning import FEW_EXAMPLES, WEAK_F1, LearntTags, TagLesson, TagQuality
 from voc.taxonomy import Bilingual, Tag, Taxonomy
 
 SEVERAL = re.compile(r"[;|；｜]")
@@ -153,23 +153,38 @@ def flat_taxonomy(name: str, labels: frozenset[str]) -> Taxonomy:
 
 def quality_json(learnt: LearntTags) -> dict[str, Any]:
     """Return what ``voc tags train --json`` prints."""
+    found, examples = found_again(learnt.quality)
     return {
         "taxonomy": learnt.taxonomy.name,
         "version": learnt.version,
         "encoder": learnt.encoder,
+        "recall": round(found / examples, 4) if examples else None,
+        "need_more": sum(tag.needs_more for tag in learnt.quality),
         "tags": [tag.model_dump(mode="json") | {"f1": round(tag.f1, 4)} for tag in learnt.quality],
     }
 
 
 def quality_lines(quality: Sequence[TagQuality]) -> list[str]:
-    """Return a table of the tags, those that need more examples first."""
-    width = max((len(tag.tag) for tag in quality), default=0)
+    """Return a table of the tags, those that need more examples first, and one line on all of them."""
+    from rich.cells import cell_len, set_cell_size
+
+    width = max((cell_len(tag.tag) for tag in quality), default=0)
     lines = [f"{'tag':<{width}}  examples  precision  recall"]
     for tag in quality:
         precision, recall = (f"{value:.2f}" if value is not None else "–" for value in (tag.precision, tag.recall))
         more = "  needs more examples" if tag.needs_more else ""
-        lines.append(f"{tag.tag:<{width}}  {tag.n:>8}  {precision:>9}  {recall:>6}{more}")
+        lines.append(f"{set_cell_size(tag.tag, width)}  {tag.n:>8}  {precision:>9}  {recall:>6}{more}")
+    found, examples = found_again(quality)
+    needy = sum(tag.needs_more for tag in quality)
+    if examples:
+        lines.append(f"Tags of examples found by heads that did not see the example: {found:,} of {examples:,} ({found / examples:.0%}).")
+    lines.append(f"Tags that need more examples (fewer than {FEW_EXAMPLES}, or F1 below {WEAK_F1}): {needy:,} of {len(quality):,}.")
     return lines
+
+
+def found_again(quality: Sequence[TagQuality]) -> tuple[int, int]:
+    """Return how many of the examples' tags were found by heads that did not see the example, and how many there are."""
+    return sum(round((tag.recall or 0.0) * tag.n) for tag in quality), sum(tag.n for tag in quality)
 
 
 def _texts(rows: Sequence[FileRow]) -> list[str]:

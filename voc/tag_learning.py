@@ -13,6 +13,10 @@ from voc.ports import Tagger, Vectors
 from voc.taxonomy import Taxonomy
 from voc.values import UtcDatetime, Value
 
+FEW_EXAMPLES = 10
+WEAK_F1 = 0.6
+"""A tag with fewer examples, or told less well, needs more."""
+
 
 class TagQuality(Value):
     """How well one tag is told from the others, each example judged by heads that did not see it.
