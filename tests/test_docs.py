@@ -75,3 +75,14 @@ def test_commands_in_the_readme_exist() -> None:
     named = set(re.findall(r"^(?:python3 run\.py )?voc ([a-z]+)", (ROOT / "README.md").read_text("utf-8"), flags=re.MULTILINE))
     assert named - known == set()
     assert named, "the README shows no command"
+
+
+def test_the_figures_of_the_models_are_those_of_the_shipped_scorecard() -> None:
+    """Where this fails: ``python -m models.training.quality_table``."""
+    from models.scorecards import shipped_scorecard
+    from models.training.quality_table import PAGE, quality_table, with_table
+
+    card = shipped_scorecard()
+    assert card is not None
+    page = PAGE.read_text("utf-8")
+    assert page == with_table(page, quality_table(card))

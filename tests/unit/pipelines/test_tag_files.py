@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.cells import cell_len
 
 from pipelines import progress
@@ -14,7 +15,7 @@ QUALITY = (
 )
 
 
-def test_the_table_of_tags_stands_in_columns_in_both_languages_and_ends_with_all_of_them_together():
+def test_the_table_of_tags_stands_in_columns_in_both_languages_and_ends_with_all_of_them_together() -> None:
     head, needy, fine, found, more = quality_lines(QUALITY)
     assert needy.endswith("needs more examples")
     assert cell_len(needy.removesuffix("  needs more examples")) == cell_len(fine) == cell_len(head)
@@ -22,7 +23,7 @@ def test_the_table_of_tags_stands_in_columns_in_both_languages_and_ends_with_all
     assert "fewer than 10, or F1 below 0.6): 1 of 2" in more
 
 
-def test_progress_ends_with_one_line(monkeypatch):
+def test_progress_ends_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "LINE_EVERY_S", 0.0)
     stream = io.StringIO()
     with progress.LineProgress(stream).step("read", 3) as step:
