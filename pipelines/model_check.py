@@ -2,7 +2,7 @@
 
 from pipelines.explain.fitting import fit_answers, fit_leaving, fit_time
 from pipelines.explain.spells import spells
-from pipelines.explaining import linked, measure
+from pipelines.explaining import issues_of, linked, measure
 from pipelines.issue_list import find_issue
 from pipelines.link import voices
 from voc.drivers import IssueKind
@@ -12,12 +12,13 @@ from voc.kpis import SURVEY_KPIS, Kpi
 from voc.model_checks import ModelCheck
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
+from voc.voices import issue_key
 
 
 def model_check(
     unit: Unit, *, taxonomy: Taxonomy, kpi: Kpi, kind: IssueKind, issue_id: str, wanted: FeedbackFilter, language: str
 ) -> ModelCheck:
-    """Return the linear difference beside the models that fit.
+    """Return the linear difference, with q over all issues as in the list, beside the models that fit.
 
     NPS is asked in the classes it counts (0–6, 7–8, 9–10), CSAT and CES in the answers given.
 
@@ -31,7 +32,9 @@ def model_check(
         raise NotFoundError(issue_id=issue_id)
     rows = unit.voices.find(wanted)
     links = linked(rows, unit=unit)
-    linear = measure(kpi, rows, issues=[issue], links=links)[0]
+    everything = {issue_key(one): one for one in issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)}
+    measured = measure(kpi, rows, issues=[*(everything | {issue_key(issue): issue}).values()], links=links)
+    linear = next(one for one in measured if one.issue == issue)
     asked = voices(rows, kpi=kpi, links=links)
     if kpi in SURVEY_KPIS:
         answers = asked

@@ -226,3 +226,5 @@ class Evaluation(Value):
     false_groups_seen: int = 0
     series: tuple[GroupPeriod, ...] = ()
     data_until: UtcDatetime | None = None
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""

@@ -54,3 +54,5 @@ class Alert(Value):
     note: str = ""
     changed_by: str | None = None
     changed_at: UtcDatetime | None = None
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""

@@ -55,6 +55,8 @@ class FittedModel(Value):
     pooled: dict[str, int] = Field(default_factory=dict)
     """Levels of a control that were taken together, because few rows have them or all their rows the same outcome."""
     state: ModelState
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class ModelCheck(Value):

@@ -33,6 +33,7 @@ class FigureKind(StrEnum):
     ACCOUNT_MOOD = "account_mood"
     ISSUE_REACH = "issue_reach"
     UNASSIGNED_SENTENCES = "unassigned_sentences"
+    MODEL_RATIO = "model_ratio"
 
 
 class FigureQuery(Value):

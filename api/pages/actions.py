@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
 from api.auth import same_site
+from api.dependencies import addresses_of
 from api.pages.access import form_fields
 from api.pages.action_chart import action_chart
 from api.pages.looks import render
@@ -23,7 +24,7 @@ from pipelines.explain.action_wording import (
     verdict_name,
 )
 from pipelines.issue_list import find_issue
-from voc.actions import Action, Direction, Measure, Plan, Population, better
+from voc.actions import Action, Direction, Evaluation, Measure, Plan, Population, better
 from voc.drivers import Issue, IssueKind
 from voc.errors import BadFilterError
 from voc.ids import account_id
@@ -45,7 +46,7 @@ def actions(visit: Visiting) -> HTMLResponse:
         visit,
         "actions.html",
         page="actions",
-        lines=[(action, visit.service.actions.check(action.id), _issue_of(visit, action)) for action in found],
+        lines=[(action, _check(visit, action.id), _issue_of(visit, action)) for action in found],
         issue=issue,
         segments=segments,
         experiments=experiments,
@@ -87,7 +88,7 @@ def add(visit: Visiting, form: Fields) -> RedirectResponse:
 def action(visit: Visiting, action_id: str) -> HTMLResponse:
     """Show one action and its check."""
     found, edits = visit.service.actions.get(action_id)
-    check = visit.service.actions.check(action_id)
+    check = _check(visit, action_id)
     return render(
         visit,
         "action.html",
@@ -118,6 +119,11 @@ def change(visit: Visiting, action_id: str, form: Fields) -> RedirectResponse:
 def _words(visit: Visit) -> dict[str, Any]:
     names = (doubt_wording, measure_name, measure_unit, method_name, verdict_name)
     return {one.__name__: partial(one, language=visit.language) for one in names}
+
+
+def _check(visit: Visit, action_id: str) -> Evaluation:
+    with visit.service.store.read() as unit:
+        return addresses_of(unit, visit.service).check(visit.service.actions.check(action_id))
 
 
 def _kind(text: str) -> IssueKind | None:

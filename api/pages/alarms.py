@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.auth import same_site
+from api.dependencies import addresses_of
 from api.pages.access import form_fields, safe_next
 from api.pages.looks import render
 from api.pages.route import PageRoute
@@ -23,7 +24,7 @@ def alerts(visit: Visiting) -> HTMLResponse:
     """List alerts, open ones first."""
     state = next((state for state in AlertState if state.value == visit.query("state")), None)
     with visit.service.store.read() as unit:
-        everything = unit.alerts.find()
+        everything = addresses_of(unit, visit.service).alerts(unit.alerts.find())
     order = list(AlertState)
     shown = [alert for alert in everything if state in (None, alert.state)]
     return render(

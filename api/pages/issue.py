@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api.dependencies import addresses_of
 from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
@@ -116,15 +117,16 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
     )
 
 
-def _checked(visit: Visit, unit: Unit, asked: Issue) -> tuple[Kpi, list[str]] | None:
-    """Return what the fitting models say of the KPI the address asks a check of; None where it asks for none."""
+def _checked(visit: Visit, unit: Unit, asked: Issue) -> tuple[Kpi, list[tuple[str, str | None]]] | None:
+    """Return what the fitting models say of the KPI the address asks a check of, with their addresses; None where it asks for none."""
     kpi = next((one for one in EXPLAINED if one.value == visit.query("model")), None)
     if kpi is None:
         return None
     wanted = narrow(unit, visit.selection)
     taxonomy, language = visit.service.taxonomy, visit.language
     check = model_check(unit, taxonomy=taxonomy, kpi=kpi, kind=asked.kind, issue_id=asked.id, wanted=wanted, language=language)
-    return kpi, check_lines(check, language=language)
+    models = addresses_of(unit, visit.service, wanted=wanted).fitted(check).models
+    return kpi, [*zip_longest(check_lines(check, language=language), (model.figure for model in models))]
 
 
 def _summary(

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api.dependencies import addresses_of
 from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
@@ -80,7 +81,7 @@ def overview(visit: Visiting) -> HTMLResponse:
             "coverage": coverage(unit, wanted, found),
             "tiles": tiles(unit, visit, found, recent),
             "leaving": leaving(unit, visit, found),
-            "alerts": unit.alerts.find(state=AlertState.OPEN),
+            "alerts": addresses_of(unit, visit.service).alerts(unit.alerts.find(state=AlertState.OPEN)),
             "period": unit.feedback.period(),
             "emerges": list(emerging(unit, language=visit.language).values()),
         }

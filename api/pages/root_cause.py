@@ -29,7 +29,7 @@ BARS = 8
 """Terms drawn one by one; the others are one bar."""
 CSV_COLUMNS = (
     "kind", "issue_kind", "issue_id", "issue", "amount", "low", "high", "q", "n_before", "n_after", "share_before", "share_after",
-    "within_before", "within_after", "effect_before", "effect_after",
+    "within_before", "within_after", "effect_before", "effect_after", "figure",
 )  # fmt: skip
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ReaderLanguage, ServiceOf
+from api.dependencies import ReaderLanguage, ServiceOf, addresses_of
 from api.forms import Form, Name, Number, form_of
 from api.openapi import example_body
 from api.paging import Page, PageQuery, page_of
@@ -152,7 +152,8 @@ async def change(request: Request, service: ServiceOf, action_id: str, key: Admi
 def evaluation(service: ServiceOf, action_id: str, language: ReaderLanguage, _key: Reader) -> EvaluationShape:
     """Say whether an action worked, shows no sign, or cannot be told yet."""
     action, _ = service.actions.get(action_id)
-    found = service.actions.check(action_id)
+    with service.store.read() as unit:
+        found = addresses_of(unit, service).check(service.actions.check(action_id))
     return EvaluationShape(**found.model_dump(), wording=evaluation_wording(found, action.plan.measure, language=language))
 
 

@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ServiceOf
+from api.dependencies import ServiceOf, addresses_of
 from api.forms import Form, form_of
 from api.openapi import example_body
 from api.paging import DEFAULT_LIMIT, CursorText, Limit, Page, page_of
 from pipelines.service import Service
 from voc.alerts import Alert, AlertState
 from voc.keys import Key, Scope
+from voc.store.unit import Unit
 
 router = APIRouter(tags=["alerts"])
 LONGEST_NOTE = 2_000
@@ -44,7 +45,7 @@ class AlertQuery(BaseModel):
 def find(service: ServiceOf, query: Annotated[AlertQuery, Query()], _key: Annotated[Key, Depends(require(Scope.READ))]) -> Page[Alert]:
     """List alerts, latest first."""
     with service.store.read() as unit:
-        found = unit.alerts.find(state=query.state)
+        found = addresses_of(unit, service).alerts(unit.alerts.find(state=query.state))
     return page_of(found, limit=query.limit, cursor=query.cursor)
 
 
@@ -59,6 +60,9 @@ async def acknowledge(
 def _acknowledge(service: Service, raw: bytes, alert_id: str, key: Key) -> Alert:
     form = form_of(AckForm, raw)
     now = service.clock()
-    return service.commits.do(
-        lambda unit: unit.alerts.set_state(alert_id, AlertState(form.state), note=form.note, by=key.name, now=now)
-    )
+
+    def decide(unit: Unit) -> Alert:
+        alert = unit.alerts.set_state(alert_id, AlertState(form.state), note=form.note, by=key.name, now=now)
+        return addresses_of(unit, service).alerts([alert])[0]
+
+    return service.commits.do(decide)

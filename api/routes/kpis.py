@@ -138,6 +138,7 @@ def driver_model(  # FastAPI fills them in
         found = model_check(
             unit, taxonomy=service.taxonomy, kpi=query.kpi, kind=kind, issue_id=issue_id, wanted=wanted, language=language
         )
+        found = addresses_of(unit, service, wanted=wanted).fitted(found)
     return CheckShape(**dict(found), sentences=check_lines(found, language=language))
 
 

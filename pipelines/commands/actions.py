@@ -13,6 +13,7 @@ from voc.actions import Direction, Measure
 
 if TYPE_CHECKING:
     from pipelines.acting import Acting
+    from voc.actions import Evaluation
 
 actions = typer.Typer(no_args_is_help=True, help="Actions: what is done about an issue, what it should change, and whether it did.")
 DAY = ["%Y-%m-%d"]
@@ -97,7 +98,7 @@ def check(
         found, _ = acting.get(action)
         checked = acting.check(action)
         if json:
-            print_json(checked.model_dump(mode="json"))
+            print_json(_addressed(checked).model_dump(mode="json"))
             return
         say(evaluation_wording(checked, found.plan.measure, language=lang))
         say(f"  method: {method_name(checked.method, language=lang)}; {checked.n_before} values before, {checked.n_after} after")
@@ -130,6 +131,14 @@ def experiment(
             print_json(result)
         else:
             say(", ".join(f"{key} {value}" for key, value in result.items() if key != "file"))
+
+
+def _addressed(found: "Evaluation") -> "Evaluation":
+    from pipelines.assembly import build_store, build_taxonomy
+    from pipelines.figures.addresses import Addresses
+
+    with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
+        return Addresses(unit, taxonomy=build_taxonomy(), zone=settings().intake.default_timezone).check(found)
 
 
 @contextmanager

@@ -95,11 +95,13 @@ def drivers(  # noqa: PLR0913  # typer makes an option of each argument
         with closing(build_store(config, read_only=True)) as store, store.read() as unit:
             taxonomy = build_taxonomy()
             listed = driver_list(unit, taxonomy=taxonomy, kpi=kpi, wanted=wanted, language=lang)
-            listed = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).lines(listed)
+            addresses = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted)
+            listed = addresses.lines(listed)
             found = [one for one in listed if name is None or (one.issue.kind, one.issue.id) == (kind, name)][:limit]
             check = None
             if model and kind is not None and name is not None:
                 check = model_check(unit, taxonomy=taxonomy, kpi=kpi, kind=kind, issue_id=name, wanted=wanted, language=lang)
+                check = addresses.fitted(check)
         if json and check is not None:
             print_json(check.model_dump(mode="json"))
             return

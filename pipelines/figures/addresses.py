@@ -7,7 +7,9 @@ from typing import TypeVar
 from pipelines.figures import rows
 from pipelines.figures.desk import Periods, versions_of
 from voc.account_room import AccountRoom
+from voc.actions import Evaluation
 from voc.addresses import addressed
+from voc.alerts import Alert
 from voc.audits import AuditedTag
 from voc.concerns import QueueEntry
 from voc.drivers import Driver, DriverLine, Reach
@@ -15,6 +17,7 @@ from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary
 from voc.kpis import Kpi, KpiSeries
 from voc.ledger import Drill, LedgerTerm, RootCause
+from voc.model_checks import ModelCheck
 from voc.provenance import Answer, FigureKind, FigureQuery
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
@@ -46,6 +49,25 @@ class Addresses:
             )
             for one in found
         ]
+
+    def fitted(self, found: ModelCheck) -> ModelCheck:
+        """Return the models that fit an issue with their addresses, and that of the linear difference beside them."""
+        models = tuple(
+            one.model_copy(
+                update={
+                    "figure": self._of(
+                        FigureKind.MODEL_RATIO,
+                        rows.of_model(one),
+                        kpi=found.kpi,
+                        issue=issue_key(found.issue),
+                        more={"model": one.model.value},
+                    )
+                }
+            )
+            for one in found.models
+        )
+        linear = found.linear if found.linear is None or not found.linear.volume else self.drivers([found.linear])[0]
+        return found.model_copy(update={"models": models, "linear": linear})
 
     def summaries(self, found: Iterable[IssueSummary], *, periods: Periods | None = None) -> tuple[IssueSummary, ...]:
         """Return issues and their associations with their addresses; one that no comment names has none.
@@ -110,6 +132,18 @@ class Addresses:
             one.model_copy(update={"figure": self._of(FigureKind.QUEUE_RISK, rows.of_entry(one), more={"subject": one.id})})
             for one in found
         ]
+
+    def alerts(self, found: Iterable[Alert]) -> list[Alert]:
+        """Return alerts with the addresses of how many complained."""
+        return [
+            one.model_copy(update={"figure": self._of(FigureKind.ALERT_ACCOUNTS, rows.of_alert(one), more={"alert": one.id})})
+            for one in found
+        ]
+
+    def check(self, found: Evaluation) -> Evaluation:
+        """Return the check of an action with its address."""
+        figure = self._of(FigureKind.ACTION_EFFECT, rows.of_check(found), more={"action": found.action_id})
+        return found.model_copy(update={"figure": figure})
 
     def audits(self, found: Iterable[AuditedTag]) -> list[AuditedTag]:
         """Return audited tags with the addresses of their corrected shares."""

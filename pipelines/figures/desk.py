@@ -3,10 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pipelines.explaining import EXPLAINED
 from pipelines.figures.rows import period_of
 from pipelines.issue_list import IssueList, issue_list
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary, Period
+from voc.kpis import Kpi
 from voc.provenance import FigureQuery
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
@@ -20,21 +22,22 @@ class Desk:
 
     def __init__(self, unit: Unit, *, taxonomy: Taxonomy, as_of: datetime) -> None:
         self.unit, self.taxonomy, self.as_of = unit, taxonomy, as_of
-        self._lists: dict[tuple[FeedbackFilter, str, Periods | None], IssueList] = {}
+        self._lists: dict[tuple[FeedbackFilter, str, Periods | None, tuple[Kpi, ...]], IssueList] = {}
         self._versions: dict[str, str] | None = None
 
     def knows(self, wanted: FeedbackFilter, zone: str, found: IssueList) -> None:
         """Take over an issue list somebody has computed from the same state."""
-        self._lists[wanted, zone, None] = found
+        self._lists[wanted, zone, None, EXPLAINED] = found
 
     def issues(self, query: FigureQuery) -> IssueList:
         """Return the issue list of the comments the question is about."""
         periods = periods_of(query)
-        key = (query.filter, query.zone, periods)
+        kpis = EXPLAINED if query.kpi is None or query.kpi in EXPLAINED else (*EXPLAINED, query.kpi)
+        key = (query.filter, query.zone, periods, kpis)
         if key not in self._lists:
             zone = ZoneInfo(query.zone)
             self._lists[key] = issue_list(
-                self.unit, taxonomy=self.taxonomy, wanted=query.filter, language="en", zone=zone, periods=periods
+                self.unit, taxonomy=self.taxonomy, wanted=query.filter, language="en", zone=zone, kpis=kpis, periods=periods
             )
         return self._lists[key]
 

@@ -100,7 +100,7 @@ def _alert_accounts(desk: Desk, query: FigureQuery) -> Answer | None:
     alert = desk.unit.alerts.get(query.more.get("alert", ""))
     if alert is None:
         return None
-    return Answer(value=alert.accounts, n=len(alert.evidence), parts={"threshold": alert.threshold}, evidence=alert.evidence)
+    return rows.of_alert(alert).model_copy(update={"evidence": alert.evidence})
 
 
 def _action_effect(desk: Desk, query: FigureQuery) -> Answer | None:
@@ -108,20 +108,8 @@ def _action_effect(desk: Desk, query: FigureQuery) -> Answer | None:
     if action is None:
         return None
     found, values = check_of(desk.unit, action)
-    one = found.estimate
-    parts: dict[str, float | None] = {
-        "smallest": one.smallest if one is not None else None,
-        "p": one.p if one is not None else None,
-        "n_before": found.n_before,
-        "n_after": found.n_after,
-        "treated_clusters": found.treated_clusters,
-        "control_clusters": found.control_clusters,
-    }
     evidence = tuple(name for value in values if (name := value.feedback_id or value.observation_id) is not None)
-    n = found.n_before + found.n_after
-    if one is None:
-        return Answer(value=None, n=n, parts=parts, evidence=evidence)
-    return Answer(value=one.value, low=one.low, high=one.high, n=n, parts=parts, evidence=evidence)
+    return rows.of_check(found).model_copy(update={"evidence": evidence})
 
 
 KINDS: dict[FigureKind, Kind] = {
@@ -183,6 +171,15 @@ KINDS: dict[FigureKind, Kind] = {
             "clustered by account. Says what is associated with the KPI, not what would happen.",
             ja="課題があるコメントとないコメントの KPI 平均の差(セグメント・媒体・役割・四半期を揃えて比較)。"
             "95 % 区間は取引先単位。関連を示すもので、効果の予測ではありません。",
+        ),
+    ),
+    FigureKind.MODEL_RATIO: Kind(
+        row_kinds.model_ratio,
+        Bilingual(
+            en="Odds or rate with the issue over those without it, by the model the KPI demands (ordinal logit, logit, Cox), the same held "
+            "equal; 95 % interval clustered by account. Associated with, not caused by.",
+            ja="KPIに応じたモデル(順序ロジット、ロジット、Cox)による、課題の有無でのオッズまたは率の比(同じ条件を揃えて比較)。"
+            "95 % 区間は取引先単位。関連を示すもので、原因ではありません。",
         ),
     ),
     FigureKind.ALERT_ACCOUNTS: Kind(

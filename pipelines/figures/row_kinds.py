@@ -16,14 +16,16 @@ from pipelines.explaining import EXPLAINED
 from pipelines.figures import rows
 from pipelines.figures.desk import Desk
 from pipelines.kpi_series import named_kpi, series_of
+from pipelines.model_check import model_check
 from pipelines.queueing import known
 from pipelines.root_cause import ToldApart, drill_of, ledger_of, told_apart
 from voc.account_room import AccountRoom
-from voc.drivers import Driver
-from voc.errors import BadFilterError
+from voc.drivers import Driver, IssueKind
+from voc.errors import BadFilterError, NotFoundError
 from voc.filters import FeedbackFilter
 from voc.kpis import MONTHS, AccountKpi, KpiPoint, KpiSeries, Span
 from voc.ledger import Ledger
+from voc.model_checks import ModelCheck, ModelKind
 from voc.provenance import Answer, FigureQuery
 from voc.values import as_utc
 from voc.voices import issue_key
@@ -99,6 +101,27 @@ def _observed(desk: Desk, series: KpiSeries, point: KpiPoint, *, zone: ZoneInfo)
     return tuple(one.feedback_id or one.id for one in seen)
 
 
+def model_ratio(desk: Desk, query: FigureQuery) -> Answer | None:
+    """Return what a model says of an issue; its evidence is the comments about the issue (with a value of the KPI, but for Cox)."""
+    check = _read(lambda: _checked(desk, query))
+    model = None if check is None else next((one for one in check.models if one.model.value == query.more.get("model")), None)
+    if model is None:
+        return None
+    found = desk.issues(query)
+    linked = None if model.model is ModelKind.COX else {name for name, kpi in found.links if kpi is query.kpi}
+    about = (row.feedback_id for row in readable(found.rows) if query.issue in row.issue_keys)
+    return rows.of_model(model).model_copy(update={"evidence": tuple(name for name in about if linked is None or name in linked)})
+
+
+def _checked(desk: Desk, query: FigureQuery) -> ModelCheck | None:
+    kind, _, name = (query.issue or "").partition(":")
+    if query.kpi is None:
+        return None
+    return model_check(
+        desk.unit, taxonomy=desk.taxonomy, kpi=query.kpi, kind=IssueKind(kind), issue_id=name, wanted=query.filter, language="en"
+    )
+
+
 def queue_risk(desk: Desk, query: FigureQuery) -> Answer | None:
     """Return the risk of somebody in the queue."""
     entry = next((one for one in at_risk(known(desk.unit)).entries if one.id == query.more.get("subject")), None)
@@ -149,5 +172,5 @@ def _read(read: Callable[[], Asked]) -> Asked | None:
     """Return what a question reads as; None where it cannot be read."""
     try:
         return read()
-    except (ValueError, KeyError, BadFilterError):
+    except (ValueError, KeyError, BadFilterError, NotFoundError):
         return None

@@ -3,12 +3,16 @@
 from datetime import datetime
 
 from voc.account_room import AccountRoom, Mood
+from voc.actions import Estimate as Effect
+from voc.actions import Evaluation
+from voc.alerts import Alert
 from voc.audits import AuditedTag, Estimate
 from voc.concerns import QueueEntry
 from voc.drivers import Driver, Reach
 from voc.issues import IssueSummary, Period
 from voc.kpis import KpiPoint, KpiSeries
 from voc.ledger import DrillLine, GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
+from voc.model_checks import FittedModel
 from voc.provenance import Answer
 from voc.topics import Unassigned
 from voc.voices import issue_key
@@ -18,6 +22,7 @@ More = dict[str, str]
 DRIVER_PARTS = (
     "volume", "share", "n_with", "clusters_with", "mean_with", "mean_without", "difference", "difference_low", "difference_high", "p", "q",
 )  # fmt: skip
+CHECK_PARTS = ("n_before", "n_after", "treated_clusters", "control_clusters", "meaningful", "false_groups", "false_groups_seen")
 POINT_PARTS = ("change", "change_low", "change_high", "year_change", "year_change_low", "year_change_high")
 CHANGE, GROUP, LINE = "change", "group", "line"
 """What a ledger's own change, a group of its mix and a line of an opened issue are called beside its terms."""
@@ -45,6 +50,13 @@ def of_driver(driver: Driver) -> Answer:
     """Return an issue's association with a KPI."""
     parts: Parts = {name: getattr(driver, name) for name in DRIVER_PARTS}
     return Answer(value=driver.adjusted, low=driver.adjusted_low, high=driver.adjusted_high, n=driver.n, parts=parts)
+
+
+def of_model(model: FittedModel) -> Answer:
+    """Return what the model a KPI demands says of an issue."""
+    parts: Parts = {name: getattr(model, name) for name in ("n_with", "events", "events_needed", "p")}
+    parts |= {f"pooled_{control}": count for control, count in model.pooled.items()}
+    return Answer(value=model.ratio, low=model.low, high=model.high, n=model.n, parts=parts)
 
 
 def of_reach(reach: Reach) -> Answer:
@@ -95,6 +107,26 @@ def of_entry(entry: QueueEntry) -> Answer:
     return Answer(value=entry.risk, n=len(entry.concerns), parts=parts)
 
 
+def of_alert(alert: Alert) -> Answer:
+    """Return how many accounts complained; ``n`` counts the comments."""
+    return Answer(value=alert.accounts, n=len(alert.evidence), parts={"threshold": alert.threshold})
+
+
+def of_check(check: Evaluation) -> Answer:
+    """Return how a measure moved beside an action, with what speaks for and against it and each group's months."""
+    one = check.estimate
+    parts: Parts = {name: getattr(check, name) for name in CHECK_PARTS}
+    parts |= {"smallest": None, "p": None} if one is None else {"smallest": one.smallest, "p": one.p}
+    parts |= _effect("pre_trend", check.pre_trend)
+    for start in check.false_starts:
+        parts |= _effect(f"false_start_{start.label}", start.estimate)
+    for month in check.series:
+        name = f"{month.month}.{'reached' if month.treated else 'others'}"
+        parts |= {name: month.mean, f"{name}.n": month.n, f"{name}.accounts": month.clusters}
+    n = check.n_before + check.n_after
+    return Answer(value=None, n=n, parts=parts) if one is None else Answer(value=one.value, low=one.low, high=one.high, n=n, parts=parts)
+
+
 def of_audited(tag: AuditedTag) -> Answer:
     """Return a tag's share corrected for tagging errors."""
     parts: Parts = {"counted": tag.counted, "read_with": tag.read_with, "read_without": tag.read_without}
@@ -112,6 +144,10 @@ def of_mood(mood: Mood) -> Answer:
     plain = mood.plain
     parts: Parts = {"heard_weight": mood.heard_weight, "plain": plain.mean, "plain_low": plain.low, "plain_high": plain.high}
     return Answer(value=mood.value, low=mood.low, high=mood.high, n=plain.n, parts=parts)
+
+
+def _effect(name: str, one: Effect | None) -> Parts:
+    return {} if one is None else {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high, f"{name}.p": one.p}
 
 
 def _estimate(name: str, one: Estimate | None) -> Parts:

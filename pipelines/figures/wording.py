@@ -16,6 +16,7 @@ _KINDS = {
     FigureKind.UNASSIGNED_SHARE: ("Share without an issue", "どの課題にも当てはまらない割合"),
     FigureKind.UNASSIGNED_SENTENCES: ("Share of sentences without a topic", "トピックのない文の割合"),
     FigureKind.DRIVER_EFFECT: ("Association with a KPI", "KPIとの関連"),
+    FigureKind.MODEL_RATIO: ("Association with a KPI, by the fitting model", "KPIとの関連(適切なモデル)"),
     FigureKind.ALERT_ACCOUNTS: ("Accounts in an alert", "アラートの取引先数"),
     FigureKind.ACTION_EFFECT: ("Effect beside an action", "施策に伴う変化"),
     FigureKind.LEDGER_TERM: ("Term of a KPI's change", "KPIの変化の項目"),
@@ -58,6 +59,12 @@ _PARTS = {
     "p": ("p", "p"),
     "q": ("q (false-discovery rate)", "q(偽発見率)"),
     "threshold": ("Accounts needed", "必要な取引先数"),
+    "events": ("Events", "イベント数"),
+    "events_needed": ("Events needed", "必要なイベント数"),
+    "meaningful": ("Change that matters", "意味のある変化"),
+    "pre_trend": ("Before the start", "開始前の差"),
+    "false_groups": ("False groups", "偽のグループ"),
+    "false_groups_seen": ("False groups that show an effect", "変化が出た偽のグループ"),
     "smallest": ("Smallest change that would show", "検出できる最小の変化"),
     "n_before": ("n before", "前のn"),
     "n_after": ("n after", "後のn"),
@@ -113,6 +120,10 @@ _ASKED = {
     "at": ("As of", "時点"),
     "days": ("Days looked back on", "さかのぼる日数"),
     "quiet_days": ("Silent after days", "沈黙とみなす日数"),
+    "model": ("Model", "モデル"),
+    "source": ("Source", "媒体"),
+    "role": ("Role", "役割"),
+    "quarter": ("Quarter", "四半期"),
     "alert": ("Alert", "アラート"),
     "action": ("Action", "施策"),
     "models": ("Models", "モデル"),
@@ -130,6 +141,7 @@ _VALUES = {
         "product": ("product", "製品"),
         "release": ("release", "リリース"),
     },
+    "model": {"ordinal": ("ordinal logit", "順序ロジット"), "logit": ("logit", "ロジット"), "cox": ("Cox", "Cox")},
     "pooled": {"0": ("no", "いいえ"), "1": ("yes", "はい")},
     "term": {
         "change": ("the whole change", "変化の全体"),
@@ -141,7 +153,22 @@ _VALUES = {
         "unexplained": ("not explained by issues or mix", "課題・構成では説明されない分"),
     },
 }
-_ENDS = {"_low": (", from", "(区間下限)"), "_high": (", to", "(区間上限)"), ".n": (", n", "(n)")}
+_ENDS = {
+    "_low": (", from", "(区間下限)"),
+    "_high": (", to", "(区間上限)"),
+    ".n": (", n", "(n)"),
+    ".p": (", p", "(p)"),
+    ".accounts": (", accounts", "(取引先数)"),
+    ".reached": (", reached", "(対象)"),
+    ".others": (", compared with", "(比較対象)"),
+}
+
+_STARTS = {
+    "weight_": ("Weight: ", "重み: "),
+    "difference_": ("Difference, corrected: ", "補正後の差: "),
+    "false_start_": ("False start ", "偽の開始日 "),
+    "pooled_": ("Levels taken together: ", "まとめた水準: "),
+}
 
 
 def kind_name(kind: FigureKind, *, language: str) -> str:
@@ -162,13 +189,16 @@ def part_name(name: str, *, language: str) -> str:
     for end, words in _ENDS.items():
         if name.endswith(end):
             return part_name(name.removesuffix(end), language=language) + words[japanese]
-    if name.startswith("weight_"):
-        weight = ("Weight: ", "重み: ")[japanese]
-        return weight + reason_name(Reason(name.removeprefix("weight_")), language=language)
-    if name.startswith("difference_"):
-        corrected = ("Difference, corrected: ", "補正後の差: ")[japanese]
-        return corrected + kpi_name(Kpi(name.removeprefix("difference_")), language=language)
+    for start, words in _STARTS.items():
+        if name.startswith(start):
+            return words[japanese] + _rest(start, name.removeprefix(start), language=language)
     return name
+
+
+def _rest(start: str, name: str, *, language: str) -> str:
+    if start == "weight_":
+        return reason_name(Reason(name), language=language)
+    return kpi_name(Kpi(name), language=language) if start == "difference_" else part_name(name, language=language)
 
 
 def value_name(name: str, value: str, *, language: str) -> str:

@@ -81,7 +81,7 @@ def test_every_kind_is_asked_here() -> None:
     assert elsewhere.pop(0) is FigureKind.ROW_ACCOUNTING, "rows come from imports"
     of_rows = {
         FigureKind.LEDGER_TERM, FigureKind.KPI_PERIOD, FigureKind.QUEUE_RISK, FigureKind.AUDITED_SHARE, FigureKind.ACCOUNT_MOOD,
-        FigureKind.ISSUE_REACH, FigureKind.UNASSIGNED_SENTENCES,
+        FigureKind.ISSUE_REACH, FigureKind.UNASSIGNED_SENTENCES, FigureKind.MODEL_RATIO,
     }  # fmt: skip
     assert set(elsewhere) == of_rows, "asked in tests/unit/api/test_addresses.py, from the rows they stand in"
 
@@ -133,6 +133,19 @@ def test_a_new_comment_makes_what_it_is_about_stale_and_nothing_else(app: Runnin
     assert (state.fresh, state.reasons) == (False, (StaleReason.EVIDENCE,))
     assert state.now is not None
     assert state.now.n == 25
+
+
+def test_alerts_carry_the_address_of_how_many_complained(app: Running) -> None:
+    row = app.get("/v1/alerts").json()["data"][0]
+    said = app.get(f"/v1/figures/{row['figure']}").json()
+    assert (said["state"]["fresh"], said["figure"]["value"]) == (True, row["accounts"])
+    home = "http://127.0.0.1"
+    for path in ("/alerts", "/overview"):
+        links = [one.attributes["href"] for one in HTMLParser(app.client.get(home + path).text).css("a.to-figure")]
+        assert f"/figures/{row['figure']}" in links, path
+    assert app.post(f"/v1/alerts/{row['id']}/ack", {}).json()["figure"] == row["figure"]
+    app.service.erasing.erase("c1", by="test")
+    assert app.get(f"/v1/figures/{row['figure']}").json()["state"]["reasons"][0] == "erased"
 
 
 def test_a_correction_makes_what_it_touches_stale(app: Running) -> None:

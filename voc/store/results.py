@@ -64,7 +64,8 @@ class AlertStore:
         """Add alerts or bring known ones up to date, leaving the state people gave them; return how many are new."""
         known = {row.id for row in self._connection.execute(select(ALERTS.c.id))}
         for alert in alerts:
-            row = alert.model_dump() | {"issue_kind": alert.issue_kind.value, "state": alert.state.value, "evidence": list(alert.evidence)}
+            plain = {"issue_kind": alert.issue_kind.value, "state": alert.state.value, "evidence": list(alert.evidence)}
+            row = alert.model_dump(exclude={"figure"}) | plain
             if alert.id in known:
                 facts = {name: row[name] for name in ("accounts", "window_to", "evidence", "issue_name")}
                 self._connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values(**facts))

@@ -30,6 +30,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
             found.client.put(f"/v1/accounts/a{at}", json={"started_on": "2025-01-01", "revenue_per_year": 100 + at}, headers=found.key())
             profile = {"role": "decider" if at % 2 else "user", "account_id": f"a{at}"}
             found.client.put(f"/v1/customers/person{at}@example.com", json=profile, headers=found.key())
+        hours = [{"kpi": "response_hours", "value": at, "observed_at": "2026-05-01T00:00:00Z", "customer_id": f"person{at}@example.com"} for at in range(8)]
+        found.post("/v1/kpis/batch", {"items": hours})
         for month, often in (("02", 5), ("05", 2)):
             for at in range(20):
                 login = at % often == 0
@@ -46,6 +48,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     },
                 )
         found.work()
+        plan = {"title": "t", "measure": "nps", "segment": "smb", "starts_on": "2026-05-01", "retrospective": True}
+        assert found.post("/v1/actions", plan).status_code == 201
         for one in found.get("/v1/audits/next", tag="account.login", limit=40).json()["data"]:
             tags = ["account.login"] if "log in" in one["text"] else []
             found.client.put(f"/v1/audits/{one['feedback_id']}", json={"tags": tags, "drawn_for": one["drawn_for"]}, headers=found.key())
@@ -87,9 +91,23 @@ def of_tags(app: Running, **query: object) -> list[Row]:
     return found + [(driver, "adjusted") for row, _ in found for driver in row["drivers"].values() if driver is not None]
 
 
+def of_model(app: Running, **query: object) -> list[Row]:
+    check = app.get("/v1/drivers/tag/account.login/model", **query).json()
+    return [(check["linear"], "adjusted"), *((row, "ratio") for row in check["models"])]
+
+
+def of_check(app: Running) -> list[Row]:
+    found = app.get(f"/v1/actions/{app.get('/v1/actions').json()['data'][0]['id']}/evaluation").json()
+    return [(found | {"value": (found["estimate"] or {}).get("value")}, "value")]
+
+
 ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "drivers": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps"),
     "drivers of a segment": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps", segment="smb", since="2026-02-05"),
+    "drivers of hours": lambda app: data(app, "/v1/drivers", "adjusted", kpi="response_hours"),
+    "models": lambda app: of_model(app, kpi="nps"),
+    "models of leaving in a segment": lambda app: of_model(app, kpi="churn", segment="smb"),
+    "check of an action": of_check,
     "reach of drivers": lambda app: [(row["reach"], "accounts") for row, _ in ANSWERS["drivers"](app)],
     "reach in a segment": lambda app: [(row["reach"], "accounts") for row, _ in ANSWERS["drivers of a segment"](app)],
     "ledger": of_ledger,
@@ -126,7 +144,7 @@ def test_every_row_has_an_address_that_leads_to_its_number(app: Running, name: s
 ROOT_CAUSE = "/root-cause?since=2026-04-01&until=2026-06-30&before_since=2026-01-01&before_until=2026-03-31"
 
 
-@pytest.mark.parametrize("path", ["/overview", "/issues", "/drivers", "/kpis", "/queue", "/accounts", "/accounts/a1", "/audit", ROOT_CAUSE])
+@pytest.mark.parametrize("path", ["/overview", "/issues", "/drivers", "/kpis", "/queue", "/accounts", "/accounts/a1", "/audit", ROOT_CAUSE, "/issues/tag/account.login?model=nps"])
 def test_the_numbers_of_a_page_lead_to_their_figures(app: Running, path: str) -> None:
     page = HTMLParser(app.client.get(f"http://127.0.0.1{path}").text)
     links = [str(one.attributes["href"]) for one in page.css("a.to-figure")]
@@ -148,7 +166,7 @@ def test_the_answers_on_a_profile_lead_to_the_figure_of_the_same_number(app: Run
 
 
 def test_after_an_erasure_every_address_that_rested_on_the_person_is_stale_and_none_shows_them(changed: Running) -> None:
-    names = ("drivers", "ledger", "tags", "sentences without a topic", "topics", "series", "queue", "audits", "room")
+    names = ("drivers", "models", "check of an action", "ledger", "tags", "sentences without a topic", "topics", "series", "queue", "audits", "room")
     shown = {name: [row["figure"] for row, _ in ANSWERS[name](changed)] for name in names}
     with changed.service.store.read() as unit:
         theirs = {one.id for one in unit.feedback.find(FeedbackFilter(), limit=100) if one.customer_id == _id(changed, 0)}

@@ -124,6 +124,8 @@ def test_an_issue_is_checked_with_the_model_its_kpi_demands(told):
     check = answer.json()
     assert (check["models"][0]["model"], check["models"][0]["state"]) == ("ordinal", "separation"), "with it 2, without it 9"
     assert check["linear"]["n_with"] == check["models"][0]["n_with"] == 14
+    listed = next(one for one in told.get("/v1/drivers", kpi="nps").json()["data"] if one["issue"]["id"] == "account.login")
+    assert {name: listed[name] for name in check["linear"]} == check["linear"], "the difference of the list, q over all its issues"
     assert "cannot be fitted" in check["sentences"][0]
     assert [model["model"] for model in told.get(path, kpi="churn").json()["models"]] == ["logit", "cox"]
     assert told.get("/v1/drivers/tag/none.such/model", kpi="nps").status_code == 404
