@@ -81,7 +81,8 @@ def _own_score(
         truth = np.array([truth_of(row) for row in rows], dtype=bool)
         return ranked(subject, truth, np.array([chance_of(one) for one in said]), np.array([chance_of(one) for one in simple]))
     if task is QualityTask.TAGS:
-        return tagged(subject, [row.tags for row in rows], *([[t.tag for t in one.tags] for one in results] for results in (said, simple)))
+        given, plain = [one.tags for one in said], [[tag.tag for tag in one.tags] for one in simple]
+        return tagged(subject, [row.tags for row in rows], given, plain)
     label_of_row, label_of_result = LABELS[task]
     labels = [label_of_result(one) for one in said]
     answers = _said_of([one.sentiment for one in said], labels) if task is QualityTask.SENTIMENT else Said(labels)

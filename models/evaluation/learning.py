@@ -93,8 +93,7 @@ def request_scores(bench: Bench) -> list[QualityScore]:
     train, dev, vectors, unseen = loaded
     labels, truth = ([tuple(row["label"]) for row in rows] for rows in (train, dev))
     given = teach(_texts(train), vectors, [frozenset(row) for row in labels], multi=True).predict(_texts(dev), unseen)
-    said = [[tag.tag for tag in tags] for tags in given]
-    return [tagged(subject, truth, said, word_count_tags(_texts(train), labels, _texts(dev), language=Language.JA))]
+    return [tagged(subject, truth, given, word_count_tags(_texts(train), labels, _texts(dev), language=Language.JA))]
 
 
 def examples(labels: Sequence[str], *, per_class: int, seed: int) -> list[int]:

@@ -21,6 +21,7 @@ from models.evaluation.measures import (
     spearman_interval,
 )
 from models.evaluation.targets import target_of
+from voc.enrichment import TagScore
 from voc.quality import (
     MISSING_FILE,
     NOT_MEASURABLE,
@@ -133,17 +134,21 @@ def ranked(subject: Subject, truth: Flags, chances: Numbers, baseline: Numbers) 
 
 
 def tagged(
-    subject: Subject, truth: Sequence[Sequence[str]], said: Sequence[Sequence[str]], baseline: Sequence[Sequence[str]]
+    subject: Subject, truth: Sequence[Sequence[str]], given: Sequence[Sequence[TagScore]], baseline: Sequence[Sequence[str]]
 ) -> QualityScore:
-    """Score several labels a row, by micro-F1; rows for which nothing was said count as abstained."""
+    """Score several labels a row, by micro-F1; rows for which nothing was said count as abstained, calibration is of the tags given."""
+    said = [[tag.tag for tag in tags] for tags in given]
     labels = sorted({label for rows in (truth, said, baseline) for row in rows for label in row})
     true, found, simple = (_matrix(rows, labels) for rows in (truth, said, baseline))
+    chances = np.array([tag.score for tags in given for tag in tags])
+    right = np.array([tag.tag in row for row, tags in zip(truth, given, strict=True) for tag in tags], dtype=bool)
     return _score(
         subject,
         n=len(truth),
         value=micro_f1_interval(true, found),
         baseline_value=micro_f1_interval(true, simple),
-        abstained=round(float(np.mean([not row for row in said])), DIGITS) if len(said) else 0.0,
+        abstained=round(float(np.mean([not row for row in said])), DIGITS) if said else 0.0,
+        **_certainty(Said((), confidence=chances), right),
     )
 
 

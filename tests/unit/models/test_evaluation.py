@@ -21,13 +21,14 @@ from models.evaluation.measures import (
     reliability,
     spearman_interval,
 )
-from models.evaluation.scoring import Said, Subject, classified, drawn, ranked
+from models.evaluation.scoring import Said, Subject, classified, drawn, ranked, tagged
 from models.evaluation.targets import target_of
 from models.labelled import TRAINING_FILES
 from models.training.own_corpus import COLUMNS, CorpusRow
 from pipelines.progress import SilentProgress
 from pipelines.reader import CommentReader
 from tests.support.fake_models import FakeEncoder, understanding
+from voc.enrichment import TagScore
 from voc.quality import MISSING_FILE, NOT_MEASURABLE, Metric, QualityTask
 from voc.sentiment import Sentiment, SentimentLabel
 
@@ -101,6 +102,16 @@ def test_draws_are_averaged_and_the_rows_counted_once():
     score = drawn(subject(Metric.ACCURACY), ["a", "b"], [Said(["a", "b"], sure, never), Said(["a", "a"], sure, never)], [["a", "a"]] * 2)
     assert score.value is not None
     assert (score.value.value, score.n) == (0.75, 2)
+
+
+def test_tags_are_calibrated_by_the_tags_given_and_rows_without_one_abstain():
+    given = [(TagScore(tag="a", score=0.9), TagScore(tag="b", score=0.4)), (TagScore(tag="a", score=0.7),), ()]
+    score = tagged(subject(Metric.MICRO_F1), [["a"], ["b"], ["b"]], given, [["a"], ["a"], []])
+    assert score.value.value == pytest.approx(2 * 1 / (3 + 3), abs=1e-4)
+    assert score.calibration_error == pytest.approx((0.1 + 0.4 + 0.7) / 3, abs=1e-4)
+    assert score.abstained == pytest.approx(1 / 3, abs=1e-4)
+    silent = tagged(subject(Metric.MICRO_F1), [["a"]], [()], [[]])
+    assert (silent.calibration_error, silent.abstained) == (None, 1.0)
 
 
 def test_probabilities_of_something_that_never_occurs_are_not_measured():
