@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol, TextIO
 
 LINE_EVERY_S = 10.0
+JUST_NOW_S = 1.0
 
 
 class Step(Protocol):
@@ -60,13 +61,13 @@ class LineProgress(Progress):
         try:
             yield line
         finally:
-            line.say(final=True)
+            line.end()
 
 
 class _Line(Step):
     def __init__(self, name: str, total: int | None, stream: TextIO) -> None:
         self._name, self._total, self._stream = name, total, stream
-        self._done = 0
+        self._done, self._told = 0, -1
         self._start = self._said = time.monotonic()
 
     def advance(self, done: int) -> None:
@@ -74,8 +75,13 @@ class _Line(Step):
         if time.monotonic() - self._said >= LINE_EVERY_S and self._done != self._total:
             self.say()
 
+    def end(self) -> None:
+        """Write the last line, unless it says what was said a moment ago."""
+        if self._done != self._told or time.monotonic() - self._said >= JUST_NOW_S:
+            self.say(final=True)
+
     def say(self, *, final: bool = False) -> None:
-        self._said = time.monotonic()
+        self._said, self._told = time.monotonic(), self._done
         seconds = self._said - self._start
         rate = self._done / seconds if seconds > 0 else 0.0
         count = f"{self._done:,}" if self._total is None else f"{self._done:,}/{self._total:,}"

@@ -1,5 +1,6 @@
 """The demonstration: `voc demo` loads the sample data, and the service finds what is planted in `pipelines/demo/STORY.md`."""
 
+import csv
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipelines.issue_list import IssueList, issue_list
 from tests.support.demonstration import built, voc_demo
 from voc.alerts import Alert
 from voc.drivers import Driver, IssueKind
-from voc.feedback import Source
+from voc.feedback import Language, Source
 from voc.filters import FeedbackFilter
 from voc.ids import account_id
 from voc.kpis import Kpi
@@ -22,6 +23,7 @@ from voc.store import Store, open_store
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 ZONE = ZoneInfo("Asia/Tokyo")
+PLANTED = Path(__file__).parents[2] / "pipelines" / "demo" / "data"
 LIMIT_S = 180
 LIMIT_BYTES = 3e9
 
@@ -133,6 +135,24 @@ def test_the_crash_is_heard_in_posts_and_reviews_only(demo: Demo) -> None:
     loud = by_source[Source.POST] + by_source[Source.REVIEW]
     assert loud >= 10
     assert by_source[Source.TICKET] + by_source[Source.SURVEY] <= loud / 5
+
+
+def test_planted_stories_are_found_in_japanese_as_in_english(demo: Demo) -> None:
+    """Why: a story told in Japanese must count as much as one told in English; measured: 114 of 138 and 80 of 91."""
+    tags = {"login": "account.login", "billing": "billing.invoice", "export": "data.export", "crash": "reliability.crash"}
+    with (PLANTED / "answers.csv").open(encoding="utf-8", newline="") as file:
+        stories = {row["id"]: row["story"] for row in csv.DictReader(file)}
+    with demo.store.read() as unit:
+        comments = [c for c in unit.feedback.find(FeedbackFilter(), limit=2_000) if stories.get(c.external_id or "") in tags]
+        said = unit.enrichments.get_many([comment.id for comment in comments])
+    found: dict[tuple[str, str], list[bool]] = {}
+    for comment in comments:
+        story = stories[comment.external_id or ""]
+        found.setdefault((comment.language, story), []).append(tags[story] in {tag.tag for tag in said[comment.id].tags})
+    share = {key: sum(hits) / len(hits) for key, hits in found.items()}
+    assert {key: value for key, value in share.items() if value < 0.7} == {}
+    for story in tags:
+        assert abs(share[Language.JA, story] - share[Language.EN, story]) <= 0.2
 
 
 def test_the_cooling_decider_can_be_seen_in_the_account(demo: Demo) -> None:
