@@ -36,7 +36,7 @@ def evaluate(
     quiet: QuietFlag = False,
 ) -> None:
     """Measure the models on labelled data and show the scorecard."""
-    from pipelines.assembly import build_scorecard
+    from pipelines.assembly import build_quality, build_scorecard
     from pipelines.progress import progress_for
 
     with errors_as_exit_codes(json=json):
@@ -50,12 +50,15 @@ def evaluate(
             return
         for line in lines(found):
             say(line)
+        if (cost := build_quality().cost) is not None:
+            say("; ".join(f"{row.name.replace('_', ' ')} {row.times_plain:.2f}×" for row in cost.rows) + f" ({cost.machine})")
 
 
 def lines(card: Scorecard) -> list[str]:
-    """Return the scorecard as text: one line a score, and how many targets were met."""
+    """Return the scorecard as text: one line a score (ece: calibration error; unsure: abstained), and how many targets were met."""
     aimed = [score for score in card.scores if score.met is not None]
-    head = f"{'task':<11} {'data set':<28} {'lang':<6} {'what':<26} {'n':>5}  {'value  [95 %]':<22} {'base':>5}  target"
+    start = f"{'task':<11} {'data set':<28} {'lang':<6} {'what':<26} {'n':>5}"
+    head = f"{start}  {'value  [95 %]':<22} {'base':>5}  {'ece':>5}  {'unsure':>6}  target"
     met = f"{sum(score.met is True for score in aimed)} of {len(aimed)} targets met"
     return [head, *(_line(score) for score in card.scores), f"{met}; models {card.model.version}"]
 
@@ -65,8 +68,10 @@ def _line(score: QualityScore) -> str:
     start = f"{score.task.value:<11} {score.data_set:<28} {score.language:<6} {what:<26} {score.n:>5}  "
     target = "" if score.target is None else f"{score.target:.2f}"
     if score.value is None:
-        return f"{start}not measured: {score.not_measured}".ljust(len(start) + 30) + target
+        return f"{start}not measured: {score.not_measured}".ljust(len(start) + 45) + target
     value = f"{score.value.value:.3f} [{score.value.low:.3f}, {score.value.high:.3f}]"
     base = "" if score.baseline_value is None else f"{score.baseline_value.value:.3f}"
+    error = "" if score.calibration_error is None else f"{score.calibration_error:.3f}"
+    unsure = "" if score.abstained is None else f"{score.abstained:.1%}"
     verdict = {True: "met", False: "missed", None: ""}[score.met]
-    return f"{start}{value:<22} {base:>5}  {target} {verdict}".rstrip()
+    return f"{start}{value:<22} {base:>5}  {error:>5}  {unsure:>6}  {target} {verdict}".rstrip()
