@@ -126,8 +126,7 @@ class ModelProcess:
             self._child.start()
             self.last_error, self.refusal = None, None
         except ModelRejectedError as error:
-            self.last_error, self.refusal = error.message, error
-            self._look_again_s = self._clock() + REFUSED_S
+            self.refuse(error)
             raise
         except ModelUnavailableError as error:
             self.last_error = error.message
@@ -135,6 +134,11 @@ class ModelProcess:
         except ModelError as error:
             self.last_error = error.message
             raise ModelUnavailableError(error.message, reason=error.code) from error
+
+    def refuse(self, error: ModelRejectedError) -> None:
+        """Note that a file did not pass its check; it is looked at again after a while."""
+        self.last_error, self.refusal = error.message, error
+        self._look_again_s = self._clock() + REFUSED_S
 
     def enrich(self, comments: Sequence[CommentText]) -> list[Enrichment]:
         """Return what each comment says, in order.

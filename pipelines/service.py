@@ -315,6 +315,8 @@ class Service:
                 changed, edits = changed or self._edits() != edits or self.runner.topics_due(), self._edits()
                 if changed and time.monotonic() >= conclude_from:
                     conclude_from, changed = self._conclude(counts), False
+                if self.models.refusal is not None:
+                    self.models.ensure_loaded()
                 self.loop.error = None
                 self._rest(IDLE_S)
             except (ModelError, StorageError) as error:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, print_json, say, settings
+from voc.errors import ModelRejectedError
 from voc.feedback import Source
 
 Files = Annotated[list[Path], typer.Argument(help="CSV, TSV, JSONL(.gz) or XLSX files.", exists=True, dir_okay=False, readable=True)]
@@ -116,7 +117,7 @@ def run(*, json: JsonFlag = False, quiet: QuietFlag = False) -> None:
 
 def status(*, json: JsonFlag = False) -> None:
     """Say what is stored, what waits and what was put aside."""
-    from pipelines.assembly import build_stamp, build_store
+    from pipelines.assembly import build_stamp, build_store, refused_files
     from pipelines.enrich import stamp_in_use
 
     with errors_as_exit_codes(json=json):
@@ -135,6 +136,7 @@ def status(*, json: JsonFlag = False) -> None:
                 "unassigned_share": unit.topics.unassigned().share,
                 "alerts_open": len([a for a in unit.alerts.find() if a.state.value == "open"]),
                 "model_version": version,
+                "models": _as_checked(refused_files()),
                 "last_run": run_before.model_dump(mode="json") if run_before else None,
                 "imports": [entry.model_dump(mode="json") for entry in unit.journal.imports(limit=10)],
             }
@@ -143,10 +145,26 @@ def status(*, json: JsonFlag = False) -> None:
         return
     for name, value in found.items():
         if name != "imports":
-            say(f"{name}: {value}")
+            say(f"{name}: {_shown(value)}")
     for entry in found["imports"]:
         parts = f"{entry['new']} new + {entry['duplicate']} duplicate + {entry['rejected']} rejected"
         say(f"import {entry['file_name']}: {entry['rows']} rows = {parts}")
+
+
+def _as_checked(refusal: ModelRejectedError | None) -> dict[str, Any]:
+    """Return how the shipped model's files stand; of refused ones also what is kept and what to do."""
+    if refusal is None:
+        return {"files": "in order"}
+    return {"files": "refused", "why": refusal.message, "kept": refusal.kept, "advice": refusal.advice}
+
+
+def _shown(value: Any) -> str:
+    """Return a value for a reader: names and values with commas between, the parts of a part in brackets."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} ({_shown(part)})" if isinstance(part, dict) else f"{name} {_shown(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return " to ".join(map(_shown, value))
+    return "–" if value is None else str(value)
 
 
 def report(
