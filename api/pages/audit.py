@@ -19,7 +19,7 @@ from api.pages.visit import Visit, Visiting
 from pipelines.auditing import SHEET, answers_by
 from pipelines.explaining import EXPLAINED
 from voc.audits import AuditedTag
-from voc.drivers import IssueKind
+from voc.drivers import Driver, IssueKind
 from voc.filters import FeedbackFilter
 from voc.store.unit import Unit
 from voc.taxonomy import by_large
@@ -37,6 +37,8 @@ class Line:
     id: str
     name: str
     counted: int
+    driver: Driver | None
+    """Its association with the first KPI, as counted."""
     audited: AuditedTag | None
 
 
@@ -102,7 +104,7 @@ def _lines(unit: Unit, visit: Visit) -> list[Line]:
     found_audited = remembering.audited(unit, visit.service, wanted=FeedbackFilter(), drivers=drivers)
     read = addresses_of(unit, visit.service).audits(found_audited.values())
     audited = {one.tag: one for one in read}
-    return [Line(one.issue.id, one.issue.name, one.volume, audited.get(one.issue.id)) for one in tags]
+    return [Line(one.issue.id, one.issue.name, one.volume, one.drivers.get(EXPLAINED[0]), audited.get(one.issue.id)) for one in tags]
 
 
 def _next(tag: str | None) -> RedirectResponse:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api import remembering
 from api.dependencies import addresses_of
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
@@ -39,7 +40,9 @@ def drivers(visit: Visiting) -> HTMLResponse:
             (frozenset(visit.selection.values.items()), visit.language, kpi, by),
             lambda: driver_lines(unit, found.rows, ranked),
         )
-        lines = addresses_of(unit, visit.service, wanted=narrow(unit, visit.selection)).lines(lines)
+        wanted = narrow(unit, visit.selection)
+        audited = remembering.audited(unit, visit.service, wanted=wanted, drivers=lines)
+        lines = addresses_of(unit, visit.service, wanted=wanted).lines(lines)
     return render(
         visit,
         "drivers.html",
@@ -51,5 +54,6 @@ def drivers(visit: Visiting) -> HTMLResponse:
         by=by,
         bys=tuple(LedgerBy),
         lines=list(zip(lines, forest(lines), strict=True)),
+        audited=audited,
         few=[driver for driver in known if driver.state is not DriverState.OK],
     )

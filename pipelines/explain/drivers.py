@@ -7,6 +7,7 @@ little data says so and carries no figure; ``q`` is controlled over all issues o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def _rows(voices: Sequence[Voice], *, issues: Sequence[Issue]) -> Rows:
         values=np.fromiter((voice.value for voice in voices), dtype=float)[order],
         indicators=indicators[order],
         starts=cluster_starts(clusters[order]),
-        held_equal=tuple(codes_of(getattr(voice, name) for voice in voices)[order] for name in HELD_EQUAL),
+        held_equal=tuple(codes_of(map(attrgetter(name), voices))[order] for name in HELD_EQUAL),
     )
 
 

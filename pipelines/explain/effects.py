@@ -68,8 +68,9 @@ class Effects:
 
 def codes_of(labels: Iterable[Hashable]) -> Codes:
     """Return a number per label, in order of first appearance: equal labels, equal numbers."""
-    known: dict[Hashable, int] = {}
-    return np.fromiter((known.setdefault(label, len(known)) for label in labels), dtype=np.intp)
+    found = list(labels)
+    known = {label: at for at, label in enumerate(dict.fromkeys(found))}
+    return np.fromiter(map(known.__getitem__, found), dtype=np.intp, count=len(found))
 
 
 def cluster_starts(sorted_codes: Codes) -> Codes:

@@ -1,4 +1,4 @@
-"""Speed of drivers: 100,000 voices and 60 issues."""
+"""Speed of drivers: 100,000 voices of 12 months and 60 issues, everything held equal that the service holds equal."""
 
 import time
 
@@ -14,7 +14,7 @@ VOICES, ISSUES, LIMIT_S = 100_000, 60, 2.0
 
 @pytest.mark.slow
 @pytest.mark.benchmark
-def test_drivers_of_100_000_voices_and_60_issues_take_seconds():
+def test_drivers_of_100_000_voices_60_issues_and_12_months_take_seconds():
     """Why: a page waits for it. The best of three runs counts, as neighbours take the processor away at times."""
     rng = np.random.default_rng(0)
     issues = [Issue(kind=IssueKind.TAG, id=f"i{at}", name=f"issue {at}") for at in range(ISSUES)]
@@ -26,18 +26,21 @@ def test_drivers_of_100_000_voices_and_60_issues_take_seconds():
             cluster=f"a{at % 7000}",
             segment=f"s{at % 11}",
             source=("survey", "ticket", "review")[at % 3],
+            role=("user", "admin", "decider", "unknown")[at % 4],
+            quarter=f"2026-Q{1 + at * 4 // VOICES}",
             issue_keys=frozenset(f"tag:i{issue}" for issue in mentioned[at]),
         )
         for at in range(VOICES)
     ]
     drivers(Kpi.NPS, voices=voices[:200], issues=issues, volumes={}, total=VOICES)
     runs = [_seconds(voices, issues) for _ in range(3)]
-    print(f"\ndrivers: n = {VOICES}, issues = {ISSUES}, best {min(runs):.2f} s of {', '.join(f'{run:.2f}' for run in runs)}")
-    assert min(runs) < LIMIT_S
+    shown = ", ".join(f"{wall:.2f} ({busy:.2f} computing)" for wall, busy in runs)
+    print(f"\ndrivers: n = {VOICES}, issues = {ISSUES}, best {min(runs)[0]:.2f} s of {shown}")
+    assert min(runs)[0] < LIMIT_S
 
 
 def _seconds(voices, issues):
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     measured = drivers(Kpi.NPS, voices=voices, issues=issues, volumes={}, total=VOICES)
     assert len(measured) == ISSUES
-    return time.perf_counter() - started
+    return time.perf_counter() - started, time.process_time() - busy

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from tests.support.app import Running, running
 from voc.audits import rank
@@ -17,7 +18,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("audits")) as found:
         for number in range(60):
             text = f"I cannot log in, it fails again ({number})." if number % 2 else f"The new report number {number} is great."
-            found.post("/v1/feedback", {"text": text, "external_id": f"e{number}", "customer_id": f"c{number}"})
+            scores = {"nps": number % 5 if number % 2 else 9 - number % 3}
+            found.post("/v1/feedback", {"text": text, "external_id": f"e{number}", "customer_id": f"c{number}", "scores": scores})
         found.work()
         yield found
 
@@ -61,6 +63,11 @@ def test_figures_come_with_enough_answers_and_an_answer_can_be_taken_back(filled
     filled.client.post("/login", data={"key": filled.secrets[Scope.ADMIN]})
     assert "corrected" in filled.client.get("/issues?lang=en").text
     assert "補正" in filled.client.get("/audit?for=account.login&lang=ja").text
+    difference = found["differences"]["nps"]
+    for path, words in (("/drivers", "corrected"), ("/issues/tag/account.login", "corrected for tagging errors:"), ("/audit", "as counted 50.0%")):
+        page = HTMLParser(filled.client.get(path, params={"lang": "en"}).text).css_first("main").text()
+        assert words in " ".join(page.split()), path
+        assert f"{difference['value']:+.1f}".replace("-", "−") in page, path
     before = len(drawn(filled, limit=100))
     with filled.service.store.read() as unit:
         undone = unit.audits.find()[0].feedback_id
