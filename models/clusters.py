@@ -1,20 +1,29 @@
 """Clusters: groups of vectors that lie near each other, or none.
 
-The graph of the nearest neighbours (``models.neighbours``) is cut into communities by Leiden (Traag, Waltman and van Eck 2019), seeded.
+The graph of the nearest neighbours (``models.neighbours``), its cosines raised to a power so that close neighbours hold together more
+than many distant ones (soft thresholding, Zhang and Horvath 2005), is cut into communities by Leiden (Traag, Waltman and van Eck 2019),
+seeded.
+
 Small communities are dissolved; every vector then belongs to the nearest group that is near enough for it, first of all its own, else to
-none. Invariants: equal input gives equal groups; equal vectors are in one group; time and memory grow with n, never with n².
+none; a vector to which no other is near belongs to none.
+Invariants: equal input gives equal groups; equal vectors are in one group; time and memory grow with n, never with n².
 """
 
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.neighbours import BLOCK_ROWS, Labels, Matrix, neighbour_graph, side_by_side
 
 GRAPH_LIMIT = 200_000
 """Above this many different vectors the graph is built on an even sample; the rest goes to the nearest group."""
 SEED = 20_261_122
+WEIGHT_POWER = 8
+"""Of the cosines as weights of the graph; chosen on labelled data (``models/training/LOG.md``)."""
+LEAST_NEIGHBOUR = 0.5
+"""A vector that occurs once and whose nearest neighbour has a smaller cosine says what nobody else says."""
 NONE = -1
 
 
@@ -52,12 +61,14 @@ class LeidenClusters:
         vectors = np.asarray(vectors, np.float32)
         first, inverse = _different(vectors)
         chosen = self._sample(first)
-        found = np.full(len(first), NONE, np.int64)
+        graph = neighbour_graph(vectors[first[chosen]])
         start = None if self.start is None else self.start[first[chosen]]
-        found[chosen] = communities(vectors[first[chosen]], resolution=self.resolution, start=start)
+        found = np.full(len(first), NONE, np.int64)
+        found[chosen] = communities(graph, resolution=self.resolution, start=start)
         sampled_size = max(1, round(self.least_size * len(chosen) / max(1, len(first))))
-        labels = _without_small(found[inverse], sampled_size)
-        self.labels_ = _without_small(_near_enough(vectors, labels, self.least_similarity), self.least_size)
+        labels = _near_enough(vectors, _without_small(found[inverse], sampled_size), self.least_similarity)
+        labels[_alone(graph, chosen, inverse)[inverse]] = NONE
+        self.labels_ = _without_small(labels, self.least_size)
         return self
 
     def _sample(self, first: Labels) -> Labels:
@@ -75,6 +86,16 @@ def _different(vectors: Matrix) -> tuple[Labels, Labels]:
     digests = (blake2b(row, digest_size=16).digest() for row in np.ascontiguousarray(vectors))
     equals = np.fromiter((known.setdefault(digest, len(known)) for digest in digests), np.int64, len(vectors))
     return np.unique(equals, return_index=True)[1].astype(np.int64), equals
+
+
+def _alone(graph: Any, chosen: Labels, inverse: Labels) -> NDArray[np.bool_]:
+    """Return which of the different vectors occur once and have no neighbour that is near; of those outside the sample nothing is known."""
+    alone = np.bincount(inverse) == 1
+    nearest = np.zeros(len(chosen))
+    np.maximum.at(nearest, np.repeat(np.arange(len(chosen)), np.diff(graph.indptr)), graph.data)
+    alone[chosen] &= nearest < LEAST_NEIGHBOUR
+    alone[np.setdiff1d(np.arange(len(alone)), chosen, assume_unique=True)] = False
+    return alone
 
 
 def _near_enough(vectors: Matrix, labels: Labels, least_similarity: float) -> Labels:
@@ -109,20 +130,21 @@ class GivenGroups:
         return self
 
 
-def communities(vectors: Matrix, *, resolution: float, start: Labels | None = None) -> Labels:
-    """Return the Leiden community of each vector; a vector without any neighbour is alone."""
+def communities(neighbours: Any, *, resolution: float, start: Labels | None = None) -> Labels:
+    """Return the Leiden community of each vector of a graph of cosines; a vector without any neighbour is alone."""
     from graspologic_native import leiden_csr
 
-    graph = neighbour_graph(vectors)
-    if graph.nnz == 0:
-        return np.arange(len(vectors), dtype=np.int64)
+    count = neighbours.shape[0]
+    if neighbours.nnz == 0:
+        return np.arange(count, dtype=np.int64)
+    graph = neighbours.power(WEIGHT_POWER)
     if start is not None:
         return _warm_communities(graph, start, resolution=resolution)
     _, found = leiden_csr(
-        graph.indptr.astype(np.int64), graph.indices.astype(np.int32), graph.data.astype(np.float64), len(vectors),
+        graph.indptr.astype(np.int64), graph.indices.astype(np.int32), graph.data.astype(np.float64), count,
         resolution=resolution, seed=SEED, iterations=2, trials=2,
     )  # fmt: skip
-    return np.array([found[place] for place in range(len(vectors))], dtype=np.int64)
+    return np.array([found[place] for place in range(count)], dtype=np.int64)
 
 
 def _warm_communities(graph: Any, start: Labels, *, resolution: float) -> Labels:

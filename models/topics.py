@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from models.clusters import GRAPH_LIMIT, NONE, SEED, GivenGroups, LeidenClusters, centroids, nearest_centroid
+from models.clusters import GRAPH_LIMIT, LEAST_NEIGHBOUR, NONE, SEED, WEIGHT_POWER, GivenGroups, LeidenClusters, centroids, nearest_centroid
 from models.neighbours import NEIGHBOURS, Labels, Matrix
 from models.topic_words import forms_to_show, shared_words, words_of
 from voc.enrichment import VECTOR_DIMENSIONS
@@ -37,15 +37,17 @@ class BertopicTopics(TopicModel):
     """BERTopic over given vectors with a seeded neighbour graph and Leiden as its cluster model."""
 
     name = "bertopic-leiden"
-    version = "4"
+    version = "5"
 
     def parameters(self) -> Mapping[str, str]:
         """Return the settings that decide the outcome, for the record."""
         return {
             "neighbours": str(NEIGHBOURS),
+            "weight_power": str(WEIGHT_POWER),
             "resolution": str(RESOLUTION),
             "least_size": f"max({LEAST_SIZE}, {LEAST_SHARE} n)",
             "least_similarity": str(LEAST_SIMILARITY),
+            "least_neighbour": str(LEAST_NEIGHBOUR),
             "seed": str(SEED),
         }
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from models import clusters
-from models.clusters import NONE, LeidenClusters, centroids, nearest_centroid
+from models.clusters import LEAST_NEIGHBOUR, NONE, LeidenClusters, centroids, nearest_centroid
+from models.neighbours import neighbour_graph
 from tests.support.vectors import bunches
 
 
@@ -45,6 +46,26 @@ def test_a_small_group_is_dissolved_and_its_members_go_where_they_are_near_enoug
     assert grouped(np.vstack([vectors, near_first]), least_size=5, least_similarity=0.5)[-1] == labels[0]
 
 
+def test_what_nobody_else_says_belongs_to_none_unless_it_is_said_twice():
+    vectors, _ = bunches([30, 20])
+    lone = (0.4 * vectors[:1] + np.eye(16)[9:10]).astype(np.float32)
+    lone /= np.linalg.norm(lone)
+    assert 0.3 < (vectors @ lone[0]).max() < LEAST_NEIGHBOUR
+    assert grouped(np.vstack([vectors, lone]))[-1] == NONE
+    assert grouped(np.vstack([vectors, lone, lone]))[-1] != NONE
+
+
+def test_one_close_neighbour_binds_more_than_many_distant_ones():
+    """Why: a sentence and its translation are nearer to each other than to anything else, and must not fall into two topics."""
+    chance = np.random.default_rng(3)
+    said = chance.normal(size=(200, 32)) + 1.0
+    vectors = np.vstack([said, said + 0.9 * chance.normal(size=said.shape)])
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    labels = grouped(vectors.astype(np.float32))
+    assert labels.max() >= 5
+    assert np.mean(labels[:200] == labels[200:]) > 0.9
+
+
 def test_equal_vectors_are_in_one_group():
     """Why: two hundred times the same short praise must not crowd out each other's neighbours."""
     vectors, _ = bunches([10, 10])
@@ -71,7 +92,7 @@ def test_a_sample_takes_its_share_of_every_part_of_the_order(monkeypatch):
     monkeypatch.setattr(clusters, "GRAPH_LIMIT", 30)
     vectors, _ = bunches([100], noise=0.4)
     seen = []
-    monkeypatch.setattr(clusters, "communities", lambda some, **_: seen.append(some) or np.zeros(len(some), np.int64))
+    monkeypatch.setattr(clusters, "neighbour_graph", lambda some: seen.append(some) or neighbour_graph(some))
     spread = np.argsort(np.arange(100) % 3, kind="stable")
     LeidenClusters(resolution=1.0, least_size=1, least_similarity=0.0, spread=spread).fit(vectors)
     places = [int(np.flatnonzero((vectors == one).all(axis=1))[0]) for one in seen[0]]
