@@ -4,8 +4,8 @@ The graph of the nearest neighbours (``models.neighbours``), its cosines raised 
 than many distant ones (soft thresholding, Zhang and Horvath 2005), is cut into communities by Leiden (Traag, Waltman and van Eck 2019),
 seeded.
 
-Small communities are dissolved; every vector then belongs to the nearest group that is near enough for it, first of all its own, else to
-none; a vector to which no other is near belongs to none.
+Communities whose centroids all but coincide are one, small ones are dissolved; every vector then belongs to the nearest group that is near
+enough for it, first of all its own, else to none; a vector to which no other is near belongs to none.
 Invariants: equal input gives equal groups; equal vectors are in one group; time and memory grow with n, never with n².
 """
 
@@ -15,16 +15,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.neighbours import BLOCK_ROWS, Labels, Matrix, neighbour_graph, side_by_side
+from models.neighbours import BLOCK_ROWS, NEIGHBOURS, Labels, Matrix, neighbour_graph, side_by_side
 
 GRAPH_LIMIT = 200_000
 """Above this many different vectors the graph is built on an even sample; the rest goes to the nearest group."""
 SEED = 20_261_122
 WEIGHT_POWER = 8
 """Of the cosines as weights of the graph; chosen on labelled data (``models/training/LOG.md``)."""
+ONE_FROM = 0.93
+"""The cosine of two centroids from which on their groups are one: nobody would tell them apart by what they say."""
 LEAST_NEIGHBOUR = 0.5
 """A vector that occurs once and whose nearest neighbour has a smaller cosine says what nobody else says."""
 NONE = -1
+SETTINGS = {
+    "neighbours": NEIGHBOURS,
+    "weight_power": WEIGHT_POWER,
+    "one_from": ONE_FROM,
+    "least_neighbour": LEAST_NEIGHBOUR,
+    "seed": SEED,
+}
+"""What decides the groups beside what a caller chooses, for the record of a run."""
 
 
 class LeidenClusters:
@@ -66,7 +76,8 @@ class LeidenClusters:
         found = np.full(len(first), NONE, np.int64)
         found[chosen] = communities(graph, resolution=self.resolution, start=start)
         sampled_size = max(1, round(self.least_size * len(chosen) / max(1, len(first))))
-        labels = _near_enough(vectors, _without_small(found[inverse], sampled_size), self.least_similarity)
+        labels = _one_where_alike(vectors, _without_small(found[inverse], sampled_size))
+        labels = _near_enough(vectors, labels, self.least_similarity)
         labels[_alone(graph, chosen, inverse)[inverse]] = NONE
         self.labels_ = _without_small(labels, self.least_size)
         return self
@@ -88,9 +99,19 @@ def _different(vectors: Matrix) -> tuple[Labels, Labels]:
     return np.unique(equals, return_index=True)[1].astype(np.int64), equals
 
 
+def _one_where_alike(vectors: Matrix, labels: Labels) -> Labels:
+    from scipy.sparse.csgraph import connected_components
+
+    centres = centroids(vectors, labels)
+    if not len(centres):
+        return labels
+    _, together = connected_components(centres @ centres.T >= ONE_FROM)
+    return np.where(labels == NONE, NONE, together[labels])
+
+
 def _alone(graph: Any, chosen: Labels, inverse: Labels) -> NDArray[np.bool_]:
     """Return which of the different vectors occur once and have no neighbour that is near; of those outside the sample nothing is known."""
-    alone = np.bincount(inverse) == 1
+    alone: NDArray[np.bool_] = np.bincount(inverse) == 1
     nearest = np.zeros(len(chosen))
     np.maximum.at(nearest, np.repeat(np.arange(len(chosen)), np.diff(graph.indptr)), graph.data)
     alone[chosen] &= nearest < LEAST_NEIGHBOUR

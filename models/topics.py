@@ -9,13 +9,13 @@ was chosen on clinc150 (see ``models/training/LOG.md``): few in-scope requests s
 """
 
 import logging
-import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from models.clusters import GRAPH_LIMIT, LEAST_NEIGHBOUR, NONE, SEED, WEIGHT_POWER, GivenGroups, LeidenClusters, centroids, nearest_centroid
-from models.neighbours import NEIGHBOURS, Labels, Matrix
+from models.clusters import GRAPH_LIMIT, NONE, SETTINGS, GivenGroups, LeidenClusters, centroids, nearest_centroid
+from models.light_bertopic import light_bertopic
+from models.neighbours import Labels, Matrix
 from models.topic_words import forms_to_show, shared_words, words_of
 from voc.enrichment import VECTOR_DIMENSIONS
 from voc.ids import derived_id
@@ -42,13 +42,10 @@ class BertopicTopics(TopicModel):
     def parameters(self) -> Mapping[str, str]:
         """Return the settings that decide the outcome, for the record."""
         return {
-            "neighbours": str(NEIGHBOURS),
-            "weight_power": str(WEIGHT_POWER),
             "resolution": str(RESOLUTION),
             "least_size": f"max({LEAST_SIZE}, {LEAST_SHARE} n)",
             "least_similarity": str(LEAST_SIMILARITY),
-            "least_neighbour": str(LEAST_NEIGHBOUR),
-            "seed": str(SEED),
+            **{name: str(value) for name, value in SETTINGS.items()},
         }
 
     def describe(self, sentences: Sequence[TopicSentence], groups: Mapping[str, str]) -> dict[str, Topic]:
@@ -122,21 +119,17 @@ def _bertopic(
     vectors: Matrix, words: Sequence[Sequence[tuple[str, str]]], vocabulary: Sequence[str], clusters: LeidenClusters | GivenGroups
 ) -> tuple[Labels, list[tuple[str, ...]]]:
     """Return the label of each sentence (−1 = none) and the keywords of each label, best first."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ImportWarning)  # umap, which is not used, misses an optional part of its own
-        from bertopic import BERTopic
-        from bertopic.dimensionality import BaseDimensionalityReduction
-        from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
 
+    bertopic = light_bertopic()
     _silence_bertopic()
-    model = BERTopic(
+    model = bertopic.BERTopic(
         language="multilingual",  # "english" would strip every other script from the words
         embedding_model=None,
-        umap_model=BaseDimensionalityReduction(),
+        umap_model=bertopic.dimensionality.BaseDimensionalityReduction(),
         hdbscan_model=clusters,
         vectorizer_model=CountVectorizer(analyzer=str.split, vocabulary=list(vocabulary)),
-        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
+        ctfidf_model=bertopic.vectorizers.ClassTfidfTransformer(reduce_frequent_words=True),
         top_n_words=KEYWORDS,
         calculate_probabilities=False,
         verbose=False,

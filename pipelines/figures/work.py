@@ -80,9 +80,9 @@ class FigureWork:
             return *as_figure(figure_id, then, now, erasures=erasures), sorted(set(evidence))
         figure, erased = self._find(figure_id)
         with self._store.read() as unit:
-            now = figures_of(self._desk(unit), [figure.query])
-            evidence = unit.figures.evidence(figure.evidence_digest)
-        return figure, compared(figure, now[0][0] if now else None, erased=erased), evidence
+            again = figures_of(self._desk(unit), [figure.query])
+            kept = unit.figures.evidence(figure.evidence_digest)
+        return figure, compared(figure, again[0][0] if again else None, erased=erased), kept
 
     def evidence(self, figure_id: str) -> list[str]:
         """Return the ids of the comments (``fb_…``), KPI values (``ko_…``) or accounts (``ac_…``) a figure rests on.

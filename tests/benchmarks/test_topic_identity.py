@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import bertopic  # noqa: F401  # whole, before the service loads it without UMAP
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models import clusters
-from models.clusters import LEAST_NEIGHBOUR, NONE, LeidenClusters, centroids, nearest_centroid
+from models.clusters import LEAST_NEIGHBOUR, NONE, LeidenClusters, centroids, communities, nearest_centroid
 from models.neighbours import neighbour_graph
 from tests.support.vectors import bunches
 
@@ -64,6 +64,17 @@ def test_one_close_neighbour_binds_more_than_many_distant_ones():
     labels = grouped(vectors.astype(np.float32))
     assert labels.max() >= 5
     assert np.mean(labels[:200] == labels[200:]) > 0.9
+
+
+def test_groups_that_say_the_same_are_one():
+    """Why: a few sentences that differ in a weekday only would else fall into two topics nobody can tell apart."""
+    chance = np.random.default_rng(4)
+    tone = np.zeros((2, 24))
+    tone[:, 0], tone[0, 1], tone[1, 2] = 1.0, 0.25, 0.25
+    rows = np.repeat(tone, 15, axis=0) + 0.02 * chance.normal(size=(30, 24))
+    vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    assert len(set(communities(neighbour_graph(vectors), resolution=2.0).tolist())) > 1
+    assert set(grouped(vectors).tolist()) == {0}
 
 
 def test_equal_vectors_are_in_one_group():
