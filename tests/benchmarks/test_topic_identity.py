@@ -8,12 +8,12 @@ import gzip
 import json
 import random
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import bertopic  # noqa: F401  # whole, before the service loads it without UMAP
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
@@ -34,6 +34,9 @@ PLANTED = 8
 
 @pytest.fixture(scope="module")
 def sentences(shared_data: Path) -> list[TopicSentence]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import bertopic  # noqa: F401  # whole, before the service loads it without UMAP
     with gzip.open(shared_data / "banking77_en.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if row["split"] == "train"]
     random.Random(7).shuffle(rows)
