@@ -61,7 +61,7 @@ def test_six_examples_a_tag_tell_new_sentences_of_both_languages(files: Path) ->
 
 
 def test_a_changed_folder_is_refused(files: Path, tmp_path: Path) -> None:
-    weights = files / "branches" / "model.safetensors"
+    (weights,) = (files / "branches").glob("model-*.safetensors")
     kept = weights.read_bytes()
     weights.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     try:
@@ -69,7 +69,7 @@ def test_a_changed_folder_is_refused(files: Path, tmp_path: Path) -> None:
         said = said_here(files / "data", *arguments, code=69)
     finally:
         weights.write_bytes(kept)
-    assert said["error"]["code"] == "model_rejected"
+    assert (said["error"]["code"], said["error"]["file"], said["error"]["reason"]) == ("model_rejected", weights.name, "wrong hash")
 
 
 def test_a_wrong_column_is_told_with_the_columns_there_are(files: Path, tmp_path: Path) -> None:
