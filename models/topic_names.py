@@ -105,11 +105,11 @@ class PhraseTopicNamer(TopicNamer):
             sides = [side for key in sorted(groups) if (side := _side(key, groups[key], None, language)).sentences]
             read = _ja_reader() if language == JA else _en_reader(sides)
             shared, elsewhere = _read_all(sides, read)
-            used = {_key(name) for name in taken}
+            used = {name_key(name) for name in taken}
             for side in sorted(sides, key=lambda side: (-len(side.sentences), side.topic)):
                 name = _fallback(side, read, shared, used, elsewhere) if side.topic in wanted else None
                 if name is not None and len(side.sentences) >= LEAST_SENTENCES:
-                    used.add(_key(name[0]))
+                    used.add(name_key(name[0]))
                     found[side.topic][language] = TopicName(text=name[0], by=f"{self.name}/{self.version}")
         return found
 
@@ -127,7 +127,7 @@ class PhraseTopicNamer(TopicNamer):
         shared, elsewhere = _read_all(sides, read)
         mine = [side for side in sides if side.topic in wanted and len(side.sentences) >= LEAST_SENTENCES]
         ranked = self._ranked(mine, [_candidates(s, read, shared, elsewhere, language) for s in mine], centres)
-        used = {_key(name) for name in taken}
+        used = {name_key(name) for name in taken}
         names: dict[str, TopicName] = {}
         for at in sorted(range(len(mine)), key=lambda at: (-sizes[mine[at].topic], mine[at].topic)):
             name = _first_free(ranked[at], used, partial(_telling_words, mine[at], read, shared, elsewhere), LONGEST_NAME[language])
@@ -135,7 +135,7 @@ class PhraseTopicNamer(TopicNamer):
                 name = _fallback(mine[at], read, shared, used, elsewhere)
             if name is not None:
                 text, place = name
-                used.add(_key(text))
+                used.add(name_key(text))
                 sentence = mine[at].sentences[place].id
                 names[mine[at].topic] = TopicName(text=text, by=f"{self.name}/{self.version}", example_id=sentence)
         return names
@@ -215,6 +215,16 @@ def _centre(sentences: Sequence[TopicSentence]) -> Vectors:
     return centre / max(float(np.linalg.norm(centre)), 1e-6)
 
 
+def showable(groups: Mapping[str, Sequence[TopicSentence]]) -> Callable[[str, str], bool]:
+    """Return what tells whether a text may be a name in a language: short, without digits, each word used by enough voices."""
+    readers: dict[str, tuple[_Reader, frozenset[str]]] = {}
+    for language in (JA, EN):
+        sides = [side for key in sorted(groups) if (side := _side(key, groups[key], None, language)).sentences]
+        read = _ja_reader() if language == JA else _en_reader(sides)
+        readers[language] = read, _shared_tokens(sides, read)
+    return lambda text, language: _may_be_shown(text, *readers[language], LONGEST_NAME[language])
+
+
 def _side(topic: str, sentences: Sequence[TopicSentence], centre: Vectors | None, language: str) -> _Side:
     """Return a topic's sentences in a language, those nearest to the centre; without one, evenly chosen."""
     mine = [s for s in sentences if s.language is not Language.OTHER and (JA if has_japanese(s.text) else EN) == language]
@@ -256,7 +266,7 @@ def _candidates(side: _Side, read: _Reader, shared: frozenset[str], elsewhere: M
     for place, sentence in enumerate(side.sentences[:MOST_SOURCES]):
         text = _clean(sentence.text)
         for statement in [*read.statements(text), *_itself(text, read)]:
-            key = _key(statement.text)
+            key = name_key(statement.text)
             if key not in found and _may_be_shown(statement.text, read, shared, LONGEST_NAME[language]):
                 support, agreement = _support(side, statement)
                 telling = _telling(statement.words, shares=side.shares, elsewhere=elsewhere)
@@ -309,7 +319,7 @@ def _first_free(
         text = candidate.statement.text
         if candidate.telling < TELLING_ENOUGH:
             text = _with_a_word(text, telling(), longest)
-        if _key(text) not in used:
+        if name_key(text) not in used:
             return text, candidate.sentence
     return None
 
@@ -329,7 +339,7 @@ def _fallback(
     """Return the most telling words where no statement is left; None where there are none."""
     telling = _telling_words(side, read, shared, elsewhere)
     for count in range(min(3, len(telling)), len(telling) + 1):
-        if count and _key(text := " · ".join(telling[:count])) not in used:
+        if count and name_key(text := " · ".join(telling[:count])) not in used:
             return text, 0
     return None
 
@@ -351,5 +361,6 @@ def _clean(text: str) -> str:
     return MASK.sub(" | ", text)
 
 
-def _key(text: str) -> str:
+def name_key(text: str) -> str:
+    """Return what two names share that a reader would take for one."""
     return re.sub(r"[\W_]+", "", text).casefold()

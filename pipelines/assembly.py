@@ -37,8 +37,8 @@ from voc.alerts import AlertRule
 from voc.clock import Clock, utc_now
 from voc.enrichment import ModelStamp
 from voc.errors import ModelRejectedError
-from voc.model_source import parse_model_source
-from voc.ports import Encoder, LanguageDetector, NearDuplicates, Redactor, SentimentModel, Tagger
+from voc.model_source import EMBEDDED, parse_model_source
+from voc.ports import Encoder, LanguageDetector, NearDuplicates, Redactor, SentimentModel, Tagger, TopicNamer
 from voc.quality import Quality, QualityTask, Scorecard
 from voc.search import WordReader
 from voc.settings import ModelSettings, Settings
@@ -102,8 +102,20 @@ def build_inside(settings: ModelSettings | None = None) -> Inside:
     heads = understanding.read_for_heads(sentences, understanding.encoder.encode(sentences))
     understanding.sentiment.sentiments(sentences, heads)
     understanding.tagger.tags(sentences, heads)
-    namer = PhraseTopicNamer(understanding.encoder)
+    namer = build_namer(understanding.encoder, settings or ModelSettings())
     return Inside(understanding=understanding, topics=BertopicTopics(), teacher=FewShotTeacher(), namer=namer)
+
+
+def build_namer(encoder: Encoder, settings: ModelSettings) -> TopicNamer:
+    """Return what names topics: the shipped rules, and beside them a language model where one is set."""
+    phrases = PhraseTopicNamer(encoder)
+    if settings.namer == EMBEDDED:
+        return phrases
+    from models.llm_names import LlmTopicNamer, llm_client
+
+    key = settings.namer_key
+    client = llm_client(settings.namer, key=key.get_secret_value() if key else None)
+    return LlmTopicNamer(phrases, client, model=settings.namer_model)
 
 
 def build_models(settings: ModelSettings) -> ModelProcess:

@@ -4,13 +4,14 @@ A group's field is set with two underscores, for example ``VOC_MODELS__ENCODER``
 """
 
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voc.errors import SettingsError
-from voc.model_source import parse_model_source
+from voc.model_source import EMBEDDED, parse_model_source
 
 PREFIX = "VOC_"
 
@@ -41,6 +42,12 @@ class ModelSettings(Group):
     """What reads the sentiment: ``embedded``, or a sequence classifier from a local folder or a pinned hub name."""
     tagger: str = "embedded"
     """What assigns tags: ``embedded``, or a model of textual entailment (NLI) from a local folder or a pinned hub name."""
+    namer: str = "embedded"
+    """What names topics. ``embedded``: the shipped rules; else a chat-completions server's address (``http://127.0.0.1:11434/v1``)."""
+    namer_model: str = ""
+    """The server's name for the model that names topics."""
+    namer_key: SecretStr | None = None
+    """The key that server asks for."""
     allow_download: bool = False
     """Whether pinned hub models may be fetched over the network; false: they must lie in the local cache already."""
     in_server: bool = True
@@ -62,6 +69,15 @@ class ModelSettings(Group):
         """Refuse a model that is not there or whose weights could change under the same name."""
         parse_model_source(value)
         return value
+
+
+    @model_validator(mode="after")
+    def namer_is_whole(self) -> Self:
+        """Refuse a server without an address that can be asked, or without a model to ask for."""
+        if self.namer != EMBEDDED and not (self.namer.startswith(("http://", "https://")) and self.namer_model):
+            message = "namer: embedded, or http(s)://…/v1 together with namer_model"
+            raise ValueError(message)
+        return self
 
 
 class IntakeSettings(Group):
