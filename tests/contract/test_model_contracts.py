@@ -171,7 +171,7 @@ WORDS = {
 
 def topic_sentences():
     texts = [word + end for word, ends in WORDS.items() for end in ends]
-    vectors = HashedJapaneseEncoder().encode(texts).vectors
+    vectors = BilingualEncoder().encode(texts).vectors
     return [
         TopicSentence(
             id=derived_id("se", text),
