@@ -100,6 +100,7 @@ def _different(vectors: Matrix) -> tuple[Labels, Labels]:
 
 
 def _one_where_alike(vectors: Matrix, labels: Labels) -> Labels:
+    """Return the labels with groups under one number whose centroids all but coincide, directly or by way of others."""
     from scipy.sparse.csgraph import connected_components
 
     centres = centroids(vectors, labels)
@@ -111,11 +112,11 @@ def _one_where_alike(vectors: Matrix, labels: Labels) -> Labels:
 
 def _alone(graph: Any, chosen: Labels, inverse: Labels) -> NDArray[np.bool_]:
     """Return which of the different vectors occur once and have no neighbour that is near; of those outside the sample nothing is known."""
-    alone: NDArray[np.bool_] = np.bincount(inverse) == 1
+    counts = np.bincount(inverse)
     nearest = np.zeros(len(chosen))
     np.maximum.at(nearest, np.repeat(np.arange(len(chosen)), np.diff(graph.indptr)), graph.data)
-    alone[chosen] &= nearest < LEAST_NEIGHBOUR
-    alone[np.setdiff1d(np.arange(len(alone)), chosen, assume_unique=True)] = False
+    alone = np.zeros(len(counts), bool)
+    alone[chosen] = (counts[chosen] == 1) & (nearest < LEAST_NEIGHBOUR)
     return alone
 
 

@@ -102,8 +102,7 @@ class PhraseTopicNamer(TopicNamer):
         """Return the words that tell each wanted group from the others, by language."""
         found: dict[str, dict[str, TopicName]] = {key: {} for key in wanted}
         for language in (JA, EN):
-            sides = [side for key in sorted(groups) if (side := _side(key, groups[key], None, language)).sentences]
-            read = _ja_reader() if language == JA else _en_reader(sides)
+            sides, read = _evenly(groups, language)
             shared, elsewhere = _read_all(sides, read)
             used = {name_key(name) for name in taken}
             for side in sorted(sides, key=lambda side: (-len(side.sentences), side.topic)):
@@ -219,10 +218,15 @@ def showable(groups: Mapping[str, Sequence[TopicSentence]]) -> Callable[[str, st
     """Return what tells whether a text may be a name in a language: short, without digits, each word used by enough voices."""
     readers: dict[str, tuple[_Reader, frozenset[str]]] = {}
     for language in (JA, EN):
-        sides = [side for key in sorted(groups) if (side := _side(key, groups[key], None, language)).sentences]
-        read = _ja_reader() if language == JA else _en_reader(sides)
+        sides, read = _evenly(groups, language)
         readers[language] = read, _shared_tokens(sides, read)
     return lambda text, language: _may_be_shown(text, *readers[language], LONGEST_NAME[language])
+
+
+def _evenly(groups: Mapping[str, Sequence[TopicSentence]], language: str) -> tuple[list[_Side], _Reader]:
+    """Return the sides of all groups that have sentences in a language, evenly chosen, and how it is read."""
+    sides = [side for key in sorted(groups) if (side := _side(key, groups[key], None, language)).sentences]
+    return sides, _ja_reader() if language == JA else _en_reader(sides)
 
 
 def _side(topic: str, sentences: Sequence[TopicSentence], centre: Vectors | None, language: str) -> _Side:

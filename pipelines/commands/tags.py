@@ -43,7 +43,8 @@ def train(
             print_json(tag_files.quality_json(learnt) | {"folder": str(out)})
         else:
             say("\n".join(tag_files.quality_lines(learnt.quality)))
-            note(f"Give them with: voc tags predict FILE --taxonomy {out} --out OUT.jsonl")
+            if not quiet:
+                note(f"Give them with: voc tags predict FILE --taxonomy {out} --out OUT.jsonl")
 
 
 @tags.command("predict")

@@ -39,7 +39,7 @@ class Encoder:
 
 
 class Words:
-    """Reads ``good``, ``bad``, ``leave``, ``now`` and ``login``."""
+    """Reads ``good``, ``bad``, ``leave``, ``now``, ``idiot`` and ``login``."""
 
     name, version = "words", "1"
 
@@ -55,7 +55,7 @@ class Words:
                 intent=Intent.COMPLAINT if s.score < 0 else Intent.QUESTION if "?" in text else Intent.COMMENT,
                 urgency=Urgency.NOW if "now" in text else Urgency.NONE,
                 churn=0.9 if "leave" in text else 0.0,
-                abusive=0.0,
+                abusive=0.8 if "idiot" in text else 0.1,
             )
             for text, s in zip(sentences, sentiments, strict=True)
         ]
@@ -106,6 +106,13 @@ def test_the_strongest_sentence_speaks_for_urgency_and_churn_and_the_gravest_int
     assert result.intents == (Intent.COMPLAINT, Intent.QUESTION) or result.intents[0] is Intent.COMPLAINT
     assert result.sentiment.label is SentimentLabel.MIXED
     assert [(tag.tag, round(tag.score, 1)) for tag in result.tags] == [("account.login", 0.7)]
+
+
+def test_one_abusive_sentence_makes_the_comment_abusive_and_takes_nothing_from_its_complaint(models: Understanding) -> None:
+    (result,) = enrich([comment("login bad. you idiot. good.")], models)
+    assert result.abusive == 0.8
+    assert Intent.COMPLAINT in result.intents
+    assert [tag.tag for tag in result.tags] == ["account.login"]
 
 
 def test_a_comment_without_signal_is_counted_not_read(models: Understanding) -> None:
