@@ -7,7 +7,7 @@ from pipelines.explain.action_check import evaluate
 from pipelines.intake import Writer
 from pipelines.measures import data_until, measured
 from pipelines.remembered import Remembered
-from voc.actions import Action, ActionEdit, Assignment, Evaluation, Measured, Plan
+from voc.actions import Action, ActionEdit, Assignment, Evaluation, Measured, Plan, usable_day
 from voc.clock import Clock
 from voc.errors import InputError, NotFoundError
 from voc.filters import FeedbackFilter
@@ -34,7 +34,8 @@ class Acting:
         Raises
         ------
         InputError
-            If its start lies before data already seen and it is not marked as retrospective, or what it names does not exist.
+            If its start lies before data already seen and it is not marked as retrospective, lies on a day no comment can lie around,
+            or what it names does not exist.
         """
         now = self._clock()
 
@@ -135,7 +136,15 @@ class Acting:
 
 
 def keep_assignments(unit: Unit, assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Keep who was put on which side of an experiment, those left out who were erased; return what was kept."""
+    """Keep who was put on which side of an experiment, those left out who were erased; return what was kept.
+
+    Raises
+    ------
+    OutOfRangeError
+        If an exposure lies on a day no comment can lie around.
+    """
+    for one in assignments:
+        usable_day(one.exposed_on, field="exposed_on")
     refused = unit.erasures.refusals([one.subject_id for one in assignments])
     kept = [one for one in assignments if one.subject_id not in refused]
     unit.actions.assign(kept)
@@ -178,7 +187,8 @@ def existing(unit: Unit, action_id: str) -> Action:
 
 
 def _check(unit: Unit, plan: Plan) -> None:
-    """Refuse a plan that names what does not exist."""
+    """Refuse a plan that names what does not exist, or a day no comment can lie around."""
+    usable_day(plan.starts_on, field="starts_on")
     if plan.experiment is not None and plan.experiment not in unit.actions.experiments():
         raise InputError("There are no assignments of that experiment; import them first.", field="experiment")
     if plan.measure.value == "issue_share" and plan.issue_id is None:

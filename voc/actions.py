@@ -11,6 +11,7 @@ from pydantic import Field
 
 from voc.customers import Role
 from voc.drivers import IssueKind
+from voc.errors import OutOfRangeError
 from voc.kpis import SCALES, Kpi
 from voc.values import UtcDatetime, Value
 
@@ -57,6 +58,25 @@ def better(measure: Measure) -> Direction:
     return Direction.UP
 
 
+EARLIEST_DAY = date(1970, 1, 1)
+"""Comments are not older either."""
+LATEST_DAY = date(2199, 12, 31)
+
+
+def usable_day(day: date, *, field: str) -> date:
+    """Return a first day of an action or of an exposure, if comments can lie around it.
+
+    Raises
+    ------
+    OutOfRangeError
+        If it lies before ``EARLIEST_DAY`` or after ``LATEST_DAY``.
+    """
+    if not EARLIEST_DAY <= day <= LATEST_DAY:
+        message = f"The day lies outside {EARLIEST_DAY} to {LATEST_DAY}."
+        raise OutOfRangeError(message, field=field, low=EARLIEST_DAY.isoformat(), high=LATEST_DAY.isoformat(), actual=day.isoformat())
+    return day
+
+
 class Population(Value):
     """Whom an action reaches; without any condition everyone."""
 
@@ -79,7 +99,7 @@ class Plan(Value):
     direction: Direction
     population: Population = Population()
     starts_on: date
-    expected_size: float | None = Field(default=None, gt=0)
+    expected_size: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """The smallest effect that would matter, in the measure's unit; None: the measure's usual one."""
     experiment: str | None = None
     """Name of imported assignments, where the action was tried on some and not on others by lot."""

@@ -59,7 +59,7 @@ class ActionForm(Form):
     segment: Name | None = None
     accounts: list[Name] = Field(default=[], max_length=MOST_ACCOUNTS, description="Your ids of accounts.")
     starts_on: date
-    expected_size: Number | None = Field(default=None, gt=0)
+    expected_size: Number | None = Field(default=None, gt=0, allow_inf_nan=False)
     experiment: Name | None = None
     owner: Name | None = None
     due: date | None = None
@@ -77,7 +77,7 @@ class ActionChangeForm(Form):
     measure: Measure | None = None
     direction: Direction | None = None
     starts_on: date | None = None
-    expected_size: Number | None = Field(default=None, gt=0)
+    expected_size: Number | None = Field(default=None, gt=0, allow_inf_nan=False)
     owner: Name | None = None
     due: date | None = None
     note: str | None = Field(default=None, max_length=LONGEST_NOTE)

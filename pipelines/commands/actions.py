@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +48,8 @@ def add(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
         kind, _, issue_id = (issue or "").partition(":")
         if issue is not None and (kind not in set(IssueKind) or not issue_id):
             raise InputError("An issue is tag:ID or topic:ID.", field="issue")
+        if expected is not None and not isfinite(expected):
+            raise InputError("The smallest effect that would matter is a number.", field="expected")
         plan = Plan(
             title=title,
             issue_kind=IssueKind(kind) if issue else None,

@@ -64,7 +64,8 @@ def evaluate(
     plan = action.plan
     starts = datetime.combine(plan.starts_on, time(), tzinfo=UTC)
     meaningful = plan.expected_size or MEANINGFUL[plan.measure]
-    inside = [one for one in measured if starts - timedelta(days=BEFORE_DAYS) <= one.at < starts + timedelta(days=AFTER_DAYS)]
+    first, end = _window(starts)
+    inside = [one for one in measured if first <= one.at < end]
     method = _method(plan)
     blank = Evaluation(action_id=action.id, method=method, verdict=Verdict.CANNOT_TELL, meaningful=meaningful, data_until=data_until)
     if data_until is None or data_until < starts:
@@ -83,6 +84,12 @@ def evaluate(
         return counted.model_copy(update={"doubts": (Doubt.NO_VARIATION,)})
     checked = counted.model_copy(update={"estimate": found} | checks(sides, method, starts=starts))
     return _judged(checked, plan.direction)
+
+
+def _window(starts: datetime) -> tuple[datetime, datetime]:
+    """Return the first moment looked at and the end; at either end of the calendar what there is of it."""
+    before, after = starts - datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC) - starts
+    return starts - min(timedelta(days=BEFORE_DAYS), before), starts + min(timedelta(days=AFTER_DAYS), after)
 
 
 def _method(plan: Plan) -> Method:

@@ -13,7 +13,7 @@ from pipelines.sources.headers import find_column
 from pipelines.sources.mapping import column_name, role_entries
 from pipelines.sources.reading import Rejected, rejected_cell, rejected_problem
 from pipelines.sources.rows import RowProblem, Table, TableRow
-from voc.actions import Arm, Assignment
+from voc.actions import Arm, Assignment, usable_day
 from voc.errors import BadDateError, BadMappingError, EmptyTextError, InputError
 from voc.ids import account_id, customer_id
 
@@ -100,4 +100,4 @@ def _day(text: str) -> date:
     day = parse_day(text)
     if day is None:
         raise BadDateError("The row has no date.")
-    return day
+    return usable_day(day, field="exposed")

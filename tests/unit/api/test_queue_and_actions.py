@@ -1,7 +1,10 @@
 """The queue, cases, actions and experiments over HTTP."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pytest
+
+from tests.support.action_worlds import action
 from tests.support.app import Running
 
 
@@ -82,3 +85,36 @@ def test_an_experiment_names_who_was_put_where_and_an_action_refers_to_it(filled
     assert filled.post("/v1/experiments", {"name": "e1", "assignments": [{"arm": "control", "exposed_on": "2026-03-01"}]}).status_code == 422
     action = filled.post("/v1/actions", PLAN | {"starts_on": "2026-03-01", "experiment": "e1", "retrospective": True}).json()["id"]
     assert filled.get(f"/v1/actions/{action}/evaluation").json()["method"] == "experiment"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_no_comment_can_lie_around_is_refused_with_the_days_that_can(api: Running, day: str) -> None:
+    given = [{"customer_id": "c1", "arm": "control", "exposed_on": day}]
+    bodies = {"/v1/actions": PLAN | {"segment": None, "starts_on": day, "retrospective": True}, "/v1/experiments": {"name": "e", "assignments": given}}
+    for path, body in bodies.items():
+        refused = api.post(path, body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "out_of_range")
+        assert "1970-01-01 to 2199-12-31" in refused.json()["detail"]
+    assert api.get("/v1/actions").json()["data"] == []
+
+
+@pytest.mark.parametrize("day", [date.min, date(1970, 1, 1), date(2199, 12, 31), date.max])
+def test_an_action_kept_with_any_day_is_checked_and_listed(filled: Running, day: date) -> None:
+    kept = action(segment="smb", starts_on=day).model_copy(update={"id": f"act_{day:%Y}"})
+    with filled.service.store.write() as unit:
+        unit.actions.add(kept)
+    found = filled.get(f"/v1/actions/{kept.id}/evaluation")
+    assert (found.status_code, found.json()["verdict"]) == (200, "cannot_tell")
+    for page in ("/actions", f"/actions/{kept.id}"):
+        assert filled.client.get(f"http://127.0.0.1{page}").status_code == 200
+
+
+@pytest.mark.parametrize("size", ["inf", "nan", "1e400", "1e999", "0", "-1"])
+def test_the_effect_that_would_matter_is_a_number_above_zero(api: Running, size: str) -> None:
+    body = f'{{"title": "t", "measure": "nps", "starts_on": "2099-01-01", "issue_kind": "tag", "issue_id": "account.login", "expected_size": "{size}"}}'
+    for sent in (body, body.replace(f'"{size}"', size)):
+        refused = api.client.post("/v1/actions", content=sent, headers=api.key() | {"Content-Type": "application/json"})
+        assert refused.status_code in {400, 422}, sent
+    page = {"title": "t", "measure": "nps", "starts_on": "2099-01-01", "issue_kind": "tag", "issue_id": "account.login", "expected_size": size}
+    assert api.client.post("http://127.0.0.1/actions", data=page).status_code == 422
+    assert api.get("/v1/actions").json()["data"] == []
