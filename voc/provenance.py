@@ -152,15 +152,19 @@ def written(number: float | None) -> str:
     return "none" if number is None else f"{float(number):.10g}"
 
 
+def _written(figure: Figure) -> dict[str, str]:
+    return {name: written(number) for name, number in figure.numbers().items()}
+
+
 def compared(then: Figure, now: Figure | None, *, erased: bool) -> FigureState:
-    """Say whether a figure still holds, given what the same question gives now."""
+    """Say whether a figure still holds, given what the same question gives now; versions without a part in it now do not count."""
     reasons = [StaleReason.ERASED] if erased else []
     if now is None:
         return FigureState(fresh=False, reasons=(*reasons, StaleReason.GONE))
     if now.evidence_digest != then.evidence_digest:
         reasons.append(StaleReason.EVIDENCE)
-    if now.versions != then.versions:
+    if any(then.versions.get(name) != version for name, version in now.versions.items()):
         reasons.append(StaleReason.VERSIONS)
-    if not reasons and now.id != then.id:
+    if not reasons and _written(now) != _written(then):
         reasons.append(StaleReason.VALUE)
     return FigureState(fresh=not reasons, reasons=tuple(reasons), now=now)

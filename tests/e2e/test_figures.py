@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from voc.errors import NotFoundError
 from voc.filters import FeedbackFilter
 from voc.ids import customer_id
 from voc.kpis import Kpi
-from voc.provenance import FigureKind, FigureQuery, StaleReason
+from voc.provenance import Answer, FigureKind, FigureQuery, StaleReason, compared, figure_of
 
 LOGIN = "tag:account.login"
 
@@ -155,6 +156,31 @@ def test_a_correction_makes_what_it_touches_stale(app: Running) -> None:
     _, state = app.service.figures.get(figure.id)
     assert StaleReason.EVIDENCE in state.reasons
     assert one in app.service.figures.evidence(figure.id), "what was published is still shown with the comments it rested on"
+
+
+@pytest.mark.parametrize(
+    ("add", "remove", "touched"),
+    [
+        ((), ("account.login",), {FigureKind.ISSUE_SHARE, FigureKind.DRIVER_EFFECT}),
+        (("support.speed",), (), set()),
+    ],
+)
+def test_what_a_correction_touched_is_stale_and_nothing_else(app: Running, add: tuple[str, ...], remove: tuple[str, ...], touched: set[FigureKind]) -> None:
+    figures = [app.service.figures.publish(query) for query in questions(app)]
+    one = next(app.service.figures.evidence(figure.id)[0] for figure in figures if figure.query.kind is FigureKind.ISSUE_SHARE)
+    app.service.correct_tags(one, add=add, remove=remove, by="test")
+    states = {figure.query.kind: app.service.figures.get(figure.id)[1] for figure in figures}
+    assert {kind for kind, state in states.items() if not state.fresh} == touched
+    assert all(StaleReason.VERSIONS not in state.reasons for state in states.values())
+
+
+def test_of_the_versions_of_a_figure_those_count_that_have_a_part_in_it_now() -> None:
+    query, answer, at = FigureQuery(kind=FigureKind.COMMENT_COUNT), Answer(value=1.0, n=1), datetime(2026, 1, 1, tzinfo=UTC)
+    kept, now, other = (figure_of(query, answer, versions=some, as_of=at) for some in ({"models": "1", "gone": "2"}, {"models": "1"}, {"models": "2"}))
+    assert compared(kept, now, erased=False).fresh
+    assert compared(now, kept, erased=False).reasons == compared(kept, other, erased=False).reasons == (StaleReason.VERSIONS,)
+    changed = figure_of(query, Answer(value=2.0, n=1), versions=now.versions, as_of=at)
+    assert compared(kept, changed, erased=False).reasons == (StaleReason.VALUE,)
 
 
 def test_an_erasure_makes_exactly_the_figures_stale_that_rested_on_the_person_and_none_shows_them(app: Running) -> None:

@@ -200,12 +200,15 @@ def _id(app: Running, at: int) -> str:
 
 
 def test_a_correction_makes_a_driver_stale_and_keeping_its_address_gives_one_of_today(changed: Running) -> None:
-    row = next(row for row, _ in ANSWERS["drivers"](changed) if row["issue"]["id"] == "account.login")
+    shown = {name: ANSWERS[name](changed) for name in ("drivers", "series", "series of accounts", "queue")}
+    row = next(row for row, _ in shown["drivers"] if row["issue"]["id"] == "account.login")
     one = changed.get(f"/v1/figures/{row['figure']}/evidence").json()["data"][0]["id"]
     changed.service.correct_tags(one, add=(), remove=("account.login",), by="test")
     said = changed.get(f"/v1/figures/{row['figure']}").json()
     assert (said["state"]["fresh"], said["figure"]["value"]) == (False, pytest.approx(row["adjusted"]))
-    assert "versions" in said["state"]["reasons"]
+    assert said["state"]["reasons"] == ["value"]
+    others = [row["figure"] for name in ("series", "series of accounts", "queue") for row, _ in shown[name]]
+    assert all(changed.get(f"/v1/figures/{one}").json()["state"]["fresh"] for one in others)
     kept = changed.post(f"/v1/figures/{row['figure']}/recompute", {}).json()["figure"]
     assert kept["id"].startswith("fg_")
     assert kept["value"] == said["state"]["now"]["value"]
