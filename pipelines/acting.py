@@ -11,12 +11,14 @@ from voc.actions import Action, ActionEdit, Assignment, Evaluation, Measured, Pl
 from voc.clock import Clock
 from voc.errors import InputError, NotFoundError
 from voc.filters import FeedbackFilter
-from voc.ids import random_id
+from voc.ids import account_id, random_id
 from voc.store import Store, Unit
 from voc.voices import VoiceRow
 
 FREE = frozenset({"owner", "due", "note"})
 """What may change after the start."""
+ACCOUNT_PREFIX = account_id("").partition("_")[0]
+"""Of the ids of accounts. A customer's own assignment goes before that of the account."""
 
 
 class Acting:
@@ -98,8 +100,9 @@ class Acting:
         return self._writer.do(keep)
 
     def assign(self, assignments: Sequence[Assignment]) -> int:
-        """Keep who was put on which side of an experiment; return how many."""
-        return len(self._writer.do(lambda unit: keep_assignments(unit, assignments)))
+        """Keep who was put on which side of an experiment; return how many (``keep_assignments`` says what is refused)."""
+        now = self._clock()
+        return len(self._writer.do(lambda unit: keep_assignments(unit, assignments, now=now)))
 
     def find(self) -> list[Action]:
         """Return all actions, latest start first."""
@@ -135,20 +138,46 @@ class Acting:
             return remembered.of(unit, "check", action, compute)
 
 
-def keep_assignments(unit: Unit, assignments: Sequence[Assignment]) -> list[Assignment]:
+def keep_assignments(unit: Unit, assignments: Sequence[Assignment], *, now: datetime) -> list[Assignment]:
     """Keep who was put on which side of an experiment, those left out who were erased; return what was kept.
 
     Raises
     ------
     OutOfRangeError
         If an exposure lies on a day no comment can lie around.
+    InputError
+        If an action that uses the experiment has started and somebody would be put elsewhere than they are, or exposed on another day.
     """
     for one in assignments:
         usable_day(one.exposed_on, field="exposed_on")
     refused = unit.erasures.refusals([one.subject_id for one in assignments])
     kept = [one for one in assignments if one.subject_id not in refused]
+    moved = _moved(unit, kept, now=now)
+    if moved:
+        message = "An action of this experiment has started: who was put where, and from when on, stays as it is; only others can be added."
+        raise InputError(message, field="assignments", changed=moved)
     unit.actions.assign(kept)
     return kept
+
+
+def _moved(unit: Unit, assignments: Sequence[Assignment], *, now: datetime) -> int:
+    """Return how many would change what a started action compares: an assignment that stands, or that of somebody's account."""
+    started = {action.plan.experiment for action in unit.actions.find() if _started(unit, action, now=now)}
+    running = [one for one in assignments if one.experiment in started]
+    kept = unit.merges.standing_for([one.subject_id for one in running])
+    moved = 0
+    for experiment in {one.experiment for one in running}:
+        stand = {one.subject_id: one for one in (*unit.actions.assignments(experiment), *_assigned(unit, experiment))}
+        by_account = any(name.startswith(ACCOUNT_PREFIX) for name in stand)
+        for one in running:
+            if one.experiment != experiment:
+                continue
+            before = stand.get(one.subject_id) or stand.get(kept.get(one.subject_id, ""))
+            if before is None:
+                moved += by_account and not one.subject_id.startswith(ACCOUNT_PREFIX)
+            else:
+                moved += (before.arm, before.exposed_on) != (one.arm, one.exposed_on)
+    return moved
 
 
 def check_of(unit: Unit, action: Action, *, rows: Sequence[VoiceRow] | None = None) -> tuple[Evaluation, list[Measured]]:

@@ -94,7 +94,7 @@ class AssignmentForm(Form):
 
 
 class ExperimentForm(Form):
-    """Assignments of one experiment; a later one of the same customer or account takes the earlier one's place."""
+    """Assignments of one experiment; a later one takes the place of the same one's, until an action that uses them starts."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXPERIMENT_EXAMPLE]})
 

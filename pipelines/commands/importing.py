@@ -212,7 +212,7 @@ def import_assignments(  # one call, the file's own options apart from what ever
 
     def take(store: Store, items: list[Assignment]) -> dict[str, int]:
         with store.write() as unit:
-            kept = keep_assignments(unit, items)
+            kept = keep_assignments(unit, items, now=utc_now())
         left_out = len(items) - len(kept)
         return {arm.value: sum(item.arm is arm for item in kept) for arm in Arm} | ({"erased": left_out} if left_out else {})
 
@@ -220,7 +220,7 @@ def import_assignments(  # one call, the file's own options apart from what ever
         del zone
         return read_assignments(table, experiment, mapping)
 
-    return _import_facts(file, encoding, read=read, take=take, settings=settings, dry=dry, quiet=quiet)
+    return _import_facts(file, encoding, read=read, take=take, settings=settings, dry=dry, quiet=quiet, batch=sys.maxsize)
 
 
 def _import_facts(
@@ -232,6 +232,7 @@ def _import_facts(
     settings: Settings,
     dry: bool,
     quiet: bool,
+    batch: int = PROFILE_BATCH,
 ) -> dict[str, Any]:
     table = open_table(file, encoding=encoding, max_bytes=settings.intake.max_file_bytes)
     rejected: list[Rejected] = []
@@ -255,13 +256,13 @@ def _import_facts(
             target.parent.mkdir(parents=True, exist_ok=True)
             write_rejects(target, without_erased(store, rejected))
             result["rejects_file"] = str(target)
-        return result | _take_all(store, items, take)
+        return result | _take_all(store, items, take, batch=batch)
 
 
-def _take_all(store: Store, items: list[Any], take: Callable[[Store, list[Any]], dict[str, int]]) -> dict[str, int]:
+def _take_all(store: Store, items: list[Any], take: Callable[[Store, list[Any]], dict[str, int]], *, batch: int) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for start in range(0, len(items), PROFILE_BATCH):
-        for name, n in take(store, items[start : start + PROFILE_BATCH]).items():
+    for start in range(0, len(items), batch):
+        for name, n in take(store, items[start : start + batch]).items():
             counts[name] = counts.get(name, 0) + n
     return counts
 

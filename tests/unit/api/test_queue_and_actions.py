@@ -118,3 +118,37 @@ def test_the_effect_that_would_matter_is_a_number_above_zero(api: Running, size:
     page = {"title": "t", "measure": "nps", "starts_on": "2099-01-01", "issue_kind": "tag", "issue_id": "account.login", "expected_size": size}
     assert api.client.post("http://127.0.0.1/actions", data=page).status_code == 422
     assert api.get("/v1/actions").json()["data"] == []
+
+
+def put(**changes: str) -> dict[str, str]:
+    return {"customer_id": "c1", "arm": "treatment", "exposed_on": "2026-03-01"} | changes
+
+
+@pytest.mark.parametrize("change", [{"arm": "control"}, {"exposed_on": "2026-03-02"}])
+def test_once_an_action_has_started_nobody_is_put_elsewhere_and_others_may_come(filled: Running, change: dict[str, str]) -> None:
+    name = f"fixed {change}"
+
+    def assign(*given: dict[str, str]) -> tuple[int, dict[str, int]]:
+        status = filled.post("/v1/experiments", {"name": name, "assignments": list(given)}).status_code
+        with filled.service.store.read() as unit:
+            return status, unit.actions.experiments()[name]
+
+    assert assign(put(**change), put(customer_id="c2", arm="control"))[0] == 200
+    assert filled.post("/v1/actions", PLAN | {"starts_on": "2099-01-01", "experiment": name}).status_code == 201
+    assert assign(put()) == (200, {"control": 1, "treatment": 1}), "its start is still to come"
+    assert filled.post("/v1/actions", PLAN | {"starts_on": "2026-03-01", "experiment": name, "retrospective": True}).status_code == 201
+    assert assign(put(customer_id="c3"), put(**change)) == (400, {"control": 1, "treatment": 1}), "nothing of it is taken"
+    assert assign(put(customer_id="c3"), put()) == (200, {"control": 1, "treatment": 2})
+    with filled.service.store.read() as unit:
+        assert {one.exposed_on for one in unit.actions.assignments(name)} == {date(2026, 3, 1)}
+    other = {"name": f"other {change}", "assignments": [put(**change)]}
+    assert [filled.post("/v1/experiments", other).status_code for _ in range(2)] == [200, 200], "another experiment is free"
+
+
+def test_once_accounts_are_compared_none_of_their_people_is_put_elsewhere(filled: Running) -> None:
+    of_account = {"account_id": "a1", "arm": "treatment", "exposed_on": "2026-03-01"}
+    body = {"name": "accounts", "assignments": [of_account, of_account | {"account_id": "a2", "arm": "control"}]}
+    assert filled.post("/v1/experiments", body).status_code == 200
+    assert filled.post("/v1/actions", PLAN | {"starts_on": "2026-03-01", "experiment": "accounts", "retrospective": True}).status_code == 201
+    assert filled.post("/v1/experiments", body | {"assignments": [put(arm="control")]}).status_code == 400
+    assert filled.post("/v1/experiments", body | {"assignments": [of_account | {"account_id": "a3"}]}).json()["treatment"] == 2

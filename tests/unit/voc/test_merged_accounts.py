@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -267,6 +267,9 @@ def test_revenue_is_touched_once_and_experiments_and_populations_follow(store: S
     with store.write() as unit:
         number = merge(unit, CRM, DESK)
     assert figures() == (100.0, 2, 2), "the account that stands for the one of the plan and of the experiment"
+    elsewhere = put[0].model_copy(update={"subject_id": account_id(CRM), "arm": Arm.CONTROL})
+    with pytest.raises(InputError):
+        Acting(store, DirectWriter(store), clock=lambda: NOON + timedelta(days=365)).assign([elsewhere])
     work.undo(number, by="b")
     assert figures() == (190.0, 1, 1)
 
