@@ -2,7 +2,7 @@
 
 Statements (``models.japanese_phrases``, ``models.english_phrases``) of the sentences nearest the topic's centre are candidates. The best is
 said by many of the topic's sentences and few of others (as in class-based TF-IDF) and, read by the encoder, lies near this topic's centre
-and far from every other's. Invariants: no word of fewer voices than ``voc.topics.least_voices`` is in a name; names are
+and far from every other's. Invariants: no word of fewer voices than ``voc.topics.LEAST_VOICES`` is in a name; names are
 distinct from each other in a language; equal input in any order gives equal names.
 """
 
@@ -24,7 +24,7 @@ from models.statements import Statement
 from models.topic_words import MASK, forms_to_show, words_of
 from voc.feedback import Language
 from voc.ports import Encoder, TopicNamer, Vectors
-from voc.topics import TopicName, TopicSentence, least_voices
+from voc.topics import LEAST_VOICES, TopicName, TopicSentence
 
 JA, EN = Language.JA.value, Language.EN.value
 LONGEST_NAME = {JA: 24, EN: 45}
@@ -246,14 +246,11 @@ def _side(topic: str, sentences: Sequence[TopicSentence], centre: Vectors | None
 def _shared_tokens(sides: Sequence[_Side], read: _Reader) -> frozenset[str]:
     """Return the words that enough voices use."""
     voices: dict[str, set[str]] = defaultdict(set)
-    everyone: set[str] = set()
     for side in sides:
         for sentence in side.sentences:
-            everyone.add(sentence.voice)
             for token in read.tokens(_clean(sentence.text)):
                 voices[token].add(sentence.voice)
-    least = least_voices(len(everyone))
-    return frozenset(token for token, users in voices.items() if len(users) >= least)
+    return frozenset(token for token, users in voices.items() if len(users) >= LEAST_VOICES)
 
 
 def _elsewhere(sides: Sequence[_Side]) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Topic words: the words of a sentence that can become keywords, and which of them enough people use.
 
-Invariant: a word that fewer than ``voc.topics.least_voices`` different voices use never becomes a keyword.
+Invariant: a word that fewer than ``voc.topics.LEAST_VOICES`` different voices use never becomes a keyword.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from models.japanese import compound_words, has_japanese, plain
-from voc.topics import TopicSentence, least_voices
+from voc.topics import LEAST_VOICES, TopicSentence
 
 ENGLISH_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?(?:-[a-z]+)*")
 SHORTEST_WORD = 3
@@ -58,5 +58,4 @@ def shared_words(sentences: Sequence[TopicSentence], words: Sequence[Sequence[tu
     for sentence, found in zip(sentences, words, strict=True):
         for word, _ in found:
             voices[word].add(sentence.voice)
-    least = least_voices(len({sentence.voice for sentence in sentences}))
-    return tuple(sorted(word for word, users in voices.items() if len(users) >= least))
+    return tuple(sorted(word for word, users in voices.items() if len(users) >= LEAST_VOICES))

@@ -20,7 +20,7 @@ from models.topic_words import forms_to_show, shared_words, words_of
 from voc.enrichment import VECTOR_DIMENSIONS
 from voc.ids import derived_id
 from voc.ports import TopicModel
-from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence
+from voc.topics import Topic, TopicAssignment, TopicRun, TopicSentence, sentence_name
 
 RESOLUTION = 2.0
 LEAST_SIZE = 5
@@ -93,7 +93,7 @@ def _grouped(
     vocabulary = shared_words(ordered, words)
     labels, keywords = np.full(len(ordered), NONE, np.int64), list[tuple[str, ...]]()
     if vocabulary and len(ordered) >= LEAST_SIZE:
-        labels, keywords = _bertopic(vectors, words, vocabulary, clusters)
+        labels, keywords = (_bertopic if len(vocabulary) > 1 else _by_one_word)(vectors, words, vocabulary, clusters)
     centres = centroids(vectors, labels)
     forms = forms_to_show(words)
     topics = []
@@ -139,6 +139,15 @@ def _bertopic(
     return labels, [_keywords(model.get_topic(label)) for label in range(int(labels.max(initial=NONE)) + 1)]
 
 
+def _by_one_word(
+    vectors: Matrix, words: Sequence[Sequence[tuple[str, str]]], vocabulary: Sequence[str], clusters: LeidenClusters | GivenGroups
+) -> tuple[Labels, list[tuple[str, ...]]]:
+    """Return the same where only one word is shared, of which BERTopic can make no weights: the groups with that word have it."""
+    labels = clusters.fit(vectors).labels_
+    having = {label for label, found in zip(labels.tolist(), words, strict=True) if vocabulary[0] in dict(found)}
+    return labels, [tuple(vocabulary) if label in having else () for label in range(int(labels.max(initial=NONE)) + 1)]
+
+
 def _keywords(weighted: Sequence[tuple[str, float]]) -> tuple[str, ...]:
     return tuple(word for word, weight in weighted if word and weight > 0)
 
@@ -161,7 +170,7 @@ def _topic(members: Sequence[TopicSentence], vectors: Matrix, centre: Matrix, ke
     shown = tuple(dict.fromkeys(forms[word].replace("_", " ") for word in keywords))
     return Topic(
         id=derived_id("tp", *sorted(member.id for member in members)),
-        name=" · ".join(shown[:NAME_KEYWORDS]) or NAMELESS,
+        name=" · ".join(shown[:NAME_KEYWORDS]) or sentence_name(one.text for one in typical.values()) or NAMELESS,
         keywords=shown,
         example_ids=tuple(example.id for example in typical.values()),
         size=len(members),

@@ -16,13 +16,8 @@ from voc.taxonomy import Tag
 from voc.values import UtcDatetime, Value
 
 LEAST_VOICES = 5
-LEAST_VOICES_OF_FEW = 2
-FEW_VOICES = 50
-
-
-def least_voices(voices: int) -> int:
-    """Return how many voices must use a word before it may be shown, of so many voices in all: a name one customer mentions stays out."""
-    return LEAST_VOICES_OF_FEW if voices < FEW_VOICES else LEAST_VOICES
+"""So many voices must use a word before it may be a keyword or part of a name: what only a few say stays out."""
+SENTENCE_NAME_CHARS = (6, 60)
 
 
 class TopicSentence(Value):
@@ -65,6 +60,13 @@ class TopicName(Value):
 def name_for(names: Mapping[str, TopicName], language: str) -> TopicName | None:
     """Return the name in the reader's language, else the one there is."""
     return names.get(language) or next((names[key] for key in sorted(names)), None)
+
+
+def sentence_name(texts: Iterable[str]) -> str | None:
+    """Return the first sentence that is as long as a name may be, for a topic without words enough voices share; None: none is."""
+    least, most = SENTENCE_NAME_CHARS
+    plain = (" ".join(text.split()) for text in texts)
+    return next((text.rstrip("。.") for text in plain if least <= len(text) <= most), None)
 
 
 class TopicGroup(Value):

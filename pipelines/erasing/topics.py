@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.erasing.recognise import Recogniser
-from voc.topics import TAKES_IN, Topic, TopicName, TopicSentence, TopicState
+from voc.topics import LEAST_VOICES, TAKES_IN, Topic, TopicName, TopicSentence, TopicState, sentence_name
 
 EXAMPLES = 5
-NAME_CHARS = (6, 60)
 NO_EVIDENCE = "根拠は削除されました (evidence erased)"
 """The name of a topic of which nothing is left."""
 
@@ -43,10 +42,10 @@ def without(left: Left, who: Recogniser, *, dropped_words: frozenset[str]) -> To
     return kept.model_copy(update={"name": _name(left.sentences, kept), "named_by": None})
 
 
-def words_to_drop(topics: Sequence[Topic], who: Recogniser, *, said_by: Callable[[str, int], int], least: int) -> frozenset[str]:
-    """Return the keywords the person used that fewer than ``least`` voices use now; ``said_by(word, at_most)`` counts them."""
+def words_to_drop(topics: Sequence[Topic], who: Recogniser, *, said_by: Callable[[str, int], int]) -> frozenset[str]:
+    """Return the keywords the person used that fewer than ``LEAST_VOICES`` use now; ``said_by(word, at_most)`` counts them."""
     used = {word for topic in topics for word in topic.keywords if who.said(word) or who.said(word.replace(" ", ""))}
-    return frozenset(word for word in used if said_by(word, least) < least)
+    return frozenset(word for word in used if said_by(word, LEAST_VOICES) < LEAST_VOICES)
 
 
 def _told_by(topic: Topic, sentences: Sequence[TopicSentence]) -> Topic:
@@ -84,7 +83,5 @@ def _name_goes(topic: Topic, who: Recogniser, dropped: frozenset[str]) -> bool:
 
 def _name(sentences: Sequence[TopicSentence], topic: Topic) -> str:
     """Return the most typical sentence of a name's length, else the first keywords."""
-    texts = {sentence.id: " ".join(sentence.text.split()) for sentence in sentences}
-    least, most = NAME_CHARS
-    fitting = [texts[name].rstrip("。.") for name in topic.example_ids if name in texts and least <= len(texts[name]) <= most]
-    return next(iter(fitting), " · ".join(topic.keywords[:3])) or NO_EVIDENCE
+    texts = {sentence.id: sentence.text for sentence in sentences}
+    return sentence_name(texts[name] for name in topic.example_ids if name in texts) or " · ".join(topic.keywords[:3]) or NO_EVIDENCE

@@ -25,7 +25,7 @@ from voc.errors import InputError, NotFoundError, StorageError, StorageUnavailab
 from voc.identity import held_name, is_email
 from voc.ids import customer_id, random_id
 from voc.store import Store, Unit
-from voc.topics import Topic, TopicState, least_voices
+from voc.topics import Topic, TopicState
 
 SERVICE = "voc"
 log = structlog.get_logger(__name__)
@@ -226,8 +226,7 @@ def _erase_rows(unit: Unit, person: Person) -> tuple[dict[str, int], list[str]]:
     touched |= {topic.id for topic in topics if any(who.is_id(example) for example in topic.example_ids)}
     again = unit.taxonomies.learnt_from(sorted(person.feedback_ids))
     counts = unit.erasures.delete(person)
-    least = least_voices(unit.erasures.voices())
-    dropped = words_to_drop(topics, who, said_by=lambda word, most: unit.erasures.said_by(word, at_most=most), least=least)
+    dropped = words_to_drop(topics, who, said_by=lambda word, most: unit.erasures.said_by(word, at_most=most))
     after = _topics(unit, topics, touched, who, dropped)
     unit.topics.put(after)
     for name, count in unit.erasures.rewrite(Rewriting(who, dropped, {topic.id: topic for topic in after}).row).items():

@@ -163,25 +163,27 @@ class TestTaggers:
 
 
 WORDS = {
-    "ログイン": ["できない", "が遅い", "画面が出ない", "でエラーになる", "のたびに失敗する", "ボタンが押せない"],
+    "ログイン": ["できない", "が遅い", "の画面が出ない", "でエラーになる", "のたびに失敗する", "のボタンが押せない"],
     "請求書": ["が届かない", "の金額が違う", "の宛名を変えたい", "が分かりにくい", "を再発行したい", "の明細がほしい"],
-    "エクスポート": ["が文字化けする", "に時間がかかる", "の列が足りない", "が途中で止まる", "ボタンがない", "が失敗する"],
+    "エクスポート": ["が文字化けする", "に時間がかかる", "の列が足りない", "が途中で止まる", "のボタンがない", "が失敗する"],
 }
 
 
-def topic_sentences():
-    texts = [word + end for word, ends in WORDS.items() for end in ends]
-    vectors = BilingualEncoder().encode(texts).vectors
+SAID = tuple(word + end for word, ends in WORDS.items() for end in ends)
+
+
+def topic_sentences(texts=SAID):
+    vectors = BilingualEncoder().encode(list(texts)).vectors
     return [
         TopicSentence(
-            id=derived_id("se", text),
-            feedback_id=derived_id("fb", text),
+            id=derived_id("se", text, str(number)),
+            feedback_id=derived_id("fb", text, str(number)),
             text=text,
             language=Language.JA,
-            voice=text,
+            voice=str(number),
             vector=v.astype("<f2").tobytes(),
         )
-        for text, v in zip(texts, vectors, strict=True)
+        for number, (text, v) in enumerate(zip(texts, vectors, strict=True))
     ]
 
 
@@ -214,6 +216,18 @@ class TestTopicModels:
             assert word in topic.keywords
             assert set(topic.example_ids) <= {a.sentence_id for a in run.assignments if a.topic_id == topic.id}
             assert np.linalg.norm(np.frombuffer(topic.centroid, "<f2").astype(np.float32)) == pytest.approx(1.0, abs=1e-2)
+
+    @pytest.mark.parametrize("text", ["ログイン", "ログインできない。", "I cannot log in again and again"])
+    def test_one_sentence_of_everybody_is_one_topic(self, model, text):
+        (topic,) = model.fit(topic_sentences([text] * 25)).topics
+        assert topic.size == 25
+        assert topic.keywords[0].casefold() in text.casefold()
+
+    def test_words_only_a_few_say_are_in_no_keyword_and_the_best_sentence_stands_for_a_name(self, model):
+        sentences = [s.model_copy(update={"voice": "one"}) if s.text.startswith("ログイン") else s for s in topic_sentences()]
+        topics = {topic.keywords: topic for topic in model.fit(sentences).topics}
+        assert set(topics) == {("請求書",), ("エクスポート",), ()}
+        assert topics[()].name in SAID
 
     def test_a_name_a_version_and_its_parameters(self, model):
         assert model.name

@@ -176,11 +176,6 @@ class ErasureStore:
         voices = select(func.coalesce(FEEDBACK.c.customer_id, FEEDBACK.c.id)).where(said).distinct().limit(at_most).subquery()
         return int(self._connection.execute(select(func.count()).select_from(voices)).scalar_one())
 
-    def voices(self) -> int:
-        """Return how many voices there are: customers, else comments."""
-        voice = func.coalesce(FEEDBACK.c.customer_id, FEEDBACK.c.id)
-        return int(self._connection.execute(select(func.count(func.distinct(voice)))).scalar_one())
-
 
 def _theirs(place: Place, person: Person) -> list[ColumnElement[bool]]:
     """Return conditions that together match the person's rows of a table, each row once."""

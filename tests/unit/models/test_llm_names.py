@@ -15,8 +15,8 @@ from voc.feedback import Language
 from voc.settings import ModelSettings, load_settings
 from voc.topics import TopicSentence
 
-LOGIN = [f"I cannot log in to the portal {end}" for end in ("today", "again", "since Monday", "at all", "from home", "any more")]
-BILL = [f"The invoice shows a wrong amount {end}" for end in ("today", "again", "since Monday", "this month", "twice", "any more")]
+LOGIN = [f"I cannot log in to the portal {end}" for end in ("again today", "again", "again since Monday", "at all", "from home", "any more")]
+BILL = [f"The invoice shows a wrong amount {end}" for end in ("again today", "again", "again since Monday", "this month", "twice", "any more")]
 
 
 def sentences(topic: str, texts: list[str]) -> list[TopicSentence]:
