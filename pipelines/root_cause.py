@@ -16,9 +16,9 @@ from pipelines.link import voices
 from voc.drivers import Issue, IssueKind, Voice
 from voc.errors import BadFilterError
 from voc.filters import FeedbackFilter
-from voc.issues import Period
+from voc.issues import Period, Quote
 from voc.kpis import Kpi
-from voc.ledger import Drill, DrillKind, Grouping, Ledger, LedgerBy, Question, RootCause
+from voc.ledger import Drill, DrillKind, Grouping, Ledger, LedgerBy, LedgerSide, Question, RootCause
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
 from voc.voices import VoiceRow, issue_key
@@ -202,10 +202,17 @@ def drill_of(unit: Unit, issue: Issue, told: ToldApart) -> Drill:
         },
     }
     others = [other for other in told.issues if other.kind is not issue.kind]
-    said = sorted((voice for voice in after if key in voice.issue_keys), key=lambda voice: (voice.value, voice.feedback_id))
-    quotes = unit.quotes.said(issue, ids=[voice.feedback_id for voice in said[: 4 * MOST_QUOTES]])
+    said = {LedgerSide.AFTER: _quotes(unit, issue, after), LedgerSide.BEFORE: _quotes(unit, issue, before)}
+    side = next((side for side, quotes in said.items() if quotes), LedgerSide.AFTER)
     return Drill(
         issue=issue,
         lines=drill_lines(issue, before=before, after=after, others=others, places=places),
-        quotes=tuple(quotes[:MOST_QUOTES]),
+        quotes=said[side],
+        quotes_from=side,
     )
+
+
+def _quotes(unit: Unit, issue: Issue, side: Sequence[Voice]) -> tuple[Quote, ...]:
+    """Return what the comments of one side that score lowest say about the issue."""
+    mine = sorted((voice for voice in side if issue_key(issue) in voice.issue_keys), key=lambda voice: (voice.value, voice.feedback_id))
+    return tuple(unit.quotes.said(issue, ids=[voice.feedback_id for voice in mine[: 4 * MOST_QUOTES]])[:MOST_QUOTES])

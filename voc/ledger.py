@@ -155,6 +155,13 @@ class DrillKind(StrEnum):
     RELEASE = "release"
 
 
+class LedgerSide(StrEnum):
+    """One of the two sides that are compared."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
 class DrillLine(Value):
     """Comments about the issue that share something: how many, and their KPI, before and after."""
 
@@ -172,11 +179,16 @@ class DrillLine(Value):
 
 
 class Drill(Value):
-    """One issue opened: its reasons, groups, products and releases, and what was said after, lowest value first."""
+    """One issue opened: its reasons, groups, products and releases, and what was said, lowest value first.
+
+    Quotes are of the side after; of the side before where nothing was said after.
+    """
 
     issue: Issue
     lines: tuple[DrillLine, ...]
     quotes: tuple[Quote, ...]
+    quotes_from: LedgerSide = LedgerSide.AFTER
+    """Which side the quotes are of."""
 
 
 class RootCause(Value):

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.pages.reading import field_names, value_names
 from api.pages.visit import Visit, reader_language
 from api.pages.words import words
-from pipelines.explain.ledger_wording import grouping_name, headline, is_clear, shortage, term_name
+from pipelines.explain.ledger_wording import grouping_name, headline, is_clear, quotes_of, shortage, term_name
 from pipelines.explain.trends import sparkline
 from pipelines.explain.wording import kpi_name, kpi_unit, note, wording
 from pipelines.report.charts import spark, split
@@ -50,6 +50,7 @@ def environment(language: str) -> Environment:
         "sentence": partial(wording, language=language),
         "note": partial(note, language=language),
         "headline": partial(headline, language=language),
+        "quotes_of": partial(quotes_of, language=language),
         "shortage": partial(shortage, language=language),
         "term_name": partial(term_name, language=language),
         "grouping_name": partial(grouping_name, language=language),

@@ -149,7 +149,7 @@ def lines(found: "RootCause", *, language: str, zone: str) -> list[str]:
     """Return the answer as text: the change, its terms, and the opened issues."""
     from zoneinfo import ZoneInfo
 
-    from pipelines.explain.ledger_wording import headline, is_clear, shortage, term_name
+    from pipelines.explain.ledger_wording import headline, is_clear, quotes_of, shortage, term_name
     from pipelines.report.figures import Figures
 
     question, ledger = found.question, found.ledger
@@ -179,6 +179,7 @@ def lines(found: "RootCause", *, language: str, zone: str) -> list[str]:
             f"{figures.number(line.value_before):>7} → {figures.number(line.value_after):<7} {line.name or named['unknown']}"
             for line in drill.lines
         ]
+        shown += [f"      {side}:" for side in (quotes_of(drill, question, language=language),) if side]
         shown += [f"      “{' '.join(quote.text.split())}”" for quote in drill.quotes]
     return shown
 

@@ -2,7 +2,7 @@
 
 from pipelines.explain.wording import CLEAR_Q, kpi_name, kpi_unit
 from voc.kpis import Kpi
-from voc.ledger import Grouping, Ledger, LedgerState, LedgerTerm, TermKind
+from voc.ledger import Drill, Grouping, Ledger, LedgerSide, LedgerState, LedgerTerm, Question, TermKind
 
 _GROUPINGS = {
     Grouping.SEGMENT: ("segments", "セグメント"),
@@ -66,6 +66,16 @@ def term_name(term: LedgerTerm, *, grouping: Grouping, kpi: Kpi, language: str) 
     if japanese:
         return f"「{name}」に触れたコメントの{measure}が{'下がった' if lower else '上がった'}（{effects}）"
     return f"{name}: its comments give {'lower' if lower else 'higher'} {measure} ({effects})"
+
+
+def quotes_of(drill: Drill, question: Question, *, language: str) -> str:
+    """Return of which side the quotes of an opened issue are, where they are not of the later one; else empty."""
+    if drill.quotes_from is LedgerSide.AFTER:
+        return ""
+    if question.against is not None:
+        english = f"Said in {question.against}, nothing in {question.segment}"
+        return f"{question.against}の声（{question.segment}にはなし）" if language == "ja" else english
+    return "前の期間の声（後の期間にはなし）" if language == "ja" else "Said before, nothing after"
 
 
 def is_clear(term: LedgerTerm) -> bool:

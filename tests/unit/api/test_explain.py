@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands.explaining import lines
 from tests.support.app import Running, running
+from voc.ledger import RootCause
+
+HOME = "http://127.0.0.1"
 
 QUESTION = {"kpi": "nps", "since": "2026-04-01", "until": "2026-07-01", "before_since": "2026-01-01", "before_until": "2026-04-01"}
 
@@ -20,7 +24,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                 found.post(
                     "/v1/feedback",
                     {
-                        "text": f"I cannot log in, it is broken ({month}-{at})." if login else f"The new dashboard is great ({month}-{at}).",
+                        "text": f"I cannot log in, it is broken ({month}-{at})."
+                        if login
+                        else f"The new dashboard is great ({month}-{at}).",
                         "external_id": f"{month}-{at}",
                         "submitted_at": f"2026-{month}-{at + 1:02d}T09:00:00+09:00",
                         "account_id": f"a{at % 8}",
@@ -63,6 +69,55 @@ def test_an_issue_opens_to_releases_groups_and_what_was_said(told):
     assert all(quote["text"].startswith("I cannot log in") for quote in opened["quotes"])
     assert opened["quotes"]
     assert explain(told, opened=0)["drills"] == []
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Twenty-four answers a quarter; half of the first ones name the login, none of the later ones, and only enterprises named it."""
+    with running(Path(tmp_path_factory.mktemp("settled"))) as found:
+        for month in ("02", "05"):
+            for at in range(24):
+                login = month == "02" and at % 2 == 0
+                found.post(
+                    "/v1/feedback",
+                    {
+                        "text": f"I cannot log in, it is broken ({month}-{at})."
+                        if login
+                        else f"The new dashboard is great ({month}-{at}).",
+                        "external_id": f"{month}-{at}",
+                        "submitted_at": f"2026-{month}-{at + 1:02d}T09:00:00+09:00",
+                        "account_id": f"a{at}",
+                        "segment": "enterprise" if at % 2 == 0 else "smb",
+                        "scores": {"nps": 2 if login else 9},
+                    },
+                )
+        found.work()
+        yield found
+
+
+def opened_login(app: Running, **changes: object) -> dict:
+    return next(one for one in explain(app, **changes)["drills"] if one["issue"]["id"] == "account.login")
+
+
+def test_an_issue_nobody_names_any_more_shows_what_was_said_before_and_says_so(settled, told):
+    drill = opened_login(settled)
+    assert drill["quotes_from"] == "before"
+    assert [quote["submitted_at"][:7] for quote in drill["quotes"]] == ["2026-02"] * 5
+    later = opened_login(told)
+    assert later["quotes_from"] == "after"
+    assert {quote["submitted_at"][:7] for quote in later["quotes"]} == {"2026-05"}
+    page = f"{HOME}/root-cause?kpi=nps&since=2026-04-01&until=2026-06-30&before_since=2026-01-01&before_until=2026-03-31"
+    english, japanese = (settled.client.get(page, headers={"Accept-Language": language}).text for language in ("en", "ja"))
+    assert "Said before, nothing after" in english
+    assert "前の期間の声（後の期間にはなし）" in japanese
+    assert "Said before" not in told.client.get(page, headers={"Accept-Language": "en"}).text
+
+
+def test_the_command_says_of_which_side_the_quotes_are(settled):
+    found = RootCause.model_validate(explain(settled))
+    assert "      Said before, nothing after:" in lines(found, language="en", zone="Asia/Tokyo")
+    between = explain(settled, since="2026-01-01", until="2026-04-01", segment="smb", against="enterprise")
+    assert "      enterpriseの声（smbにはなし）:" in lines(RootCause.model_validate(between), language="ja", zone="Asia/Tokyo")
 
 
 def test_two_segments_are_compared_in_one_period(told):
