@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from pipelines.explain.drivers import impact
-from pipelines.explain.reach import reach
 from pipelines.explaining import issues_of, measure
 from pipelines.ground import Ground, ground_of
+from pipelines.touched import reach_of
 from voc.drivers import Driver, DriverLine, Issue
 from voc.filters import FeedbackFilter
 from voc.kpis import Kpi
@@ -34,7 +34,7 @@ def driver_list(
 def driver_lines(unit: Unit, rows: Sequence[VoiceRow], drivers: Sequence[Driver]) -> list[DriverLine]:
     """Return measured drivers with impact and reach, in their order."""
     issues: list[Issue] = [driver.issue for driver in drivers]
-    touched = reach(rows, issues=issues, accounts={account.id: account for account in unit.customers.present_accounts()})
+    touched = reach_of(unit, rows, issues=issues)
     return [
         DriverLine(**dict(driver), impact=impact(driver), reach=touched[issue_key(driver.issue)]) for driver in drivers
     ]

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from pipelines.explain.expected_tone import learn, place_of
 from pipelines.explain.hidden import combined, concerns_of, shown_alone
+from pipelines.explain.revenue import revenues
 from pipelines.explain.risk import WINDOW_DAYS as FOLLOWED_DAYS
 from pipelines.explain.risk import Calibration, Past, check
 from pipelines.explain.standing import Course, by_account, courses, falling, silent_after_complaint
@@ -65,7 +66,7 @@ def at_risk(known: Known) -> AtRisk:
     measured, calibration = check(_past(history, left=left), leaving_known=bool(left))
     found = history.standings(as_of)
     staying = {name: one for name, one in found.items() if _stays(one.latest, left, on=as_of.date())}
-    values = {one.id: one.revenue_per_year for one in known.accounts.values() if one.revenue_per_year is not None}
+    values = revenues(known.accounts.values(), known.observations)
     entries = [_entry(name, one, calibration, values) for name, one in staying.items() if one.evidence >= LEAST_EVIDENCE]
     lowest = min((entry.value for entry in entries if entry.value), default=1.0)
 

@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.explain.trends import readable, share_interval
 from pipelines.explain.wording import MIN_WITH
-from voc.customers import Account
 from voc.drivers import Heard, Issue, Reach, Verdict
 from voc.feedback import Source
 from voc.issues import SharePeriod
@@ -33,7 +32,9 @@ MIN_KIND = 30
 MIN_VOICES = 3
 
 
-def reach(rows: Sequence[VoiceRow], *, issues: Sequence[Issue], accounts: Mapping[str, Account]) -> dict[str, Reach]:
+def reach(
+    rows: Sequence[VoiceRow], *, issues: Sequence[Issue], accounts: frozenset[str], revenues: Mapping[str, float]
+) -> dict[str, Reach]:
     """Return the reach of each issue by its key.
 
     Parameters
@@ -41,7 +42,9 @@ def reach(rows: Sequence[VoiceRow], *, issues: Sequence[Issue], accounts: Mappin
     rows
         All voices; those without signal or not yet analysed are left out here.
     accounts
-        Profiles by our id.
+        Our ids of the accounts with a profile.
+    revenues
+        What they pay a year by our id, where it is known.
     """
     heard = readable(rows)
     totals: dict[str, int] = defaultdict(int)
@@ -50,18 +53,22 @@ def reach(rows: Sequence[VoiceRow], *, issues: Sequence[Issue], accounts: Mappin
         totals[KINDS[row.source]] += 1
         for key in row.issue_keys:
             by_key[key].append(row)
-    return {issue_key(issue): _reach(issue, by_key[issue_key(issue)], totals=totals, accounts=accounts) for issue in issues}
+    return {
+        issue_key(issue): _reach(issue, by_key[issue_key(issue)], totals=totals, accounts=accounts, revenues=revenues) for issue in issues
+    }
 
 
-def _reach(issue: Issue, mine: Sequence[VoiceRow], *, totals: Mapping[str, int], accounts: Mapping[str, Account]) -> Reach:
-    touched = [accounts[name] for name in sorted({row.account_id for row in mine if row.account_id is not None}) if name in accounts]
-    revenues = [account.revenue_per_year for account in touched if account.revenue_per_year is not None]
+def _reach(
+    issue: Issue, mine: Sequence[VoiceRow], *, totals: Mapping[str, int], accounts: frozenset[str], revenues: Mapping[str, float]
+) -> Reach:
+    touched = accounts & {row.account_id for row in mine}
+    paid = [revenues[name] for name in sorted(touched) if name in revenues]
     found = tuple(_heard(kind, mine, total=totals[kind]) for kind in sorted(totals))
     return Reach(
         issue=issue,
         accounts=len(touched),
-        revenue=sum(revenues) if revenues else None,
-        revenue_of=len(revenues),
+        revenue=sum(paid) if paid else None,
+        revenue_of=len(paid),
         heard=found,
         verdict=verdict(found),
     )

@@ -5,12 +5,13 @@ answers of one account as dependent, in both periods together, with the same min
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from pipelines.explain.drivers import drivers
 from pipelines.explain.levels import level
+from pipelines.explain.revenue import Paid, paid_of, revenue_of
 from pipelines.explain.trends import share_interval
 from voc.customers import Account
 from voc.drivers import Driver, Issue, IssueKind, Voice
@@ -102,7 +103,7 @@ def account_series(
         return KpiSeries(kpi=kpi, span=span, fiscal_start=fiscal_start, points=())
     first = datetime(min(dates).year, min(dates).month, 1, tzinfo=zone)
     months = [_first_month(moment, span=span, fiscal_start=fiscal_start, zone=zone) for moment in (first, data_until)]
-    paid = _paid(revenue)
+    paid = paid_of(revenue)
     points: list[KpiPoint] = []
     for month in range(months[0], months[1] + 1, MONTHS[span]):
         start, end = _bounds(month, span=span, zone=zone)
@@ -130,14 +131,14 @@ def account_series(
 
 
 def account_flow(
-    accounts: Sequence[Account], *, paid: Mapping[str, Sequence[tuple[datetime, float]]], start: datetime, end: datetime, zone: ZoneInfo
+    accounts: Sequence[Account], *, paid: Paid, start: datetime, end: datetime, zone: ZoneInfo
 ) -> AccountFlow:
     """Return what became of the accounts that were there when the period began."""
     first, after = start.astimezone(zone).date(), end.astimezone(zone).date()
     there = there_at(accounts, start=start, zone=zone)
     gone = [account for account in there if account.churned_on is not None and account.churned_on < after]
-    staying = [(_revenue(a, paid, start), _revenue(a, paid, end)) for a in there if a not in gone]
-    lost = sum(_revenue(account, paid, start) or 0.0 for account in gone)
+    staying = [(revenue_of(a, paid, at=start), revenue_of(a, paid, at=end)) for a in there if a not in gone]
+    lost = sum(revenue_of(account, paid, at=start) or 0.0 for account in gone)
     both = [(old, new) for old, new in staying if old is not None and new is not None]
     return AccountFlow(
         accounts=len(there),
@@ -183,21 +184,6 @@ def _bounds(month: Month, *, span: Span, zone: ZoneInfo) -> tuple[datetime, date
 
 def _before(day: date | None, first: date) -> bool:
     return day is None or day < first
-
-
-def _paid(revenue: Sequence[KpiObservation]) -> dict[str, list[tuple[datetime, float]]]:
-    paid: dict[str, list[tuple[datetime, float]]] = defaultdict(list)
-    for seen in revenue:
-        if seen.account_id is not None:
-            paid[seen.account_id].append((seen.observed_at, seen.value))
-    return paid
-
-
-def _revenue(account: Account, paid: Mapping[str, Sequence[tuple[datetime, float]]], moment: datetime) -> float | None:
-    """Return the latest revenue up to the moment; never a later one."""
-    if account.id not in paid:
-        return account.revenue_per_year
-    return next((value for seen_at, value in reversed(paid[account.id]) if seen_at <= moment), None)
 
 
 def _share_interval(kpi: AccountKpi, flow: AccountFlow) -> tuple[float | None, float | None]:

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from pipelines.acting import check_of
 from pipelines.counting import comment_counts, kpi_answers, kpi_level, row_accounting
-from pipelines.explain.reach import reach
 from pipelines.explain.trends import readable
 from pipelines.figures import row_kinds, rows
 from pipelines.figures.desk import Desk
+from pipelines.touched import reach_of
 from voc.provenance import Answer, FigureKind, FigureQuery
 from voc.taxonomy import Bilingual
 
@@ -68,8 +68,7 @@ def _issue_reach(desk: Desk, query: FigureQuery) -> Answer | None:
     if summary is None:
         return None
     voices = desk.issues(query).rows
-    accounts = {account.id: account for account in desk.unit.customers.present_accounts()}
-    (touched,) = reach(voices, issues=[summary.issue], accounts=accounts).values()
+    (touched,) = reach_of(desk.unit, voices, issues=[summary.issue]).values()
     evidence = tuple(row.feedback_id for row in readable(voices) if query.issue in row.issue_keys)
     return rows.of_reach(touched).model_copy(update={"evidence": evidence})
 

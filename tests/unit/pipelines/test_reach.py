@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.explain.reach import reach
+from pipelines.explain.revenue import revenues
 from voc.customers import Account, Role
 from voc.drivers import Issue, IssueKind, Verdict
 from voc.feedback import Language, Source
@@ -38,7 +39,8 @@ def said(source, *, count, about, accounts=20, no_signal=False):
 
 
 def of(rows, accounts=()):
-    return reach(rows, issues=[LOGIN], accounts={account.id: account for account in accounts})["tag:login"]
+    names = frozenset(account.id for account in accounts)
+    return reach(rows, issues=[LOGIN], accounts=names, revenues=revenues(accounts, ()))["tag:login"]
 
 
 def test_revenue_counts_each_account_once_and_only_where_it_is_known():

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from pipelines.acting import Acting, check_of
-from pipelines.explain.reach import reach
 from pipelines.explaining import issues_of
 from pipelines.intake import DirectWriter
 from pipelines.people import PeopleWork, map_ids
 from pipelines.sources.mapping_table import MappedId, read_mapping_table
 from pipelines.sources.reading import Rejected
 from pipelines.sources.table import open_table
+from pipelines.touched import reach_of
 from tests.support.builders import NOON, enrichment, feedback
 from voc.account_room import RoleWeights
 from voc.actions import Arm, Assignment, Direction, Measure, Plan, Population
@@ -257,9 +257,8 @@ def test_revenue_is_touched_once_and_experiments_and_populations_follow(store: S
     def figures() -> tuple[float | None, int, int]:
         with store.read() as unit:
             rows = unit.voices.find(FeedbackFilter())
-            accounts = {one.id: one for one in unit.customers.present_accounts()}
             issues = issues_of(rows, unit=unit, taxonomy=shipped_taxonomy(), language="en")
-            (touched,) = reach(rows, issues=issues, accounts=accounts).values()
+            (touched,) = reach_of(unit, rows, issues=issues).values()
             groups = check_of(unit, reached)[0].series, check_of(unit, tested)[0].series
         return touched.revenue, *(sum(one.n for one in some if one.treated) for some in groups)
 
