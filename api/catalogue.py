@@ -140,6 +140,12 @@ CATALOGUE: dict[str, Message] = {
         "Send a number.",
         "数値を送ってください。",
     ),
+    "unknown_name": _message(
+        "Name not known",
+        "その名前のものはありません",
+        "Nothing here has that name. There are: {known}.",
+        "その名前のものはありません。登録されているもの: {known}",
+    ),
     "bad_date": _message(
         "Date cannot be read",
         "日付を読み取れません",

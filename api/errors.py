@@ -36,6 +36,7 @@ STATUS: dict[str, int] = {
     "bad_characters": 422,
     "out_of_range": 422,
     "not_a_number": 422,
+    "unknown_name": 422,
     "bad_date": 422,
     "future_date": 422,
     "bad_mapping": 422,

@@ -1,22 +1,26 @@
 """Actions on a store: record them before their result, keep every change, and check them against the values of their measure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from pipelines.explain.action_check import evaluate
+from pipelines.explaining import known_issues
 from pipelines.intake import Writer
-from pipelines.measures import data_until, measured
+from pipelines.issue_list import find_issue
+from pipelines.measures import data_until, measured, segments
 from pipelines.remembered import Remembered
 from voc.actions import Action, ActionEdit, Assignment, Evaluation, Measured, Plan, usable_day
 from voc.clock import Clock
-from voc.errors import InputError, NotFoundError
+from voc.errors import InputError, NotFoundError, UnknownNameError
 from voc.filters import FeedbackFilter
 from voc.ids import account_id, random_id
 from voc.store import Store, Unit
-from voc.voices import VoiceRow
+from voc.taxonomy import Taxonomy
+from voc.voices import VoiceRow, issue_key
 
 FREE = frozenset({"owner", "due", "note"})
 """What may change after the start."""
+MOST_LISTED = 50
 ACCOUNT_PREFIX = account_id("").partition("_")[0]
 """Of the ids of accounts. A customer's own assignment goes before that of the account."""
 
@@ -24,8 +28,8 @@ ACCOUNT_PREFIX = account_id("").partition("_")[0]
 class Acting:
     """What people do with actions."""
 
-    def __init__(self, store: Store, writer: Writer, *, clock: Clock, remembered: Remembered | None = None) -> None:
-        self._store, self._writer, self._clock = store, writer, clock
+    def __init__(self, store: Store, writer: Writer, *, clock: Clock, taxonomy: Taxonomy, remembered: Remembered | None = None) -> None:
+        self._store, self._writer, self._clock, self._taxonomy = store, writer, clock, taxonomy
         self._remembered = remembered or Remembered()
 
     def add(
@@ -37,12 +41,14 @@ class Acting:
         ------
         InputError
             If its start lies before data already seen and it is not marked as retrospective, lies on a day no comment can lie around,
-            or what it names does not exist.
+            or it names no issue.
+        UnknownNameError
+            If issue, segment or experiment does not exist; with what there is.
         """
         now = self._clock()
 
         def keep(unit: Unit) -> Action:
-            _check(unit, plan)
+            _check(unit, plan, taxonomy=self._taxonomy)
             seen = data_until(unit)
             starts = datetime.combine(plan.starts_on, time(), tzinfo=UTC)
             late = seen is not None and starts <= seen
@@ -89,7 +95,7 @@ class Acting:
             if fixed and _started(unit, action, now=now):
                 raise InputError("The action has started: only owner, due day and note can change.", field=fixed[0])
             if fixed:
-                _check(unit, plan)
+                _check(unit, plan, taxonomy=self._taxonomy)
                 seen = data_until(unit)
                 if seen is not None and datetime.combine(plan.starts_on, time(), tzinfo=UTC) <= seen:
                     raise InputError("The start lies before data already seen.", field="starts_on")
@@ -215,16 +221,30 @@ def existing(unit: Unit, action_id: str) -> Action:
     return found
 
 
-def _check(unit: Unit, plan: Plan) -> None:
+def _check(unit: Unit, plan: Plan, *, taxonomy: Taxonomy) -> None:
     """Refuse a plan that names what does not exist, or a day no comment can lie around."""
     usable_day(plan.starts_on, field="starts_on")
-    if plan.experiment is not None and plan.experiment not in unit.actions.experiments():
-        raise InputError("There are no assignments of that experiment; import them first.", field="experiment")
-    if plan.measure.value == "issue_share" and plan.issue_id is None:
-        raise InputError("The share of an issue needs the issue.", field="issue_id")
+    if plan.issue_kind is None or plan.issue_id is None:
+        raise InputError("An action names the issue it is about.", field="issue_id")
+    if find_issue(unit, kind=plan.issue_kind, issue_id=plan.issue_id, taxonomy=taxonomy, language="en") is None:
+        known = (issue_key(one) for one in known_issues(unit, taxonomy=taxonomy, language="en"))
+        raise UnknownNameError("There is no such issue.", field="issue_id", known=_listed(known))
+    experiments = unit.actions.experiments()
+    if plan.experiment is not None and plan.experiment not in experiments:
+        message = "There are no assignments of that experiment; import them first."
+        raise UnknownNameError(message, field="experiment", known=_listed(experiments))
+    segment, there = plan.population.segment, segments(unit)
+    if segment is not None and segment not in there and not unit.feedback.find(FeedbackFilter(segment=segment), limit=1):
+        raise UnknownNameError("Nobody is in that segment or on that plan.", field="segment", known=_listed(there))
     missing = [one for one in plan.population.account_ids if unit.customers.account(one) is None]
     if missing:
         raise InputError("An account of the population is not known.", field="accounts", unknown=len(missing))
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return names in one line, cut where they are many."""
+    some = list(names)
+    return ", ".join(some[:MOST_LISTED]) + (", …" if len(some) > MOST_LISTED else "") or "–"
 
 
 def _started(unit: Unit, action: Action, *, now: datetime) -> bool:

@@ -25,13 +25,18 @@ LANGUAGE_OF_NAMES = "en"
 
 def issues_of(rows: Sequence[VoiceRow], *, unit: Unit, taxonomy: Taxonomy, language: str) -> list[Issue]:
     """Return the issues that occur in the voices, named for a reader of the language; kinds apart, by id."""
+    known = {issue_key(issue): issue for issue in known_issues(unit, taxonomy=taxonomy, language=language)}
+    return [known[key] for key in sorted({key for row in rows for key in row.issue_keys}) if key in known]
+
+
+def known_issues(unit: Unit, *, taxonomy: Taxonomy, language: str) -> list[Issue]:
+    """Return every current topic and every tag, one's own too, whether a comment names it or not."""
     groups = unit.topic_groups.find()
     topics = [topic_issue(topic, groups, language) for topic in unit.topics.find()]
     tags = [
         Issue(kind=IssueKind.TAG, id=tag.id, name=tag.small.in_language(language)) for tag in unit.taxonomies.with_own(taxonomy).tags
     ]
-    known = {issue_key(issue): issue for issue in (*topics, *tags)}
-    return [known[key] for key in sorted({key for row in rows for key in row.issue_keys}) if key in known]
+    return [*topics, *tags]
 
 
 def topic_issue(topic: Topic, groups: Mapping[str, TopicGroup], language: str) -> Issue:

@@ -12,6 +12,7 @@ from pipelines.explain.trends import last_days
 from pipelines.explaining import EXPLAINED, issues_of, measure, topic_issue
 from pipelines.ground import Ground, ground_of
 from voc.drivers import Issue, IssueKind
+from voc.errors import BadFilterError
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary, Period
 from voc.kpis import Kpi, KpiFigure, figure
@@ -89,6 +90,20 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
         kpis={kpi: figure(kpi, some) for kpi, some in values.items()},
         unassigned=unassigned_share(rows),
     )
+
+
+def parse_issue(text: str) -> tuple[IssueKind, str]:
+    """Read ``kind:id``.
+
+    Raises
+    ------
+    BadFilterError
+        If it is not of that form.
+    """
+    kind, _, name = text.partition(":")
+    if not name or kind not in {one.value for one in IssueKind}:
+        raise BadFilterError("An issue is named kind:id, for example tag:account.login.", field="issue")
+    return IssueKind(kind), name
 
 
 def find_issue(unit: Unit, *, kind: IssueKind, issue_id: str, taxonomy: Taxonomy, language: str) -> Issue | None:

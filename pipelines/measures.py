@@ -110,6 +110,13 @@ def months_of(first: date, last: date) -> list[date]:
     return found
 
 
+def segments(unit: Unit) -> list[str]:
+    """Return the groups somebody known or a comment is in: segments, and plans of accounts."""
+    groups = [segment_of(None, account) for account in unit.customers.present_accounts()]
+    groups += [customer.segment for customer in unit.customers.present_customers()]
+    return sorted({name for name in (*unit.feedback.facets()["segment"], *groups) if name})
+
+
 def segment_of(customer: Customer | None, account: Account | None) -> str | None:
     """Return the group somebody is in: the person's segment, else the account's, else its plan."""
     names = (customer.segment if customer is not None else None, *((account.segment, account.plan) if account is not None else ()))

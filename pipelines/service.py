@@ -124,7 +124,7 @@ class Service:
         self.audits = Auditing(parts.store, parts.commits, clock=parts.clock)
         self.remembered = Remembered()
         self.queue = Queue(parts.store, parts.commits, clock=parts.clock, remembered=self.remembered)
-        self.actions = Acting(parts.store, parts.commits, clock=parts.clock, remembered=self.remembered)
+        self.actions = Acting(parts.store, parts.commits, clock=parts.clock, taxonomy=parts.taxonomy, remembered=self.remembered)
         self.people = PeopleWork(parts.store, parts.commits, folder=parts.settings.data_dir, clock=parts.clock)
         self.index = SearchIndex(parts.store, encoder=parts.runner.stamp.outputs.get("encoder"))
         self.figures = FigureWork(

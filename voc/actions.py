@@ -95,6 +95,7 @@ class Plan(Value):
     title: str
     issue_kind: IssueKind | None = None
     issue_id: str | None = None
+    """The issue it is about; None only in actions kept before one had to be named."""
     measure: Measure
     direction: Direction
     population: Population = Population()

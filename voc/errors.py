@@ -9,6 +9,7 @@
     │   ├── BadCharactersError     bad_characters
     │   ├── OutOfRangeError        out_of_range
     │   ├── NotANumberError        not_a_number
+    │   ├── UnknownNameError       unknown_name
     │   ├── BadDateError           bad_date
     │   ├── FutureDateError        future_date
     │   ├── BadMappingError        bad_mapping
@@ -107,6 +108,12 @@ class NotANumberError(InputError):
     """The value is not a number."""
 
     code = "not_a_number"
+
+
+class UnknownNameError(InputError):
+    """Nothing here has that name; the fact ``known`` says what there is."""
+
+    code = "unknown_name"
 
 
 class BadDateError(InputError):

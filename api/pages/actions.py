@@ -23,11 +23,14 @@ from pipelines.explain.action_wording import (
     method_name,
     verdict_name,
 )
-from pipelines.issue_list import find_issue
+from pipelines.explaining import known_issues
+from pipelines.issue_list import find_issue, parse_issue
+from pipelines.measures import segments
 from voc.actions import Action, Direction, Evaluation, Measure, Plan, Population, better
 from voc.drivers import Issue, IssueKind
 from voc.errors import BadFilterError
 from voc.ids import account_id
+from voc.voices import issue_key
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Fields = Annotated[dict[str, str], Depends(form_fields)]
@@ -39,16 +42,17 @@ def actions(visit: Visiting) -> HTMLResponse:
     found = visit.service.actions.find()
     with visit.service.store.read() as unit:
         issue = _issue(visit, _kind(visit.query("issue_kind")), visit.query("issue_id"))
-        plans = (account.plan for account in unit.customers.present_accounts())
-        segments = sorted({one for one in (*unit.feedback.facets()["segment"], *plans) if one})
+        issues = known_issues(unit, taxonomy=visit.service.taxonomy, language=visit.language)
+        groups = segments(unit)
         experiments = sorted(unit.actions.experiments())
     return render(
         visit,
         "actions.html",
         page="actions",
         lines=[(action, _check(visit, action.id), _issue_of(visit, action)) for action in found],
-        issue=issue,
-        segments=segments,
+        chosen=None if issue is None else issue_key(issue),
+        issues=[(issue_key(one), one) for one in issues],
+        segments=groups,
         experiments=experiments,
         measures=list(Measure),
         **_words(visit),
@@ -62,10 +66,11 @@ def add(visit: Visiting, form: Fields) -> RedirectResponse:
     given = {name: value.strip() for name, value in form.items() if value.strip()}
     try:
         measure = Measure(given.get("measure", ""))
+        issue_kind, issue_id = parse_issue(given.get("issue", ""))
         plan = Plan(
             title=given.get("title", "")[:500],
-            issue_kind=_kind(given.get("issue_kind", "")),
-            issue_id=given.get("issue_id"),
+            issue_kind=issue_kind,
+            issue_id=issue_id,
             measure=measure,
             direction=Direction(given["direction"]) if "direction" in given else better(measure),
             population=Population(

@@ -52,8 +52,8 @@ class ActionForm(Form):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     title: Name
-    issue_kind: IssueKind | None = None
-    issue_id: Name | None = None
+    issue_kind: IssueKind
+    issue_id: Name
     measure: Measure
     direction: Direction | None = None
     segment: Name | None = None
@@ -74,6 +74,8 @@ class ActionChangeForm(Form):
     model_config = ConfigDict(json_schema_extra={"examples": [{"owner": "Suzuki", "note": "Rolled out to all."}]})
 
     title: Name | None = None
+    issue_kind: IssueKind | None = None
+    issue_id: Name | None = None
     measure: Measure | None = None
     direction: Direction | None = None
     starts_on: date | None = None

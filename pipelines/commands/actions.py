@@ -24,11 +24,11 @@ DAY = ["%Y-%m-%d"]
 def add(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
     title: Annotated[str, typer.Argument(help="What is done, in a few words.")],
     measure: Annotated[Measure, typer.Option(help="What it should change.")],
+    issue: Annotated[str, typer.Option(help="The issue: tag:ID or topic:ID.")],
     starts: Annotated[datetime, typer.Option(formats=DAY, help="First day, YYYY-MM-DD.")],
     direction: Annotated[Direction | None, typer.Option(help="Where the measure should go; left out: where better is.")] = None,
     segment: Annotated[str | None, typer.Option(help="Whom it reaches: a segment or plan; left out: everyone.")] = None,
     account: Annotated[list[str] | None, typer.Option(help="Whom it reaches: your id of an account; may be given several times.")] = None,
-    issue: Annotated[str | None, typer.Option(help="The issue: tag:ID or topic:ID.")] = None,
     expected: Annotated[float | None, typer.Option(min=0, help="Smallest effect that would matter, in the measure's unit.")] = None,
     experiment: Annotated[str | None, typer.Option(help="Name of imported assignments.")] = None,
     owner: Annotated[str | None, typer.Option(help="Who answers for it.")] = None,
@@ -39,21 +39,19 @@ def add(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
     json: JsonFlag = False,
 ) -> None:
     """Record an action before its result."""
+    from pipelines.issue_list import parse_issue
     from voc.actions import Plan, Population, better
-    from voc.drivers import IssueKind
     from voc.errors import InputError
     from voc.ids import account_id
 
     with errors_as_exit_codes(json=json), _acting(writing=True) as acting:
-        kind, _, issue_id = (issue or "").partition(":")
-        if issue is not None and (kind not in set(IssueKind) or not issue_id):
-            raise InputError("An issue is tag:ID or topic:ID.", field="issue")
+        kind, issue_id = parse_issue(issue)
         if expected is not None and not isfinite(expected):
             raise InputError("The smallest effect that would matter is a number.", field="expected")
         plan = Plan(
             title=title,
-            issue_kind=IssueKind(kind) if issue else None,
-            issue_id=issue_id or None,
+            issue_kind=kind,
+            issue_id=issue_id,
             measure=measure,
             direction=direction or better(measure),
             population=Population(segment=segment, account_ids=tuple(account_id(one) for one in account or ())),
@@ -147,9 +145,9 @@ def _addressed(found: "Evaluation") -> "Evaluation":
 @contextmanager
 def _acting(*, writing: bool = False) -> "Iterator[Acting]":
     from pipelines.acting import Acting
-    from pipelines.assembly import build_store
+    from pipelines.assembly import build_store, build_taxonomy
     from pipelines.intake import DirectWriter
     from voc.clock import utc_now
 
     with closing(build_store(settings(), read_only=not writing)) as store:
-        yield Acting(store, DirectWriter(store), clock=utc_now)
+        yield Acting(store, DirectWriter(store), clock=utc_now, taxonomy=build_taxonomy())

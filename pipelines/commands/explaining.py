@@ -118,18 +118,15 @@ def drivers(  # noqa: PLR0913  # typer makes an option of each argument
 
 
 def _named(issue: str | None, *, model: bool) -> "tuple[IssueKind | None, str | None]":
-    """Read ``kind:id``."""
-    from voc.drivers import IssueKind
+    """Read ``kind:id``, which a check of models needs."""
+    from pipelines.issue_list import parse_issue
     from voc.errors import BadFilterError
 
     if issue is None:
         if model:
             raise BadFilterError("Name the --issue to check.", field="issue")
         return None, None
-    kind, _, name = issue.partition(":")
-    if not name or kind not in {one.value for one in IssueKind}:
-        raise BadFilterError("An issue is named kind:id, for example tag:account.login.", field="issue")
-    return IssueKind(kind), name
+    return parse_issue(issue)
 
 
 def reach_line(one: "DriverLine", *, language: str) -> str:

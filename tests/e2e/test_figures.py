@@ -54,7 +54,7 @@ def action_of(app: Running) -> str:
     known = app.service.actions.find()
     if known:
         return known[0].id
-    plan = {"title": "t", "measure": "issue_share", "issue_kind": "tag", "issue_id": "account.login", "segment": "smb"}
+    plan = {"title": "t", "measure": "issue_share", "issue_kind": "tag", "issue_id": "account.login"}
     answer = app.post("/v1/actions", plan | {"starts_on": "2026-04-01", "retrospective": True})
     return str(answer.json()["id"])
 

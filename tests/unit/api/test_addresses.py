@@ -48,7 +48,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     },
                 )
         found.work()
-        plan = {"title": "t", "measure": "nps", "segment": "smb", "starts_on": "2026-05-01", "retrospective": True}
+        plan = {"title": "t", "measure": "nps", "segment": "smb", "issue_kind": "tag", "issue_id": "account.login", "starts_on": "2026-05-01", "retrospective": True}
         assert found.post("/v1/actions", plan).status_code == 201
         for one in found.get("/v1/audits/next", tag="account.login", limit=40).json()["data"]:
             tags = ["account.login"] if "log in" in one["text"] else []

@@ -78,7 +78,7 @@ def test_after_its_start_only_owner_due_day_and_note_of_an_action_change_and_eac
 
 
 def test_an_experiment_names_who_was_put_where_and_an_action_refers_to_it(filled: Running) -> None:
-    assert filled.post("/v1/actions", PLAN | {"starts_on": "2099-01-01", "experiment": "e1"}).status_code == 400
+    assert filled.post("/v1/actions", PLAN | {"starts_on": "2099-01-01", "experiment": "e1"}).status_code == 422
     given = [{"customer_id": f"c{n}", "arm": "treatment" if n % 2 else "control", "exposed_on": "2026-03-01"} for n in range(20)]
     assert filled.post("/v1/experiments", {"name": "e1", "assignments": given}).json() == {"name": "e1", "treatment": 10, "control": 10}
     assert filled.post("/v1/experiments", {"name": "e1", "assignments": given[:1]}).json()["control"] == 10
@@ -115,7 +115,7 @@ def test_the_effect_that_would_matter_is_a_number_above_zero(api: Running, size:
     for sent in (body, body.replace(f'"{size}"', size)):
         refused = api.client.post("/v1/actions", content=sent, headers=api.key() | {"Content-Type": "application/json"})
         assert refused.status_code in {400, 422}, sent
-    page = {"title": "t", "measure": "nps", "starts_on": "2099-01-01", "issue_kind": "tag", "issue_id": "account.login", "expected_size": size}
+    page = {"title": "t", "measure": "nps", "starts_on": "2099-01-01", "issue": "tag:account.login", "expected_size": size}
     assert api.client.post("http://127.0.0.1/actions", data=page).status_code == 422
     assert api.get("/v1/actions").json()["data"] == []
 
@@ -152,3 +152,34 @@ def test_once_accounts_are_compared_none_of_their_people_is_put_elsewhere(filled
     assert filled.post("/v1/actions", PLAN | {"starts_on": "2026-03-01", "experiment": "accounts", "retrospective": True}).status_code == 201
     assert filled.post("/v1/experiments", body | {"assignments": [put(arm="control")]}).status_code == 400
     assert filled.post("/v1/experiments", body | {"assignments": [of_account | {"account_id": "a3"}]}).json()["treatment"] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "named"),
+    [
+        ({"issue_id": "nonsense.nothing"}, "unknown_name", "tag:account.login"),
+        ({"issue_kind": "topic", "issue_id": "account.login"}, "unknown_name", "tag:account.login"),
+        ({"issue_id": None}, "bad_value", ""),
+        ({"issue_kind": None}, "bad_value", ""),
+        ({"segment": "Nowhere"}, "unknown_name", "enterprise, smb"),
+        ({"experiment": "none of these"}, "unknown_name", ""),
+        ({"accounts": ["a1", "nobody"]}, "bad_request", ""),
+    ],
+)
+def test_an_action_names_what_exists_and_is_told_what_does(filled: Running, change: dict[str, object], code: str, named: str) -> None:
+    before = len(filled.get("/v1/actions").json()["data"])
+    body = PLAN | {"starts_on": "2099-01-01"} | change
+    refused = filled.post("/v1/actions", {name: value for name, value in body.items() if value is not None})
+    assert (refused.json()["code"], refused.status_code in {400, 422}) == (code, True)
+    assert named in refused.json()["detail"]
+    assert refused.json()["fields"][0]["path"] in change
+    assert len(filled.get("/v1/actions").json()["data"]) == before
+
+
+def test_an_action_kept_without_an_issue_is_read_and_takes_one_before_its_start(filled: Running) -> None:
+    old = action(segment="smb", starts_on=date(2099, 1, 1)).model_copy(update={"id": "act_old"})
+    with filled.service.store.write() as unit:
+        unit.actions.add(old)
+    assert filled.get("/v1/actions/act_old").json()["action"]["plan"]["issue_id"] is None
+    assert filled.post("/v1/actions/act_old", {"title": "other"}).json()["code"] == "bad_request"
+    assert filled.post("/v1/actions/act_old", {"title": "other", "issue_kind": "tag", "issue_id": "account.login"}).status_code == 200

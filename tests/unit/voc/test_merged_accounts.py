@@ -21,6 +21,7 @@ from voc.account_room import RoleWeights
 from voc.actions import Arm, Assignment, Direction, Measure, Plan, Population
 from voc.cases import CaseState
 from voc.customers import Account, Customer
+from voc.drivers import IssueKind
 from voc.errors import InputError
 from voc.feedback import Feedback
 from voc.filters import FeedbackFilter
@@ -246,8 +247,8 @@ def test_nothing_erased_comes_back_with_an_undo_and_no_move_names_the_person(sto
 
 
 def test_revenue_is_touched_once_and_experiments_and_populations_follow(store: Store, work: PeopleWork) -> None:
-    plan = Plan(title="Faster export", measure=Measure.ISSUE_SHARE, issue_id="account.login", direction=Direction.DOWN, starts_on=date(2026, 5, 1), population=Population(account_ids=(account_id(DESK),)))
-    acting = Acting(store, DirectWriter(store), clock=lambda: NOON)
+    plan = Plan(title="Faster export", measure=Measure.ISSUE_SHARE, issue_kind=IssueKind.TAG, issue_id="account.login", direction=Direction.DOWN, starts_on=date(2026, 5, 1), population=Population(account_ids=(account_id(DESK),)))
+    acting = Acting(store, DirectWriter(store), taxonomy=shipped_taxonomy(), clock=lambda: NOON)
     with store.write() as unit:
         unit.enrichments.add([enrichment(one, tags=("account.login",)) for one in (said(1), said(3))], now=NOON)
         put = [Assignment(experiment="e", subject_id=account_id(name), arm=arm, exposed_on=date(2026, 3, 1)) for name, arm in ((DESK, Arm.TREATMENT), ("B", Arm.CONTROL))]
@@ -268,7 +269,7 @@ def test_revenue_is_touched_once_and_experiments_and_populations_follow(store: S
     assert figures() == (100.0, 2, 2), "the account that stands for the one of the plan and of the experiment"
     elsewhere = put[0].model_copy(update={"subject_id": account_id(CRM), "arm": Arm.CONTROL})
     with pytest.raises(InputError):
-        Acting(store, DirectWriter(store), clock=lambda: NOON + timedelta(days=365)).assign([elsewhere])
+        Acting(store, DirectWriter(store), taxonomy=shipped_taxonomy(), clock=lambda: NOON + timedelta(days=365)).assign([elsewhere])
     work.undo(number, by="b")
     assert figures() == (190.0, 1, 1)
 

@@ -49,8 +49,8 @@ def test_an_empty_service_says_so_on_both_pages(api: Running) -> None:
 
 def test_an_action_is_recorded_from_an_issue_and_shows_its_check(filled: Running) -> None:
     form = filled.client.get(f"{HOME}/actions", params={"issue_kind": "tag", "issue_id": "account.login", "lang": "en"}).text
-    assert 'name="issue_id" value="account.login"' in form
-    given = {"title": "Repair sign-in", "measure": "issue_share", "segment": "smb", "starts_on": "2026-05-01", "issue_kind": "tag", "issue_id": "account.login"}
+    assert '<option value="tag:account.login" selected>' in form
+    given = {"title": "Repair sign-in", "measure": "issue_share", "segment": "smb", "starts_on": "2026-05-01", "issue": "tag:account.login"}
     assert filled.client.post(f"{HOME}/actions", data=given).status_code == 400
     done = filled.client.post(f"{HOME}/actions", data=given | {"retrospective": "1"}, follow_redirects=False)
     assert done.status_code == 303
