@@ -1,15 +1,25 @@
-"""Any sequence of edits and undos on a real store: no sentence is lost, sizes add up, lineage has no circle, all of it can be taken back."""
+"""Any sequence of edits and undos on a real store: no sentence is lost, sizes add up, lineage has no circle, all of it can be taken back, and no fit changes any of it."""
+
+from collections.abc import Sequence
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.discover import Discovery, discover
+from pipelines.progress import SilentProgress
 from pipelines.topic_editing import excluded, merged, moved_here, moved_out, pinned, renamed, split_off
+from pipelines.topic_proposals import Standing
 from pipelines.topic_tags import absorbed, promoted
+from pipelines.topic_work import TopicWork
+from tests.support.builders import NOON
+from tests.support.fake_models import FakeTopics
 from tests.support.standing_topics import SENTENCES, SHIPPED, editing, filled, members, state
 from voc.errors import InputError, NotFoundError
+from voc.settings import TopicSettings
 from voc.store import Store
-from voc.topics import TopicState
+from voc.topics import Topic, TopicSentence, TopicState
 
 OPERATIONS = st.lists(
     st.tuples(st.sampled_from(["rename", "merge", "split", "move", "out", "pin", "exclude", "promote", "absorb", "undo"]), st.integers(0, 7), st.integers(0, 7)),
@@ -36,6 +46,56 @@ def test_no_sentence_is_lost_over_any_sequence_and_all_can_be_taken_back(tmp_pat
             assert unit.taxonomies.find() == [], "tags and taxonomies that edits made go with them"
     finally:
         store.close()
+
+
+class Shuffled(FakeTopics):
+    """Groups that have nothing to do with what stands: a fit cannot be worse."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.random = Random(seed)
+
+    def discover(self, sentences: Sequence[TopicSentence], standing: Standing) -> Discovery:
+        return discover(sentences, self, standing=standing)
+
+    def parameters(self) -> dict[str, str]:
+        return {"least_similarity": "-1"}  # whatever has no topic joins one, unless a person said otherwise
+
+    def _topic(self, text: str) -> str | None:
+        return self.random.choice(["one", "two", "three", None])
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(operations=OPERATIONS, seed=st.integers(0, 9))
+def test_no_fit_changes_what_people_did(tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int, int]], seed: int) -> None:
+    """Names, states, lineage, pins and tags stay, and so does every sentence that has a topic or that a person put out of one."""
+    store = filled(tmp_path_factory.mktemp("topics") / "data")
+    fit(store, seed)
+    try:
+        for kind, one, other in operations:
+            try:
+                apply(store, kind, one, other)
+            except (InputError, NotFoundError):
+                continue
+        done = state(store)
+        with store.read() as unit:
+            decided = {name for name, a in unit.topics.assignments().items() if a.by_person or a.topic_id is not None}
+        fit(store, seed + 1)
+        topics, assigned = state(store)
+        assert [decisions(one) for one in topics] == [decisions(one) for one in done[0]]
+        assert {name: assigned[name] for name in decided} == {name: done[1][name] for name in decided}
+    finally:
+        store.close()
+
+
+def fit(store: Store, seed: int) -> None:
+    model = Shuffled(seed)
+    work = TopicWork(store, model, settings=TopicSettings(), clock=lambda: NOON)  # type: ignore[arg-type]
+    assert work.keep_up("test/1", SilentProgress(), fit=True)
+
+
+def decisions(topic: Topic) -> tuple[object, ...]:
+    return topic.id, topic.name, topic.named_by, topic.names, topic.state, topic.pinned, topic.parents, topic.merged_into, topic.taxonomy, topic.tag
 
 
 def standing_edits(store: Store) -> list[int]:
