@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, delete, false, func, insert, or_, select, union, update
 
 from voc.erasure import Erasure, ErasureState, Person
 from voc.errors import ErasedError, ErasureInProgressError, InputError
 from voc.store.feedback import chunks, keep_intake_out
 from voc.store.merges import MergeStore
+from voc.store.moves import MOVES
 from voc.store.places import PLACES, Place
 from voc.store.rows import table
 from voc.store.tables import CustomerRow, ErasureRow, FeedbackRow, KpiObservationRow, ProfileMergeRow, TombstoneRow
@@ -181,9 +182,12 @@ def _theirs(place: Place, person: Person) -> list[ColumnElement[bool]]:
     """Return conditions that together match the person's rows of a table, each row once."""
     ids = sorted(person.customer_ids)
     by_owner = [place.table.c[name].in_(ids) for name in (place.customer, place.also) if name is not None]
+    merges = select(MERGES.c.number).where(or_(MERGES.c.gone_id.in_(ids), MERGES.c.kept_id.in_(ids)))
     if place.of_merges:
-        merges = select(MERGES.c.number).where(or_(MERGES.c.gone_id.in_(ids), MERGES.c.kept_id.in_(ids)))
         by_owner.append(place.table.c.number.in_(merges))
+    if place.by_merges is not None:
+        noted = select(cast(MOVES.c.row_id, Integer)).where(MOVES.c.noun == place.by_merges, MOVES.c.number.in_(merges))
+        by_owner.append(place.table.c.number.in_(noted))
     found: list[ColumnElement[bool]] = [or_(*by_owner)] if by_owner else []
     if place.feedback is not None:
         column = place.table.c[place.feedback]

@@ -1,6 +1,6 @@
 """Merged profiles in the store: what belonged to one person's or account's second profile belongs to the first, until undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from voc.identity import IdentityKind, Merge, MergeState
 from voc.profile_history import ProfileNoun
 from voc.store.feedback import chunks, keep_intake_out
 from voc.store.filters import standing
-from voc.store.moves import FOLLOWS, MERGES, MOVES, Move, forget_memberships, membership_moves, note_moves, ways_of
+from voc.store.moves import CHANGE, FOLLOWS, MERGES, MOVES, Move, forget_memberships, membership_moves, note_moves, ways_of
+from voc.store.profiles import note_change
 from voc.store.rows import table
 from voc.store.tables import AccountRow, CustomerRow
 
@@ -43,8 +44,9 @@ class MergeStore:
         noun: ProfileNoun,
     ) -> Merge:
         """Give everything of one profile to the other, which also gets the facts it lacks; keep what it takes to undo."""
-        filled = self._fill(noun, kept_id, gone_id)
+        filled, change = self._fill(noun, kept_id, gone_id, by=by, now=now)
         merge = self._note(noun, kept_id, gone_id, reasons, MergeState.ACCEPTED, by=by, now=now, filled=filled)
+        self._note_changes(merge.number, change)
         for name, (target, key, owner, _) in FOLLOWS[noun].items():
             theirs = target.c[owner] == gone_id
             ids = self._connection.execute(select(target.c[key]).where(theirs)).scalars()
@@ -73,7 +75,7 @@ class MergeStore:
                 mine = target.c[key].in_([read_key(row_id) for row_id in some])
                 given = update(target).where(mine, target.c[owner] == merge.kept_id)
                 self._connection.execute(given.values({owner: merge.gone_id}))
-        self._take_back(merge)
+        self._note_changes(merge.number, self._take_back(merge, by=by, now=now))
         self._connection.execute(update(MERGES).where(MERGES.c.number == merge.number).values(undone_by=by, undone_at=now))
 
     def find(self, profile_id: str | None = None, *, noun: ProfileNoun | None = None) -> list[Merge]:
@@ -136,43 +138,63 @@ class MergeStore:
         }
         return _merge(self._connection.execute(insert(MERGES).returning(MERGES), [row]).one())
 
-    def _fill(self, noun: ProfileNoun, kept_id: str, gone_id: str) -> dict[str, Any]:
-        """Give the kept profile the facts it lacks; return them as JSON, an account as the one it was before any merge."""
+    def _note_changes(self, number: int, changes: Sequence[int]) -> None:
+        """Note which entries of the kept profile's history a merge wrote: they go with whoever is erased of the two."""
+        note_moves(self._connection, [Move(number, CHANGE, str(change)) for change in changes])
+
+    def _fill(
+        self, noun: ProfileNoun, kept_id: str, gone_id: str, *, by: str, now: datetime
+    ) -> tuple[dict[str, Any], Sequence[int]]:
+        """Give the kept profile the facts it lacks, and note that in its history.
+
+        Returns
+        -------
+        tuple
+            The facts as JSON, an account as the one it was before any merge, and the numbers of the history's new entries.
+        """
         target = PROFILES[noun]
         query = select(target).where(target.c.id.in_((kept_id, gone_id)))
         rows = {row.id: row._mapping for row in self._connection.execute(query)}  # noqa: SLF001  # SQLAlchemy's public name
         if len(rows) < 2:  # noqa: PLR2004  # both profiles
-            return {}
+            return {}, ()
         kept, gone = rows[kept_id], rows[gone_id]
         given = {name: gone[name] for name in FILLED[noun] if kept[name] is None and gone[name] is not None}
         if noun is ProfileNoun.CUSTOMER and kept["role"] == "unknown" != gone["role"]:
             given["role"] = gone["role"]
-        if given:
-            self._connection.execute(update(target).where(target.c.id == kept_id).values(**given))
+        changes = self._set(noun, kept_id, before=dict(kept), after=given, by=by, now=now)
         told = {name: _plain(value) for name, value in given.items()}
         if "account_id" in given:
             moved = membership_moves(self._connection, [gone_id]).get(gone_id, [])
             note_moves(self._connection, [Move(number, "customer", kept_id) for number, _ in moved])
             told |= {"account_id": _named_account(moved, gone["account_id"])}
-        return told
+        return told, changes
 
-    def _take_back(self, merge: Merge) -> None:
-        """Take the facts away again that the kept profile got and that nobody has changed since."""
+    def _set(
+        self, noun: ProfileNoun, kept_id: str, *, before: Mapping[str, Any], after: Mapping[str, Any], by: str, now: datetime
+    ) -> Sequence[int]:
+        """Set facts of the kept profile; return the numbers of the history's new entries."""
+        if not after:
+            return ()
+        target = PROFILES[noun]
+        self._connection.execute(update(target).where(target.c.id == kept_id).values(**after))
+        return (note_change(self._connection, noun, kept_id, before=before, after=after, by=by, now=now),)
+
+    def _take_back(self, merge: Merge, *, by: str, now: datetime) -> Sequence[int]:
+        """Take the facts away again that the kept profile got and that nobody has changed since; return what that noted."""
         target = PROFILES[merge.noun]
         filled = self._connection.execute(select(MERGES.c.filled).where(MERGES.c.number == merge.number)).scalar_one()
         kept = self._connection.execute(select(target).where(target.c.id == merge.kept_id)).one_or_none()
         if kept is None:
-            return
-        now = {name: _plain(kept._mapping[name]) for name in filled}  # noqa: SLF001  # as above
+            return ()
+        has = {name: _plain(kept._mapping[name]) for name in filled}  # noqa: SLF001  # as above
         if "account_id" in filled:
             moved = membership_moves(self._connection, [merge.kept_id]).get(merge.kept_id, [])
-            now["account_id"] = _named_account(moved, now["account_id"])
+            has["account_id"] = _named_account(moved, has["account_id"])
         lacked = {"role": "unknown"}
-        back = {name: lacked.get(name) for name, value in filled.items() if now[name] == value}
+        back = {name: lacked.get(name) for name, value in filled.items() if has[name] == value}
         if "account_id" in back:
             forget_memberships(self._connection, [merge.kept_id])
-        if back:
-            self._connection.execute(update(target).where(target.c.id == merge.kept_id).values(**back))
+        return self._set(merge.noun, merge.kept_id, before=dict(kept._mapping), after=back, by=by, now=now)  # noqa: SLF001  # as above
 
 
 def _named_account(moved: Sequence[tuple[int, str]], account_id: str | None) -> str | None:

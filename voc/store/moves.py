@@ -51,6 +51,8 @@ FOLLOWS: Mapping[ProfileNoun, Mapping[str, Follower]] = {
     },
 }
 """A test fails on a table that names a customer or an account and stands neither here nor in ``STAYS``."""
+CHANGE = "profile_change"
+"""Noun of an entry that a merge wrote into the kept profile's history: noted like a move, so that it is found again."""
 STAYS = {
     "identity": "what a profile is known by stays its own, so that a merge can be taken back",
     "profile_change": "the history of a profile stays its own",

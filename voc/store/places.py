@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from voc.store import tables
+from voc.store.moves import CHANGE
 from voc.store.rows import table
 
 
@@ -25,6 +26,8 @@ class Place:
     """Rows go whose column holds the person's id."""
     of_merges: bool = False
     """Rows go that note what a merge of the person moved: a later merge may get the number of one that is gone."""
+    by_merges: str | None = None
+    """Rows go whose number is noted under this noun as written by a merge of the person: they name facts of both."""
     also: str | None = None
     """A second column with a person's id: rows that name the person there go as well."""
     rewritten: bool = False
@@ -50,9 +53,9 @@ PLACES: tuple[Place, ...] = (
     Place(table(tables.KpiObservationRow), feedback="feedback_id", customer="customer_id"),
     Place(table(tables.CustomerRow), customer="id"),
     Place(table(tables.IdentityRow), customer="profile_id"),
+    Place(table(tables.ProfileChangeRow), customer="subject_id", by_merges=CHANGE),
     Place(table(tables.MergeMoveRow), feedback="row_id", customer="row_id", observations=True, of_merges=True),
     Place(table(tables.ProfileMergeRow), customer="gone_id", also="kept_id"),
-    Place(table(tables.ProfileChangeRow), customer="subject_id"),
     Place(table(tables.CaseStepRow), feedback="subject_id", customer="subject_id"),
     Place(table(tables.AssignmentRow), customer="subject_id"),
     Place(table(tables.ActionRow), rewritten=True),

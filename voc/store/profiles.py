@@ -72,11 +72,11 @@ def note_change(
     after: Mapping[str, Any],
     by: str,
     now: datetime,
-) -> None:
-    """Keep a change: ``after`` holds the fields that were set; without ``before`` the profile is new."""
+) -> int:
+    """Keep a change and return its number: ``after`` holds the fields that were set; without ``before`` the profile is new."""
     changes = {name: [_plain(None if before is None else before[name]), _plain(value)] for name, value in after.items()}
     row = {"noun": noun.value, "subject_id": subject_id, "at": now, "by": by, "new": before is None, "changes": changes}
-    connection.execute(insert(CHANGES), [row])
+    return int(connection.execute(insert(CHANGES).returning(CHANGES.c.number), [row]).scalar_one())
 
 
 def _plain(value: Any) -> Any:

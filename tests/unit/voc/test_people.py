@@ -155,6 +155,46 @@ def test_the_history_says_what_changed_who_said_so_and_when(store: Store) -> Non
     assert latest.changes == {"role": ("user", "decider"), "name": (None, "Hana")}
 
 
+def test_the_history_of_attributes_has_them_before_and_after(store: Store) -> None:
+    with store.write() as unit:
+        unit.customers.put_customers([profile("C-1", attributes={"region": "Kanto"})], by="import", now=NOON)
+        unit.customers.put_customers([profile("C-1", attributes={"team": "west"})], by="crm", now=NOON)
+        latest, first = unit.profile_history.find(customer_id("C-1"))
+    assert first.changes == {"attributes": (None, {"region": "Kanto"})}
+    assert (latest.by, latest.changes) == ("crm", {"attributes": ({"region": "Kanto"}, {"region": "Kanto", "team": "west"})})
+
+
+def test_what_a_merge_fills_in_and_undo_takes_away_stands_in_the_history(store: Store, work: PeopleWork) -> None:
+    merge = work.decide(work.proposed()[0].id, accept=True, by="aoki")
+    with store.read() as unit:
+        kept = unit.customers.customer(customer_id("C-1"))
+        (filled,) = unit.profile_history.find(customer_id("C-1"))
+        assert unit.profile_history.find(customer_id("z9")) == []
+    assert kept is not None
+    assert (kept.name, kept.role) == ("Hana", Role.DECIDER)
+    assert (filled.new, filled.by, filled.at) == (False, "aoki", NOON)
+    assert filled.changes == {"name": (None, "Hana"), "role": ("unknown", "decider")}
+    work.undo(merge.number, by="mori")
+    with store.read() as unit:
+        back = unit.profile_history.find(customer_id("C-1"))[0]
+    assert (back.by, back.changes) == ("mori", {"name": ("Hana", None), "role": ("decider", "unknown")})
+
+
+def test_who_is_erased_takes_their_facts_out_of_the_history_of_who_they_were_merged_with(store: Store, work: PeopleWork) -> None:
+    """Why: after undo the other profile is somebody else's, and its history would still hold the erased person's name."""
+    with store.write() as unit:
+        unit.customers.put_customers([profile("C-1", segment="smb")], by="crm", now=NOON)
+    work.undo(work.decide(work.proposed()[0].id, accept=True, by="aoki").number, by="aoki")
+    with store.write() as unit:
+        assert len(unit.profile_history.find(customer_id("C-1"))) == 3
+        person = unit.erasures.person(customer_id("z9"))
+        foreseen = unit.erasures.count(person)
+        assert foreseen["profile_change"] == 2
+        assert unit.erasures.delete(person) == foreseen
+        (left,) = unit.profile_history.find(customer_id("C-1"))
+    assert left.changes == {"segment": (None, "smb")}
+
+
 STARTED, LEFT, RENEWS = date(2026, 1, 10), date(2026, 9, 1), date(2026, 7, 1)
 DAYS = [STARTED - timedelta(1), STARTED, STARTED + timedelta(89), STARTED + timedelta(90), RENEWS - timedelta(60), RENEWS, RENEWS + timedelta(1),
         LEFT, LEFT + timedelta(1)]  # fmt: skip
