@@ -64,13 +64,12 @@ def linked(rows: Sequence[VoiceRow], *, unit: Unit) -> Links:
 def measure(kpi: Kpi, rows: Sequence[VoiceRow], *, issues: Sequence[Issue], links: Links) -> list[Driver]:
     """Return every issue's association with a KPI: those with figures first, strongest first, then those without enough data.
 
-    Tags and topics are two families for the false-discovery rate: they name the same matters in two ways, so testing both together
-    would count each matter twice.
+    The false-discovery rate is over all of them together, tags and topics: both are listed as one, so hand in every issue that is shown
+    anywhere, and leave out afterwards what a reader does not ask for.
     """
     counts, total = volumes(rows)
     scored = voices(rows, kpi=kpi, links=links)
-    families = [[issue for issue in issues if issue.kind is kind] for kind in IssueKind]
-    measured = [driver for some in families for driver in drivers(kpi, voices=scored, issues=some, volumes=counts, total=total)]
+    measured = drivers(kpi, voices=scored, issues=issues, volumes=counts, total=total)
     rest = sorted((driver for driver in measured if driver.state is not DriverState.OK), key=lambda d: (-d.volume, d.issue.id))
     return [*rank(measured), *rest]
 

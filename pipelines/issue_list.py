@@ -65,7 +65,7 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
     kpis
         The KPIs to look at; an empty sequence leaves the drivers out.
     kind
-        Only tags, or only topics.
+        Only tags, or only topics; the drivers' q is over both all the same.
     also
         An issue to summarise although it is none: a topic that is hidden, retired or merged, or that no comment names.
     periods
@@ -75,8 +75,9 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
     """
     found = ground or ground_of(unit, wanted)
     rows, links = found.rows, found.links
-    issues = [issue for issue in issues_of(rows, unit=unit, taxonomy=taxonomy, language=language) if kind in (None, issue.kind)]
-    measured = [driver for kpi in kpis for driver in measure(kpi, rows, issues=issues, links=links)]
+    everything = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
+    measured = [driver for kpi in kpis for driver in measure(kpi, rows, issues=everything, links=links)]
+    issues = [issue for issue in everything if kind in (None, issue.kind)]
     if also is not None and also not in issues:
         issues.append(also)
     last = last_days(max((row.submitted_at for row in rows), default=NEVER), days=RECENT_DAYS)

@@ -1,13 +1,19 @@
 """Why a KPI moved, over HTTP: terms that add up, what was asked said again, and questions that make no sense refused."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from pipelines.commands.explaining import lines
+from pipelines.issue_list import issue_list
 from tests.support.app import Running, running
+from voc.drivers import IssueKind
+from voc.filters import FeedbackFilter
+from voc.kpis import Kpi
 from voc.ledger import RootCause
+from voc.topics import Topic, TopicAssignment
 
 HOME = "http://127.0.0.1"
 
@@ -88,15 +94,31 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                         "submitted_at": f"2026-{month}-{at + 1:02d}T09:00:00+09:00",
                         "account_id": f"a{at}",
                         "segment": "enterprise" if at % 2 == 0 else "smb",
-                        "scores": {"nps": 2 if login else 9},
+                        "scores": {"nps": 2 if (login and at > 0) or at == 1 else 9},
                     },
                 )
         found.work()
+        with found.service.store.write() as unit:
+            rows = unit.voices.find(FeedbackFilter())
+            unit.topics.put([Topic(id="tp_1", name="the new dashboard", keywords=(), example_ids=(), size=12, centroid=bytes(8))])
+            told = [row.feedback_id for row in rows if "tag:account.login" not in row.issue_keys][:12]
+            unit.topics.assign([TopicAssignment(sentence_id=f"{name}.0", topic_id="tp_1", similarity=0.9) for name in told])
         yield found
 
 
 def opened_login(app: Running, **changes: object) -> dict:
     return next(one for one in explain(app, **changes)["drills"] if one["issue"]["id"] == "account.login")
+
+
+def test_q_is_the_same_whichever_kind_of_issue_is_listed(settled):
+    """Why: tags and topics are one family of tests; a list of tags alone must not make them look surer."""
+    given = {"taxonomy": settled.service.taxonomy, "wanted": FeedbackFilter(), "language": "en", "zone": UTC, "kpis": (Kpi.NPS,)}
+    with settled.service.store.read() as unit:
+        both = issue_list(unit, **given).issues
+        apart = [one for kind in IssueKind for one in issue_list(unit, kind=kind, **given).issues]
+    rates = {(one.issue.kind, one.issue.id): one.drivers[Kpi.NPS].q for one in both if one.drivers[Kpi.NPS].q is not None}
+    assert {kind for kind, _ in rates} == set(IssueKind)
+    assert {(one.issue.kind, one.issue.id): one.drivers[Kpi.NPS].q for one in apart if one.drivers[Kpi.NPS].q is not None} == rates
 
 
 def test_an_issue_nobody_names_any_more_shows_what_was_said_before_and_says_so(settled, told):
