@@ -118,3 +118,7 @@ class ReportData(Value):
     """The numbers with their addresses, by what they are about (``FigureQuery.name``)."""
     cautions: tuple[str, ...] = ()
     """What a reader must know about the results, in the report's language."""
+
+    def figure(self, kind: str, *about: str) -> Figure | None:
+        """Return the address of what a number is about: its kind, KPI, issue and what else it names; None: it has none."""
+        return self.figures.get(" ".join((kind, *about)))

@@ -17,9 +17,13 @@ from pipelines.exports import fitting
 from pipelines.report.figures import Figures
 from pipelines.report.labels import label
 from voc.kpis import SURVEY_KPIS, Kpi
+from voc.provenance import FigureKind
 from voc.report import KpiLevel, ReportData
+from voc.voices import issue_key
 
 TOP_ISSUES_IN_CHART = 10
+N_COLUMN = 4
+"""Of a KPI's level in the summary."""
 SHORT, MIDDLE, WIDE, TEXT = 12, 18, 30, 90
 
 Cell = str | float | int | bool | datetime | None
@@ -97,6 +101,11 @@ class Sheets:
             self.put(sheet, row=1, column=0, cell=self.t("nothing"))
         return sheet
 
+    def address(self, kind: FigureKind, *about: str) -> str | None:
+        """Return the id of the figure the numbers of a row belong to."""
+        figure = self.data.figure(kind.value, *about)
+        return None if figure is None else figure.id
+
     def finish(self) -> bytes:
         """Return the workbook's bytes."""
         self.book.close()
@@ -124,14 +133,14 @@ def _summary(sheets: Sheets) -> None:
     data, t = sheets.data, sheets.t
     sheet = sheets.book.add_worksheet(t("summary"))
     sheet.set_column(0, 0, WIDE + MIDDLE)
-    sheet.set_column(1, 4, MIDDLE)
+    sheet.set_column(1, 5, MIDDLE)
     lines: list[tuple[str, Sequence[Cell], str]] = [
         ("title", (t("title"),), ""),
         ("", (t("period"), sheets.figures.days(data.period)), ""),
         ("", (t("created"), sheets.figures.moment(data.created_at)), ""),
         ("", (), ""),
-        ("head", tuple(t(name) for name in ("kpi", "value", "low", "high", "n")), ""),
-        *(("", (kpi_name(kpi.kpi, language=sheets.language), kpi.value, kpi.low, kpi.high, kpi.n), "one") for kpi in data.kpis),
+        ("head", tuple(t(name) for name in ("kpi", "value", "low", "high", "n", "figure_id")), ""),
+        *(("", _level(sheets, kpi), "one") for kpi in data.kpis),
         ("", (), ""),
         ("head", (t("coverage"), t("n")), ""),
         *(("", line, "count") for line in _coverage(sheets)),
@@ -143,10 +152,15 @@ def _summary(sheets: Sheets) -> None:
     ]
     for row, (text_style, cells, number_style) in enumerate(lines):
         for column, cell in enumerate(cells):
-            is_n = number_style == "one" and column == len(cells) - 1
+            is_n = number_style == "one" and column == N_COLUMN
             style = text_style if isinstance(cell, str) else ("count" if is_n else number_style)
             sheets.put(sheet, row=row, column=column, cell=cell, style=style)
     sheet.freeze_panes(1, 0)
+
+
+def _level(sheets: Sheets, kpi: KpiLevel) -> tuple[Cell, ...]:
+    address = sheets.address(FigureKind.KPI_LEVEL, kpi.kpi.value)
+    return kpi_name(kpi.kpi, language=sheets.language), kpi.value, kpi.low, kpi.high, kpi.n, address
 
 
 def _coverage(sheets: Sheets) -> list[tuple[str, int]]:
@@ -174,7 +188,7 @@ def _issues(sheets: Sheets) -> None:
         Column("share", style="percent"), Column("low", style="percent"), Column("high", style="percent"),
         Column("voices", style="count"), *(Column(f"sentiment_{mood}", style="count") for mood in _MOODS),
         Column("change", style="signed_percent"), Column("change_low", style="signed_percent"),
-        Column("change_high", style="signed_percent"), Column("significant"),
+        Column("change_high", style="signed_percent"), Column("significant"), Column("figure_id", WIDE),
     ]
     rows: list[list[Cell]] = [
         [
@@ -182,6 +196,7 @@ def _issues(sheets: Sheets) -> None:
             issue.share_low, issue.share_high, issue.accounts, *(getattr(issue.sentiment, mood) for mood in _MOODS),
             issue.change.difference,
             issue.change.low, issue.change.high, issue.change.significant,
+            sheets.address(FigureKind.ISSUE_SHARE, issue_key(issue.issue)),
         ]
         for issue in issues
     ]
@@ -205,7 +220,7 @@ def _issue_chart(sheets: Sheets, sheet: Any, *, shown: int) -> None:
         {
             "name": sheets.t("volume"),
             "categories": [name, 1, 0, shown, 0],
-            "values": [name, 1, 2, shown, 2],
+            "values": [name, 1, 3, shown, 3],
             "fill": {"color": "#1F5FA8"},
             "data_labels": {"value": True},
         }
@@ -224,13 +239,14 @@ def _drivers(sheets: Sheets) -> None:
         Column("high", style="signed"), Column("difference", style="signed"), Column("low", style="signed"),
         Column("high", style="signed"), Column("mean_with", style="one"), Column("mean_without", style="one"),
         Column("n_with", style="count"), Column("n", style="count"), Column("accounts_with", style="count"), Column("q", style="q"),
-        Column("note", WIDE + WIDE),
+        Column("note", WIDE + WIDE), Column("figure_id", WIDE),
     ]
     rows: list[list[Cell]] = [
         [
             kpi_name(driver.kpi, language=sheets.language), driver.issue.name, driver.adjusted, driver.adjusted_low,
             driver.adjusted_high, driver.difference, driver.difference_low, driver.difference_high, driver.mean_with,
             driver.mean_without, driver.n_with, driver.n, driver.clusters_with, driver.q, note(driver, language=sheets.language),
+            sheets.address(FigureKind.DRIVER_EFFECT, driver.kpi.value, issue_key(driver.issue)),
         ]
         for driver in sheets.data.drivers
     ]
@@ -240,10 +256,13 @@ def _drivers(sheets: Sheets) -> None:
 
 def _kpis(sheets: Sheets) -> None:
     """Write every KPI by month, one under the other, with a line chart of the first survey KPI."""
-    columns = [Column("kpi"), Column("month"), Column("value", style="one"), Column("n", style="count")]
+    columns = [Column("kpi"), Column("month"), Column("value", style="one"), Column("n", style="count"), Column("figure_id", WIDE)]
     levels = sheets.data.kpis
     rows: list[list[Cell]] = [
-        [kpi_name(level.kpi, language=sheets.language), month.month, month.value, month.n] for level in levels for month in level.months
+        [kpi_name(level.kpi, language=sheets.language), month.month, month.value, month.n, address]
+        for level in levels
+        for address in (sheets.address(FigureKind.KPI_LEVEL, level.kpi.value),)
+        for month in level.months
     ]
     sheet = sheets.table("kpi", columns=columns, rows=rows)
     first = 1
@@ -300,11 +319,13 @@ def _alerts(sheets: Sheets) -> None:
     columns = [
         Column("issue", WIDE), Column("alert_accounts", MIDDLE, style="count"), Column("threshold", style="count"),
         Column("window_from"), Column("window_to"), Column("state"), Column("note", WIDE), Column("evidence", TEXT, style="wrap"),
+        Column("figure_id", WIDE),
     ]
     rows: list[list[Cell]] = [
         [
             alert.issue_name, alert.accounts, alert.threshold, alert.window_from, alert.window_to,
             sheets.t(f"state_{alert.state.value}"), alert.note, ", ".join(alert.evidence),
+            sheets.address(FigureKind.ALERT_ACCOUNTS, alert.id),
         ]
         for alert in sheets.data.alerts
     ]

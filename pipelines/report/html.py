@@ -65,7 +65,7 @@ def report_html(data: ReportData, *, language: str) -> str:
 
 def numbered(data: ReportData, text: object, kind: str, parts: str, *about: str) -> Markup:
     """Return a number with its address: the figure's id, and which of the figure's numbers stand in the text (blank-separated)."""
-    figure = data.figures.get(" ".join((kind, *about)))
+    figure = data.figure(kind, *about)
     if figure is None:
         return Markup("{}").format(text)
     return Markup('<span data-figure="{}" data-part="{}" title="{}">{}</span>').format(figure.id, parts, figure.id, text)

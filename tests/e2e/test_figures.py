@@ -219,18 +219,18 @@ def read(text: str) -> list[float]:
     return [float(found.replace(",", "").replace("−", "-")) for found in NUMBER.findall(text)]
 
 
-def written_report(app: Running, language: str, folder: Path) -> tuple[HTMLParser, list[tuple[Any, ...]]]:
+def written_report(app: Running, language: str, folder: Path) -> tuple[HTMLParser, Any]:
     settings = app.service.settings
     html, book = write_report(
         app.service.store, taxonomy=app.service.taxonomy, wanted=FeedbackFilter(), language=language, folder=folder, settings=settings
     )
-    sheet = openpyxl.load_workbook(book)["Figures" if language == "en" else "数値"]
-    return HTMLParser(html.read_text("utf-8")), list(sheet.iter_rows(min_row=2, values_only=True))
+    return HTMLParser(html.read_text("utf-8")), openpyxl.load_workbook(book)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_number_of_a_report_has_an_address_and_recomputes_equal(app: Running, tmp_path: Path, language: str) -> None:
-    page, rows = written_report(app, language, tmp_path / "out")
+    page, book = written_report(app, language, tmp_path / "out")
+    rows = list(book["Figures" if language == "en" else "数値"].iter_rows(min_row=2, values_only=True))
     marked = page.css("[data-figure]")
     assert len(marked) > 40
     figures = {}
@@ -251,6 +251,28 @@ def test_every_number_of_a_report_has_an_address_and_recomputes_equal(app: Runni
     for name, _, part, number in rows:
         value = app.service.figures.get(name)[0].numbers()[part]
         assert number == (pytest.approx(value) if value is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "columns"),
+    [
+        ("Issues", {"Comments": "volume", "Share": "value", "Change": "change"}),
+        ("Drivers", {"Adjusted difference": "value", "n with it": "n_with"}),
+        ("KPI", {}),  # a part by month
+        ("Alerts", {"Distinct accounts": "value"}),
+    ],
+)
+def test_a_row_of_the_workbook_has_the_address_of_its_numbers(app: Running, tmp_path: Path, sheet: str, columns: dict[str, str]) -> None:
+    _, book = written_report(app, "en", tmp_path / "out")
+    head, *rows = book[sheet].iter_rows(values_only=True)
+    rows = [dict(zip(head, row, strict=True)) for row in rows[: next((at for at, row in enumerate(rows) if not row[0]), len(rows))]]
+    assert rows
+    for row in rows:
+        figure, state = app.service.figures.get(row["Address"])
+        assert state.fresh
+        numbers = figure.numbers()
+        for column, part in (columns or {"Value": row["Month"]}).items():
+            assert row[column] == (pytest.approx(numbers[part]) if numbers[part] is not None else None), (row, column)
 
 
 def test_no_number_of_a_report_is_without_an_address(app: Running, tmp_path: Path) -> None:

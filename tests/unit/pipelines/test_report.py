@@ -262,6 +262,9 @@ def test_the_workbook_can_be_worked_with(data):
         assert workbook[name].auto_filter.ref
         assert workbook[name].column_dimensions["A"].width > 10
     assert len(workbook["課題"]._charts) == len(workbook["KPI"]._charts) == 1
+    drawn = workbook["課題"]._charts[0].series[0].val.numRef.f
+    head = [cell.value for cell in workbook["課題"][1]]
+    assert drawn.startswith(f"課題!${'ABCDEFGH'[head.index('件数')]}$"), "the bars are the numbers of comments"
     dates = [cell.value for cell in cells(workbook["原文"]) if cell.is_date]
     assert datetime(2025, 11, 1) in dates
 
