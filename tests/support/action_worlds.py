@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from voc.actions import Action, Direction, Measure, Measured, Plan, Population
+from voc.actions import Action, Arm, Assignment, Direction, Measure, Measured, Plan, Population
 
 STARTS = date(2026, 7, 1)
 START = datetime(2026, 7, 1, tzinfo=UTC)
@@ -31,3 +31,38 @@ def world(rng: np.random.Generator, *, effect: float = 0.0, accounts: int = 80, 
             at = START + timedelta(days=float(day))
             rows.append(Measured(at=at, value=mean + gain + rng.normal(0, 30), account_id=f"a{name}", segment="enterprise" if reached[name] else "business"))
     return rows
+
+
+def shaken_before(rng: np.random.Generator, *, by: float) -> list[Measured]:
+    """The world without an effect; from 190 to 110 days before the start something else moves those reached, and goes away again."""
+    rows = world(rng)
+    inside = [one.segment == "enterprise" and timedelta(days=110) < START - one.at <= timedelta(days=190) for one in rows]
+    return [one.model_copy(update={"value": one.value + by * moved}) for one, moved in zip(rows, inside, strict=True)]
+
+
+def levels_come_back(rng: np.random.Generator, *, accounts: int = 120, each: int = 14) -> list[Measured]:
+    """Half of the accounts lie low before the start, half high; all come back after it, reached or not. Reached are mostly those that lie low."""
+    low = rng.random(accounts) < 0.5
+    reached = rng.random(accounts) < np.where(low, 0.7, 0.2)
+    rows = []
+    for name in range(accounts):
+        base, own = -40.0 if low[name] else 40.0, rng.normal(0, 10)
+        for day in rng.uniform(-BEFORE, AFTER, each):
+            value = own + base * (1.0 if day < 0 else 0.4) + rng.normal(0, 30)
+            at = START + timedelta(days=float(day))
+            rows.append(Measured(at=at, value=value, account_id=f"a{name}", segment="enterprise" if reached[name] else "business"))
+    return rows
+
+
+def exposed_one_by_one(rng: np.random.Generator, *, effect: float, trend: float) -> tuple[list[Measured], list[Assignment]]:
+    """An experiment over seven months: everybody rises by ``trend`` a month, the treated are exposed two months later than the control side."""
+    rows, given = [], []
+    for name in range(80):
+        treated = name % 2 == 1
+        exposed = int(rng.integers(-150, 0)) + 60 * treated
+        arm = Arm.TREATMENT if treated else Arm.CONTROL
+        given.append(Assignment(experiment="e", subject_id=f"a{name}", arm=arm, exposed_on=STARTS + timedelta(days=exposed)))
+        for day in rng.uniform(-BEFORE, AFTER, 16):
+            value = trend * day / 30 + effect * (treated and day >= exposed) + rng.normal(0, 15)
+            rows.append(Measured(at=START + timedelta(days=float(day)), value=value, account_id=f"a{name}"))
+    return rows, given

@@ -5,11 +5,25 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from pipelines.explain import action_effects
-from pipelines.explain.action_check import evaluate
+from pipelines.explain import action_effects, action_sides
+from pipelines.explain.action_check import _judged, evaluate
 from pipelines.explain.action_wording import evaluation_wording
-from tests.support.action_worlds import START, STARTS, UNTIL, action, world
-from voc.actions import Action, Arm, Assignment, Direction, Doubt, Evaluation, Measure, Measured, Method, Population, Verdict
+from tests.support.action_worlds import START, STARTS, UNTIL, action, exposed_one_by_one, levels_come_back, shaken_before, world
+from voc.actions import (
+    Action,
+    Arm,
+    Assignment,
+    Direction,
+    Doubt,
+    Estimate,
+    Evaluation,
+    Measure,
+    Measured,
+    Method,
+    Placebo,
+    Population,
+    Verdict,
+)
 
 RUNS = 12
 
@@ -119,3 +133,65 @@ def test_months_before_and_after_stand_in_the_series_for_both_groups() -> None:
     months = {(one.month, one.treated) for one in found.series}
     assert {("2026-06", True), ("2026-06", False), ("2026-08", True)} <= months
     assert sum(one.n for one in found.series) == found.n_before + found.n_after
+
+
+def test_where_false_starts_show_effects_the_method_is_not_believed() -> None:
+    found = [checked(action(), shaken_before(np.random.default_rng(seed), by=90)) for seed in range(6)]
+    doubted = [one for one in found if Doubt.PLACEBO in one.doubts]
+    assert len(doubted) >= 4
+    for one in doubted:
+        assert one.verdict is Verdict.CANNOT_TELL
+        assert sum(false.seen for false in one.false_starts) >= 2
+    calm = [checked(action(), shaken_before(np.random.default_rng(seed), by=0)) for seed in range(6)]
+    assert sum(Doubt.PLACEBO in one.doubts for one in calm) <= 1
+    for one in (*found, *calm):
+        labels = [false.label for false in one.false_starts]
+        assert len(labels) == 6
+        assert labels == sorted(set(labels))
+        assert labels[-1] <= (STARTS - timedelta(days=45)).isoformat()
+
+
+@pytest.mark.parametrize(("seen", "of", "believed"), [(0, 6, True), (1, 6, True), (2, 6, False), (6, 6, False), (1, 3, False), (0, 0, True)])
+def test_from_a_third_of_the_false_starts_on_the_method_is_not_believed(seen: int, of: int, *, believed: bool) -> None:
+    effect, none = (Estimate(value=low + 5, low=low, high=low + 10, p=0.01, smallest=1) for low in (10.0, -5.0))
+    false = tuple(Placebo(label="2026-01-01", estimate=effect if at < seen else none) for at in range(of))
+    blank = Evaluation(action_id="a", method=Method.DIFFERENCE, verdict=Verdict.CANNOT_TELL, meaningful=1, estimate=effect, false_starts=false)
+    found = _judged(blank, Direction.UP)
+    assert (found.verdict, found.doubts) == ((Verdict.WORKED, ()) if believed else (Verdict.CANNOT_TELL, (Doubt.PLACEBO,)))
+
+
+def test_false_groups_among_the_others_are_drawn_and_rarely_show_an_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(action_effects, "FALSE_GROUPS", 20)
+    found = [checked(action(), world(np.random.default_rng(seed), effect=40)) for seed in range(6)]
+    assert [one.false_groups for one in found] == [20] * 6
+    assert 1 <= sum(one.false_groups_seen for one in found) <= 15, "about one in twenty by chance"
+
+
+def test_others_are_matched_on_their_level_so_that_what_comes_back_is_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    def worked() -> int:
+        found = [checked(action(), levels_come_back(np.random.default_rng(seed))) for seed in range(8)]
+        return sum(one.verdict is Verdict.WORKED for one in found)
+
+    assert worked() <= 1
+    monkeypatch.setattr(action_sides, "_levels", lambda values, *_: np.zeros(len(values), dtype=np.intp))
+    assert worked() >= 5, "the world would fool a comparison with everybody"
+
+
+def test_each_one_counts_from_their_own_exposure_and_months_are_held_equal() -> None:
+    for seed in range(4):
+        rows, given = exposed_one_by_one(np.random.default_rng(seed), effect=30, trend=12)
+        found = checked(action(segment=None, experiment="e"), rows, assignments=given)
+        assert found.estimate is not None
+        assert found.estimate.value == pytest.approx(30, abs=4)
+        assert found.estimate.low < 30 < found.estimate.high
+        days = {one.subject_id: START + timedelta(days=(one.exposed_on - STARTS).days) for one in given}
+        assert found.n_after == sum(days[row.account_id or ""] <= row.at < days[row.account_id or ""] + timedelta(days=180) for row in rows)
+        nothing, given = exposed_one_by_one(np.random.default_rng(seed), effect=0, trend=12)
+        assert checked(action(segment=None, experiment="e"), nothing, assignments=given).verdict is not Verdict.WORKED
+
+
+def test_the_smallest_detectable_effect_is_seen_four_times_in_five() -> None:
+    """By the usual sum: an error times 1.96 is half the interval, an error times 1.96 + 0.84 is seen in 80 of 100; t is a little wider."""
+    found = checked(action(), world(np.random.default_rng(11))).estimate
+    assert found is not None
+    assert found.smallest / ((found.high - found.low) / 2) == pytest.approx((1.96 + 0.84) / 1.96, abs=0.02)
