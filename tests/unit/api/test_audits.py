@@ -68,6 +68,12 @@ def test_figures_come_with_enough_answers_and_an_answer_can_be_taken_back(filled
         page = HTMLParser(filled.client.get(path, params={"lang": "en"}).text).css_first("main").text()
         assert words in " ".join(page.split()), path
         assert f"{difference['value']:+.1f}".replace("-", "−") in page, path
+    shown = {"share": f"{found['share']['value']:.1%}", "difference": f"{difference['value']:+.1f}".replace("-", "−")}
+    for path, names in (("/issues", ["share"]), ("/drivers", ["difference"]), ("/issues/tag/account.login", shown), ("/audit", shown)):
+        links = HTMLParser(filled.client.get(path, params={"lang": "en"}).text).css("main a.to-figure")
+        for name in names:
+            opened = next(link.attributes["href"] for link in links if link.text() == shown[name])
+            assert shown[name] in HTMLParser(filled.client.get(opened).text).text(), (path, name)
     before = len(drawn(filled, limit=100))
     with filled.service.store.read() as unit:
         undone = unit.audits.find()[0].feedback_id
