@@ -32,6 +32,17 @@ def test_every_setting_is_documented_with_its_default() -> None:
     assert rows == setting_names()
 
 
+def test_the_linking_windows_are_documented_for_every_kpi() -> None:
+    from pipelines.link import kpi_window
+    from voc.kpis import Kpi
+
+    page = (ROOT / "docs/kpis.md").read_text("utf-8").split("## Which value belongs to which comment")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`.+`) \| (\d+) \| (\d+) \| (\d+) \|$", page, flags=re.MULTILINE)
+    told = {Kpi(name): tuple(map(int, days)) for names, *days in rows for name in re.findall(r"`(\w+)`", names)}
+    windows = {kpi: kpi_window(kpi) for kpi in Kpi}
+    assert told == {kpi: (one.before_days, one.after_days, one.followed_days) for kpi, one in windows.items()}
+
+
 def test_every_error_code_is_documented() -> None:
     codes = {kind.code for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, errors.VocError)}
     documented = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs/errors.md").read_text("utf-8")))

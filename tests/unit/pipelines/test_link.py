@@ -66,8 +66,8 @@ def test_an_observation_made_with_the_comment_wins_over_a_later_one_of_the_custo
     assert linked["f", Kpi.NPS] == 2
 
 
-def test_else_the_latest_score_of_the_last_90_days_counts():
-    linked = link(comment(), observations=[seen(2, days=-80), seen(6, days=-10), seen(9, days=-40)])
+def test_else_the_latest_score_before_the_comment_counts():
+    linked = link(comment(), observations=[seen(2, days=-29), seen(6, days=-10), seen(9, days=-20)])
     assert linked["f", Kpi.NPS] == 6
 
 
@@ -92,6 +92,11 @@ def test_an_unknown_customer_stays_unknown():
 def test_revenue_is_the_accounts():
     linked = link(comment(), observations=[seen(5.0, days=-300, kpi=Kpi.REVENUE, customer=None, account="acme")])
     assert linked["f", Kpi.REVENUE] == 5.0
+
+
+@pytest.mark.parametrize(("days", "known"), [(-365, True), (-366, False), (0, True), (1, False)])
+def test_the_window_of_revenue_begins_365_days_before_the_comment(days, known):
+    assert (("f", Kpi.REVENUE) in link(comment(), observations=[seen(5.0, days=days, kpi=Kpi.REVENUE)])) is known
 
 
 def left(days, **fields):
