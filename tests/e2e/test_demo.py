@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.assembly import build_taxonomy
+from pipelines.explain.at_risk import at_risk
 from pipelines.issue_list import IssueList, issue_list
+from pipelines.queueing import known
 from tests.support.demonstration import built, voc_demo
 from voc.alerts import Alert
+from voc.concerns import RiskKind
 from voc.drivers import Driver, IssueKind
 from voc.feedback import Language, Source
 from voc.filters import FeedbackFilter
@@ -166,6 +169,26 @@ def test_the_cooling_decider_can_be_seen_in_the_account(demo: Demo) -> None:
     assert sum(mood["decider"]) / len(mood["decider"]) < sum(mood["user"]) / len(mood["user"]) - 0.1
     latest = max((c for c in comments if c.customer_id and people[c.customer_id].role == "decider"), key=lambda c: c.submitted_at)
     assert said[latest.id].churn >= 0.5
+
+
+def test_the_queue_stands_with_its_check_as_documented(demo: Demo) -> None:
+    with demo.store.read() as unit:
+        found = at_risk(known(unit))
+        people = {one.id: one for one in unit.customers.of_account(account_id("acc-017"))}
+    check = found.check
+    assert check.odds is not None
+    assert check.odds_beside_score is not None
+    told = (
+        f"of {check.owners} owners {check.owners_left} left",
+        f"are {check.odds.ratio:.2f} times ({check.odds.low:.2f} to {check.odds.high:.2f})",
+        f"held equal {check.odds_beside_score.ratio:.2f} ({check.odds_beside_score.low:.2f} to {check.odds_beside_score.high:.2f})",
+        f"(lift {check.lift:+.1f} points, {check.lift_low:+.1f} to {check.lift_high:+.1f})".replace("-", "−"),
+    )
+    page = " ".join((Path(__file__).parents[2] / "docs" / "queue.md").read_text("utf-8").split())
+    assert [words for words in told if words not in page] == []
+    third = found.entries[2]
+    assert people[third.id].role == "decider"
+    assert third.risk_kind is RiskKind.EVIDENCE
 
 
 def test_answers_without_signal_are_kept_and_counted(demo: Demo) -> None:

@@ -1,11 +1,14 @@
 """Why a KPI moved, over HTTP: terms that add up, what was asked said again, and questions that make no sense refused."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from api.pages import root_cause
 from pipelines.commands.explaining import lines
 from pipelines.issue_list import issue_list
 from tests.support.app import Running, running
@@ -146,6 +149,26 @@ def test_two_segments_are_compared_in_one_period(told):
     answer = explain(told, segment="smb", against="enterprise")
     assert (answer["ledger"]["before"]["n"], answer["ledger"]["after"]["n"]) == (10, 10)
     assert answer["question"]["grouping"] == "source"
+    assert answer["ledger"]["before"]["value"] == 0.0, "enterprises in the period after; in the one before they stood at 60"
+    assert explain(told, segment="smb", against="enterprise", since="2026-01-01", until="2026-04-01")["ledger"]["before"]["value"] == 60.0
+
+
+@pytest.mark.parametrize(("by", "kinds"), [("tags", {"tag"}), ("topics", {"topic"}), ("both", {"tag", "topic"})])
+def test_the_change_is_taken_apart_by_the_issues_asked_for(settled, by, kinds):
+    terms = explain(settled, by=by)["ledger"]["terms"]
+    assert {term["issue"]["kind"] for term in terms if term["issue"]} == kinds
+
+
+@pytest.mark.parametrize("bars", [1, 8])
+def test_the_waterfall_goes_from_the_value_before_to_the_one_after(told, monkeypatch, bars):
+    """Why: a step left out, or small terms not taken together, would end beside the value after."""
+    monkeypatch.setattr(root_cause, "BARS", bars)
+    page = f"{HOME}/root-cause?kpi=nps&since=2026-04-01&until=2026-06-30&before_since=2026-01-01&before_until=2026-03-31"
+    chart = HTMLParser(told.client.get(page).text).css_first("[data-chart=waterfall]")
+    first, *steps, last = json.loads(str(chart.attributes["data-points"]))
+    assert (first["total"], last["total"]) == (60.0, 0.0)
+    assert first["total"] + sum(step["amount"] for step in steps) == pytest.approx(last["total"], abs=1e-6)
+    assert len(steps) >= 3
 
 
 def test_the_mix_may_be_one_of_journey_stages(told):

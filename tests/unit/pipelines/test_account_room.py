@@ -201,6 +201,13 @@ def test_the_parts_of_the_window_hold_every_comment_once() -> None:
     assert (len(parts), parts[0].period.start, parts[-1].period.end) == (4, window.start, window.end)
 
 
+def test_each_role_has_its_own_tone_in_each_part_of_the_window() -> None:
+    found = {role.role: role for role in room([*USERS, DECIDER], [*HAPPY, *COOLING]).roles}
+    assert [part.tone.n for part in found[Role.DECIDER].parts] == [1, 1, 1, 2]
+    assert [part.tone.mean for part in found[Role.DECIDER].parts] == pytest.approx([0.5, 0.4, -0.1, -0.4])
+    assert sum(part.tone.n for part in found[Role.USER].parts) == len(HAPPY)
+
+
 def test_a_difference_needs_both_intervals() -> None:
     assert difference(Tone(n=1, mean=0.5), Tone(n=9, mean=0.1, low=0, high=0.2)) is None
     found = difference(Tone(n=9, mean=0.5, low=0.2, high=0.8), Tone(n=9, mean=0.1, low=-0.3, high=0.5))

@@ -1,6 +1,7 @@
 """The queue over time: courses, silence, the cooling decider, order by value and risk, and what later leaving says about it."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 
@@ -85,6 +86,29 @@ def test_entries_stand_by_value_times_risk_and_who_left_is_not_among_them() -> N
     assert found.entries[2].value is None
 
 
+def test_neither_value_nor_risk_alone_gives_the_order() -> None:
+    """By hand: 700 · 0.9 before 1,000 · 0.5 before 100 · 0.95; by value a stands first, by risk c."""
+    accounts = [Account(id=f"ac_{name}", external_id=name, revenue_per_year=value) for name, value in (("a", 1000.0), ("b", 700.0), ("c", 100.0))]
+    heard = [said(name, account_id=f"ac_{name}", churn=churn, submitted_at=END) for name, churn in (("a", 0.5), ("b", 0.9), ("c", 0.95))]
+    found = formed(heard, accounts=accounts)
+    assert [entry.id for entry in found.entries] == ["cu_b", "cu_a", "cu_c"]
+    assert [entry.risk for entry in found.entries] == [0.9, 0.5, 0.95]
+
+
+def test_every_reason_that_rests_on_time_quotes_the_latest_comment() -> None:
+    complaining = over_time("r", [0.1, 0.0, 0.1, 0.0, -0.1], every=20, until=80, intent=Intent.COMPLAINT)
+    falls = over_time("x", [0.8, 0.4, 0.0, -0.3])
+    decides = over_time("d", [0.8, 0.4, 0.0, -0.3], role=Role.DECIDER)
+    told = [replace(one, text=f"Said as {one.feedback_id}.") for one in (*complaining, *falls, *decides)]
+    found = formed(told, people=[person("d", role=Role.DECIDER)])
+    quotes = {concern.reason: concern.quote for entry in found.entries for concern in entry.concerns}
+    assert quotes == {
+        Reason.SILENT_AFTER_COMPLAINT: "Said as fb_r_4.",
+        Reason.FALLING_TONE: "Said as fb_x_3.",
+        Reason.DECIDER_COOLING: "Said as fb_d_3.",
+    }
+
+
 def test_nothing_said_is_an_empty_queue() -> None:
     found = at_risk(Known(heard=[], observations=[], customers={}, accounts={}))
     assert (found.entries, found.as_of, found.check.state) == ((), None, RiskCheckState.NO_CHURN_DATA)
@@ -136,10 +160,44 @@ def test_a_handful_of_leavers_gives_no_figures() -> None:
     assert "3" in check_wording(found, language="ja")
 
 
-def test_the_past_is_formed_from_what_was_known_then() -> None:
-    """Why: evidence that already contains the result would look wonderful."""
-    account = [Account(id=f"ac_{n}", external_id=str(n), churned_on=date(2026, 9, 1) if n < 9 else None) for n in range(30)]
-    heard = [said(f"p{n}", account_id=f"ac_{n}", submitted_at=NOON + timedelta(days=100), churn=0.0) for n in range(30)]
-    later = [said(f"q{n}", account_id=f"ac_{n}", submitted_at=NOON + timedelta(days=300), churn=0.95) for n in range(9)]
-    found = formed([*heard, *later], accounts=account)
-    assert found.check.odds is None or found.check.odds.low <= 1
+def left_after(moment: int, *, warned: tuple[int, int], calm: tuple[int, int]) -> tuple[list[Account], list[Said]]:
+    """Return accounts of which some speak of leaving on a day, (how many, how many of them leave 100 days later), and others do not."""
+    gone = NOON.date() + timedelta(days=moment + 100)
+    accounts, heard = [], [said("start", submitted_at=NOON)]
+    for kind, (count, leave), churn in (("warned", warned, 0.9), ("calm", calm, 0.0)):
+        for n in range(count):
+            name = f"{kind}{n}"
+            accounts.append(Account(id=f"ac_{name}", external_id=name, churned_on=gone if n < leave else None))
+            heard.append(said(name, account_id=f"ac_{name}", churn=churn, submitted_at=NOON + timedelta(days=moment)))
+    return accounts, heard
+
+
+def test_where_evidence_went_with_leaving_risk_is_the_share_that_left() -> None:
+    accounts, heard = left_after(150, warned=(40, 24), calm=(60, 6))
+    found = formed([*heard, said("now", churn=0.9, submitted_at=END)], accounts=accounts)
+    assert found.check.state is RiskCheckState.MEASURED
+    entry = next(one for one in found.entries if one.id == "cu_now")
+    assert (entry.evidence, entry.risk_kind) == (0.9, RiskKind.CALIBRATED)
+    assert abs(entry.risk - 24 / 40) < 0.1, "the share of those with such evidence that left, not the evidence"
+
+
+def test_what_was_said_and_answered_later_is_no_part_of_the_past() -> None:
+    """Why: evidence that already contains the result would look wonderful. Looked at is the latest past moment, 180 days before the end."""
+    accounts, heard = left_after(150, warned=(0, 0), calm=(40, 12))
+    leavers = [one for one in heard if one.account_id in {account.id for account in accounts if account.churned_on}]
+    later = [
+        replace(one, feedback_id=f"l{one.feedback_id}{n}", churn=0.95, tone=-0.2 * (n + 1), submitted_at=NOON + timedelta(days=181 + 15 * n))
+        for one in leavers
+        for n in range(4)
+    ]
+    answers = [
+        KpiObservation(id=f"{one.feedback_id}{n}", kpi=Kpi.NPS, value=9 - 3 * n, observed_at=NOON + timedelta(days=181 + 15 * n), customer_id=one.customer_id)
+        for one in leavers
+        for n in range(4)
+    ]
+    then = formed(heard, accounts=accounts).check
+    assert (then.state, then.owners_left) == (RiskCheckState.MEASURED, 12)
+    assert formed([*heard, *later], accounts=accounts).check == then
+    assert formed(heard, accounts=accounts, observations=answers).check == then
+    known = [one.model_copy(update={"observed_at": one.observed_at - timedelta(days=60)}) for one in answers]
+    assert formed(heard, accounts=accounts, observations=known).check != then, "what was answered before the moment counts"

@@ -64,6 +64,23 @@ def test_a_planted_odds_ratio_of_leaving_is_found():
     assert agrees(found, linear(Kpi.CHURN, voices)) is True
 
 
+@pytest.mark.parametrize("kind", ["ordinal", "logit"])
+def test_rows_repeated_within_an_account_make_no_ratio_surer(kind):
+    """By hand: four times the rows halve the interval (in logs) where they are of other accounts, and leave it where they are of the same."""
+
+    def width(voices):
+        fitted = fit_answers(voices, LOGIN) if kind == "ordinal" else fit_leaving(voices, LOGIN)
+        assert fitted.state is ModelState.OK
+        return np.log(fitted.high) - np.log(fitted.low)
+
+    once = [one.model_copy(update={"cluster": one.feedback_id}) for one in planted(7, effect=0.5, cuts=[-0.5, 0.5] if kind == "ordinal" else [0.5], n=400)]
+    once = [one.model_copy(update={"value": 100 * one.value}) for one in once] if kind == "logit" else once
+    same = [one for one in once for _ in range(4)]
+    apart = [one.model_copy(update={"cluster": f"{one.cluster}.{n}"}) for one in once for n in range(4)]
+    assert width(same) == pytest.approx(width(once), rel=0.1)
+    assert width(apart) == pytest.approx(width(once) / 2, rel=0.1)
+
+
 def test_the_derivatives_of_the_ordinal_model_equal_numerical_ones():
     from statsmodels.tools.numdiff import approx_fprime
 

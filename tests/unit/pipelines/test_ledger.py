@@ -229,3 +229,40 @@ def test_a_planted_cause_is_named_first(kind, monkeypatch):
         first = ledger(Kpi.NPS, before=before, after=after, issues=ISSUES).terms[0]
         assert first.kind.value == kind
         assert (first.issue.id if first.issue else None) == (None if kind == "mix" else "i3")
+
+
+def spread_out(side, mean, *, n=80, repeats=1, together=True):
+    """Comments with a spread around a mean, each said as often as asked, by one account or by as many."""
+    rng = np.random.default_rng(11 if side == "b" else 12)
+    values = mean + 30 * rng.standard_normal(n)
+    about = rng.random(n) < 0.4
+    return [
+        Voice(
+            feedback_id=f"{side}{at}.{again}",
+            value=float(values[at]),
+            cluster=f"{side}{at}" if together else f"{side}{at}.{again}",
+            segment="smb",
+            source="survey",
+            issue_keys=frozenset({"tag:login"} if about[at] else ()),
+        )
+        for at in range(n)
+        for again in range(repeats)
+    ]
+
+
+def widths(**said):
+    found = ledger(Kpi.NPS, before=spread_out("b", 20.0, **said), after=spread_out("a", 0.0, **said), issues=[LOGIN])
+    return {"change": found.high - found.low} | {term.kind: term.high - term.low for term in found.terms if term.issue}
+
+
+def test_intervals_are_those_of_a_difference_of_means_and_what_one_account_repeats_makes_none_narrower():
+    """By hand: two means of 80 values each; four times as many of other accounts halve the interval, of the same ones leave it."""
+    once = widths()
+    values = [np.array([voice.value for voice in spread_out(side, 0.0)]) for side in "ba"]
+    by_hand = 2 * 1.96 * math.sqrt(sum(side.var(ddof=1) / len(side) for side in values))
+    assert once["change"] == pytest.approx(by_hand, rel=0.15)
+    same, apart = widths(repeats=4), widths(repeats=4, together=False)
+    assert set(once) == {"change", TermKind.PREVALENCE, TermKind.SCORE}
+    for name in ("change", TermKind.SCORE):
+        assert same[name] == pytest.approx(once[name], rel=0.25)
+        assert apart[name] == pytest.approx(once[name] / 2, rel=0.25)

@@ -67,6 +67,17 @@ def test_an_issue_is_systemic_in_two_kinds_of_voice_isolated_in_one_and_else_nob
     assert of(rows).verdict is verdict
 
 
+def test_posts_and_reviews_are_one_public_kind_apart_from_surveys_and_support() -> None:
+    rows = [*said(Source.POST, count=60, about=10), *said(Source.REVIEW, count=60, about=10)]
+    found = of(rows)
+    assert [(one.kind, one.count, one.total) for one in found.heard] == [("public", 20, 120)]
+    assert found.verdict is Verdict.CANNOT_TELL
+    for source, kind in ((Source.SURVEY, "survey"), (Source.NOTE, "support")):
+        both = of([*rows, *said(source, count=60, about=10)])
+        assert {one.kind for one in both.heard} == {"public", kind}
+        assert both.verdict is Verdict.SYSTEMIC
+
+
 def test_tickets_calls_and_notes_are_one_kind_and_comments_without_signal_do_not_count():
     rows = [*said(Source.TICKET, count=60, about=10), *said(Source.CALL, count=60, about=10), *said(Source.SURVEY, count=9, about=9, no_signal=True)]
     found = of(rows)

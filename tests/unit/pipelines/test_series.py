@@ -83,6 +83,11 @@ def test_who_came_or_left_within_a_quarter_is_counted_once_and_newcomers_not_at_
     assert 0 < low < 100 / 3 < high < 100
 
 
+def test_the_value_of_a_customer_counts_by_the_year_in_periods_of_any_length():
+    """By hand: of 180 a year one of three left in the 91 days of a quarter: 180 · (91 / 365.25) / 1; the year loses the same one."""
+    assert of_accounts(AccountKpi.CLV)["FY2026 Q1"].value == pytest.approx(180 * 91 / 365.25)
+
+
 def test_revenue_is_never_read_from_the_future():
     early = account_flow(
         ACCOUNTS,
