@@ -46,6 +46,10 @@ PATHS = [
     "/accounts",
     "/accounts/acc-026",
     "/alerts",
+    "/queue",
+    "/actions",
+    "/audit",
+    "/unassigned",
     "/quality",
     "/tags",
     "/proposals",
@@ -382,4 +386,28 @@ def test_a_number_key_takes_a_tag_from_the_open_comment_and_it_can_be_put_back(t
     page.locator(".panel button[name='add']").first.click()
     page.wait_for_selector(".panel [data-key='1']")
     assert page.locator(".panel s").count() == 0
+    tab.quiet()
+
+
+def test_an_audit_is_done_with_the_keyboard(tab):
+    """t finds a tag, Enter takes it, a saves, n cannot tell, u takes the last answer back."""
+    page = tab.go("/audit")
+    read = page.locator("h1 .soft")
+    before, first = int(read.inner_text()), page.locator(".verbatim").inner_text()
+    page.keyboard.press("t")
+    page.keyboard.type("invoice")
+    page.keyboard.press("Enter")
+    assert page.locator("input[name='tag.billing.invoice']").is_checked()
+    with page.expect_navigation():
+        page.keyboard.press("a")
+    assert (int(read.inner_text()), page.locator(".verbatim").inner_text() != first) == (before + 1, True)
+    assert "you: Invoice" in " ".join(page.locator("p.notice").first.inner_text().split())
+    with page.expect_navigation():
+        page.keyboard.press("n")
+    assert int(read.inner_text()) == before + 2
+    for left in (before + 1, before):
+        with page.expect_navigation():
+            page.keyboard.press("u")
+        assert int(read.inner_text()) == left
+    assert page.locator(".verbatim").inner_text() == first
     tab.quiet()

@@ -125,3 +125,13 @@ def test_the_page_asks_keeps_and_takes_back(api: Running) -> None:
 
 def test_only_an_administrator_answers(api: Running) -> None:
     assert api.client.put("/v1/audits/fb_0", json={"tags": []}, headers=api.key(Scope.READ)).status_code == 403
+
+
+def test_the_page_says_when_a_sitting_is_done(filled: Running) -> None:
+    filled.client.post("/login", data={"key": filled.secrets[Scope.ADMIN]})
+    for read in range(20):
+        page = HTMLParser(filled.client.get("/audit?lang=en").text)
+        assert (f"Comment {read + 1} of 20" in page.text(), "sitting is done" in page.text()) == (True, False)
+        path = page.css_first("form[data-audit]").attributes["action"]
+        assert filled.client.post(path, data={"unsure": "1"}, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    assert "20 comments read: this sitting is done." in filled.client.get("/audit?lang=en").text
