@@ -33,30 +33,11 @@ ARGS = [
     "--disable-sync",
 ]
 PATHS = [
-    "/overview",
-    "/issues",
-    "/issues?kind=topic&kpi=ces",
-    "/issues/tag/account.login",
-    "/root-cause?since=2026-03-01&until=2026-06-30",
-    "/drivers",
-    "/kpis?by=quarter",
-    "/comments",
-    "/customers",
-    "/customers/cus-0066",
-    "/accounts",
-    "/accounts/acc-026",
-    "/alerts",
-    "/queue",
-    "/actions",
-    "/audit",
-    "/unassigned",
-    "/quality",
-    "/tags",
-    "/proposals",
-    "/status",
-    "/search?q=ログイン",
-    "/comments?text=zzzz",
-]
+    "/overview", "/issues", "/issues?kind=topic&kpi=ces", "/issues/tag/account.login",
+    "/root-cause?since=2026-03-01&until=2026-06-30", "/drivers", "/kpis?by=quarter", "/comments", "/customers",
+    "/customers/cus-0066", "/accounts", "/accounts/acc-026", "/alerts", "/queue", "/actions", "/audit", "/unassigned",
+    "/quality", "/tags", "/proposals", "/status", "/search?q=ログイン", "/comments?text=zzzz",
+]  # fmt: skip
 
 
 @dataclass
