@@ -161,4 +161,6 @@ class AccountRoom(Value):
     alert_ids: tuple[str, ...]
     renewal_on: date | None
     days_to_renewal: int | None
+    revenue: float | None
+    """What the account pays a year, as last known at the moment."""
     flags: tuple[RoomFlag, ...]

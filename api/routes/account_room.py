@@ -167,7 +167,7 @@ def in_order(accounts: list[Account], rooms: dict[str, AccountRoom]) -> list[Acc
     def place(account: Account) -> tuple[int, int, float, str]:
         room = rooms[account.id]
         days = room.days_to_renewal if room.days_to_renewal is not None and room.days_to_renewal >= 0 else 1_000_000
-        return -len(room.flags), days, -(account.revenue_per_year or 0.0), account.id
+        return -len(room.flags), days, -(room.revenue or 0.0), account.id
 
     return sorted(accounts, key=place)
 
@@ -181,7 +181,7 @@ def _line(account: Account, room: AccountRoom, *, names: dict[str, str], languag
     return RoomLine(
         external_id=account.external_id,
         name=account.name,
-        revenue_per_year=account.revenue_per_year,
+        revenue_per_year=room.revenue,
         days_to_renewal=room.days_to_renewal,
         mood=room.mood.value,
         plain=room.mood.plain.mean,

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from math import sqrt
 
+from pipelines.explain.revenue import paid_of, revenue_of
 from pipelines.explain.tone import difference, falls_of, tone, tone_parts, usual_gap
 from pipelines.explain.trends import readable
 from voc.account_room import (
@@ -108,6 +109,7 @@ def account_room(
         alert_ids=_open_alerts(heard.alerts, rows),
         renewal_on=renewal,
         days_to_renewal=days_left,
+        revenue=revenue_of(heard.account, paid_of(heard.answers), at=at),
         flags=(
             *_cooling(roles, rows),
             *_silent(roles, rows, answers, at=at),

@@ -1,4 +1,4 @@
-"""Revenue: what an account pays a year, by one rule for series, drivers and queue.
+"""Revenue: what an account pays a year, by one rule for series, drivers, queue and rooms.
 
 The latest revenue observation up to a moment counts, never a later one. An account without any observation has its profile's
 ``revenue_per_year`` throughout; one whose first observation lies after the moment has no known revenue then.

@@ -52,6 +52,16 @@ def test_a_room_says_who_speaks_how_and_why_to_look(api: Running) -> None:
     assert api.get("/v1/accounts/A/room", days=0).status_code == 422
 
 
+def test_a_room_tells_the_observed_revenue_and_never_a_later_one(api: Running) -> None:
+    paid = [("2026-01-05", 1_000_000), ("2026-08-01", 2_500_000)]
+    api.post("/v1/kpis/batch", {"items": [{"kpi": "revenue", "value": value, "observed_at": day, "account_id": "A"} for day, value in paid]})
+    told = [api.get("/v1/accounts/A/room", at=day).json()["room"]["revenue"] for day in ("2025-12-31", "2026-06-30", "2026-09-30")]
+    assert told == [None, 1_000_000, 2_500_000]
+    assert api.get("/v1/rooms").json()["data"][0]["revenue_per_year"] == 2_500_000
+    for path in ("/accounts", "/accounts/A"):
+        assert "2.5M" in api.client.get(path, params={"lang": "en"}).text
+
+
 def test_weights_are_seen_and_set_for_all_or_for_one(api: Running) -> None:
     def mood() -> float:
         return float(api.get("/v1/accounts/A/room", at="2026-09-30").json()["room"]["mood"]["value"])
