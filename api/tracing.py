@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from api.dependencies import addresses_of
 from api.shapes import Said
 from pipelines.explaining import linked
 from pipelines.issue_list import find_issue
@@ -145,8 +146,8 @@ def _explained(unit: Unit, service: Service, feedback: Feedback, language: str) 
         kind, _, issue_id = key.partition(":")
         issue = find_issue(unit, kind=IssueKind(kind), issue_id=issue_id, taxonomy=service.taxonomy, language=language)
         if issue is not None:
-            measured = unit.drivers.of_issue(issue.kind, issue.id)
-            figures = {kpi.value: driver.model_dump(mode="json", exclude={"issue", "kpi"}) for kpi, driver in measured.items()}
+            measured = addresses_of(unit, service).drivers(unit.drivers.of_issue(issue.kind, issue.id).values())
+            figures = {driver.kpi.value: driver.model_dump(mode="json", exclude={"issue", "kpi"}) for driver in measured}
             issues.append({**issue.model_dump(mode="json"), "drivers": figures})
     return StageTrace(stage="explain", state="done" if issues else "nothing", at=service.loop.last_concluded_at, result={"issues": issues})
 

@@ -104,6 +104,7 @@ def top_issues(store: Any, config: "Settings") -> list[dict[str, Any]]:
 
     from pipelines.assembly import build_taxonomy
     from pipelines.explain.wording import wording
+    from pipelines.figures.addresses import Addresses
     from pipelines.issue_list import issue_list
     from voc.drivers import IssueKind
     from voc.filters import FeedbackFilter
@@ -111,16 +112,19 @@ def top_issues(store: Any, config: "Settings") -> list[dict[str, Any]]:
 
     zone = ZoneInfo(config.intake.default_timezone)
     with store.read() as unit:
+        taxonomy = build_taxonomy()
         found = issue_list(
-            unit, taxonomy=build_taxonomy(), wanted=FeedbackFilter(), language="en", zone=zone, kpis=(Kpi.NPS,), kind=IssueKind.TAG
+            unit, taxonomy=taxonomy, wanted=FeedbackFilter(), language="en", zone=zone, kpis=(Kpi.NPS,), kind=IssueKind.TAG
         )
-        hurting = sorted(found.issues, key=lambda s: (-(s.sentiment.negative + s.sentiment.mixed), s.issue.id))[:TOP]
+        addressed = Addresses(unit, taxonomy=taxonomy, zone=zone.key).summaries(found.issues)
+        hurting = sorted(addressed, key=lambda s: (-(s.sentiment.negative + s.sentiment.mixed), s.issue.id))[:TOP]
         return [
             {
                 "name": summary.issue.name,
                 "id": summary.issue.id,
                 "volume": summary.volume,
                 "share": summary.share,
+                "figure": summary.figure,
                 "change": summary.change.model_dump(mode="json"),
                 "nps": driver.model_dump(mode="json", exclude={"issue"}) if (driver := summary.drivers.get(Kpi.NPS)) else None,
                 "nps_wording": wording(driver, language="en") if driver else "",

@@ -80,6 +80,7 @@ def test_running_it_twice_changes_nothing(demo: Demo) -> None:
     printed = voc_demo(demo.folder)
     assert (printed["loaded"]["new"], printed["run"]["enriched"], printed["run"]["alerts"]) == (0, 0, 0)
     assert printed["issues"] == demo.printed["issues"]
+    assert all(one["figure"] and (one["nps"] is None or one["nps"]["figure"]) for one in printed["issues"]), "each number has its address"
     assert _fingerprint(demo.store) == before
 
 

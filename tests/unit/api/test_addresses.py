@@ -101,6 +101,12 @@ def of_check(app: Running) -> list[Row]:
     return [(found | {"value": (found["estimate"] or {}).get("value")}, "value")]
 
 
+def of_trace(app: Running) -> list[tuple[dict[str, Any], str]]:
+    login = app.get("/v1/feedback", tag="account.login", limit=1).json()["data"][0]["id"]
+    stage = next(one for one in app.get(f"/v1/feedback/{login}/trace").json()["stages"] if one["stage"] == "explain")
+    return [(driver, "adjusted") for issue in stage["result"]["issues"] for driver in issue["drivers"].values()]
+
+
 ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "drivers": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps"),
     "drivers of a segment": lambda app: data(app, "/v1/drivers", "adjusted", kpi="nps", segment="smb", since="2026-02-05"),
@@ -121,6 +127,7 @@ ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "queue": lambda app: data(app, "/v1/queues/at-risk", "risk"),
     "audits": lambda app: [(row | {"value": (row["share"] or {}).get("value")}, "value") for row, _ in data(app, "/v1/audits", "share")],
     "room": lambda app: [(app.get("/v1/accounts/a1/room", at=NOW).json()["room"]["mood"], "value")],
+    "trace": of_trace,
     "rooms": lambda app: data(app, "/v1/rooms", "mood"),
 }
 
