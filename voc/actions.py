@@ -239,7 +239,7 @@ class Evaluation(Value):
     treated_clusters: int = 0
     control_clusters: int = 0
     matched_on: str = ""
-    """``level`` or ``segment_and_level``; empty where nobody was matched."""
+    """``level``, ``segment`` or ``segment_and_level``; empty where nobody was matched. Levels are of values too old to be compared."""
     pre_trend: Estimate | None = None
     """How the groups moved apart before the start, a month; for an experiment how they differed before it."""
     false_starts: tuple[Placebo, ...] = ()

@@ -2,14 +2,16 @@
 
 * **Experiment**: values after each one's exposure, treatment against control, months held equal; before it the two should not differ.
 * **Difference in differences**: the change of those reached minus the change of the others in the same months. The others are matched:
-  each compares only with owners of the same third of the level before the start (and of the same segment, where the action does not reach
-  a whole segment). Levels are drawn towards their own group's mean by how few values they rest on, so that a chance high
-  before the start is not taken for one.
+  each compares only with owners of the same third of the level (and of the same segment, where the action does not reach a whole segment).
+  Levels come from values older than ``LEVEL_DAYS`` before the start, which are not compared: a chance high among the compared ones would
+  fall back by itself. They are drawn towards their own group's mean by how few values they rest on. Owners without older values compare
+  with such owners only; where a group has none with older values, nobody is matched on level.
 * **Interrupted series**: where everybody is reached: the level after the start against the straight line before it.
 
 A verdict of ``worked`` needs a 95 % interval on the expected side of 0, groups that did not drift apart before the start, and false starts
 that show nothing. ``no_sign`` needs enough precision: the smallest detectable effect is not larger than the effect that matters.
-Everything else is ``cannot_tell``. Windows: ``BEFORE_DAYS`` before and ``AFTER_DAYS`` after the start.
+Everything else is ``cannot_tell``. Windows: ``BEFORE_DAYS`` before (for the difference ``LEVEL_DAYS``) and
+``AFTER_DAYS`` after the start.
 """
 
 from collections import defaultdict
@@ -17,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from pipelines.explain.action_effects import checks, effect, too_few
-from pipelines.explain.action_sides import AFTER_DAYS, BEFORE_DAYS, Sides, laid_out, laid_out_by_exposure, reached
+from pipelines.explain.action_sides import AFTER_DAYS, BEFORE_DAYS, Sides, laid_out, laid_out_by_exposure, matched_on_level, reached
 from pipelines.explain.trends import month_of
 from voc.actions import (
     MEANINGFUL,
@@ -74,9 +76,11 @@ def evaluate(
         sides = laid_out_by_exposure(measured, assignments, until=data_until)
     else:
         sides = laid_out(inside, plan.population, starts=starts)
-    counted = blank.model_copy(update=_counts(sides) | {"series": _series(inside, plan.population, assignments)})
     if method is Method.DIFFERENCE:
-        counted = counted.model_copy(update={"matched_on": "segment_and_level" if plan.population.account_ids else "level"})
+        sides, levels = matched_on_level(sides)
+        matched = ("segment",) * bool(plan.population.account_ids) + ("level",) * levels
+        blank = blank.model_copy(update={"matched_on": "_and_".join(matched)})
+    counted = blank.model_copy(update=_counts(sides) | {"series": _series(inside, plan.population, assignments)})
     if too_few(sides, method):
         return counted.model_copy(update={"doubts": (Doubt.TOO_FEW,)})
     found = effect(sides, method)

@@ -13,12 +13,13 @@ from pipelines.explain.trends import month_of
 from voc.actions import Arm, Assignment, Measured, Population
 
 BEFORE_DAYS = 365
+LEVEL_DAYS = 150
+"""Values older than this before the start give levels and are not compared: what is high by chance falls back by itself."""
 AFTER_DAYS = 180
 LEVELS = 3
 DAY_S = 86_400
 
 Flags = NDArray[np.bool_]
-
 
 
 @dataclass(frozen=True)
@@ -68,23 +69,34 @@ def reached(one: Measured, population: Population) -> bool:
 
 
 def laid_out(inside: Sequence[Measured], population: Population, *, starts: datetime) -> Sides:
-    """Lay the values out; owners are matched on their level before the start, and on segment where accounts were named."""
-    clusters = codes_of(one.cluster for one in inside)
-    treated = np.array([reached(one, population) for one in inside], dtype=bool)
-    after = np.array([one.at >= starts for one in inside], dtype=bool)
-    values = np.array([one.value for one in inside], dtype=float)
-    level = _levels(values, clusters, treated, ~after)
-    segment = [one.segment if population.account_ids else None for one in inside]
+    """Lay the values out; where accounts were named, owners are matched on their segment."""
     return Sides(
-        values=values,
-        treated=treated,
-        after=after,
+        values=np.array([one.value for one in inside], dtype=float),
+        treated=np.array([reached(one, population) for one in inside], dtype=bool),
+        after=np.array([one.at >= starts for one in inside], dtype=bool),
         days=np.array([(one.at - starts).total_seconds() / DAY_S for one in inside], dtype=float),
-        cluster=clusters,
+        cluster=codes_of(one.cluster for one in inside),
         month=codes_of(month_of(one.at) for one in inside),
         week=codes_of(_week(one.at, starts=starts) for one in inside),
-        stratum=codes_of(zip(segment, level.tolist(), strict=True)),
+        stratum=codes_of(one.segment if population.account_ids else None for one in inside),
     )
+
+
+def matched_on_level(sides: Sides) -> tuple[Sides, bool]:
+    """Match owners on their level of old, besides what they are matched on already.
+
+    Returns
+    -------
+    tuple[Sides, bool]
+        The rows of the last ``LEVEL_DAYS`` before the start and of those after it: what gave the levels is not compared. And whether there
+        are levels: not where either group has no owner with older values.
+    """
+    older = sides.days < -LEVEL_DAYS
+    known = all(bool((older & group).any()) for group in (sides.treated, ~sides.treated))
+    if known:
+        level = _levels(sides.values, sides.cluster, sides.treated, older)
+        sides = Sides(**(vars(sides) | {"stratum": codes_of(zip(sides.stratum.tolist(), level.tolist(), strict=True))}))
+    return sides.part(~older), known
 
 
 def laid_out_by_exposure(measured: Sequence[Measured], assignments: Sequence[Assignment], *, until: datetime) -> Sides:
@@ -111,21 +123,18 @@ def laid_out_by_exposure(measured: Sequence[Measured], assignments: Sequence[Ass
     )
 
 
-def _levels(values: Floats, clusters: Codes, treated: Flags, before: Flags) -> Codes:
-    """Return which third of the level before the start each row's owner lies in; owners without values before it lie in a fourth."""
-    owners = int(clusters.max(initial=-1)) + 1
-    if not owners:
-        return np.zeros(0, dtype=np.intp)
-    n = np.bincount(clusters[before], minlength=owners).astype(float)
-    sums = np.bincount(clusters[before], weights=values[before], minlength=owners)
+def _levels(values: Floats, clusters: Codes, treated: Flags, older: Flags) -> Codes:
+    """Return which third of the treated's older levels each row's owner lies in; owners without older values lie in a fourth."""
+    owners = int(clusters.max()) + 1
+    n = np.bincount(clusters[older], minlength=owners).astype(float)
+    sums = np.bincount(clusters[older], weights=values[older], minlength=owners)
     side = np.zeros(owners, dtype=bool)
     side[clusters[treated]] = True
     known = n > 0
     level = np.full(owners, np.nan)
     for mine in (side & known, ~side & known):
-        if mine.any():
-            level[mine] = _drawn_in(sums[mine] / n[mine], n[mine])
-    edges = np.nanquantile(level[side & known], np.linspace(0, 1, LEVELS + 1)[1:-1]) if (side & known).any() else np.array([])
+        level[mine] = _drawn_in(sums[mine] / n[mine], n[mine])
+    edges = np.nanquantile(level[side & known], np.linspace(0, 1, LEVELS + 1)[1:-1])
     found = np.where(known, np.searchsorted(edges, np.nan_to_num(level)), LEVELS)
     return np.asarray(found[clusters], dtype=np.intp)
 

@@ -40,6 +40,19 @@ def shaken_before(rng: np.random.Generator, *, by: float) -> list[Measured]:
     return [one.model_copy(update={"value": one.value + by * moved}) for one, moved in zip(rows, inside, strict=True)]
 
 
+def far_apart(rng: np.random.Generator, *, spread: float, gap: float = 40.0, effect: float = 0.0, accounts: int = 160) -> list[Measured]:
+    """Those reached lie higher by the gap all the time; accounts differ by the spread, answers of one account by 40: 5 before the start, 6 after it."""
+    rows = []
+    for name in range(accounts):
+        reached = name % 2 == 0
+        level = gap * reached + rng.normal(0, spread)
+        for day in (*rng.uniform(-BEFORE, 0, 5), *rng.uniform(0, AFTER, 6)):
+            value = level + effect * (reached and day >= 0) + rng.normal(0, 40)
+            at = START + timedelta(days=float(day))
+            rows.append(Measured(at=at, value=value, account_id=f"a{name}", segment="enterprise" if reached else "business"))
+    return rows
+
+
 def levels_come_back(rng: np.random.Generator, *, accounts: int = 120, each: int = 14) -> list[Measured]:
     """Half of the accounts lie low before the start, half high; all come back after it, reached or not. Reached are mostly those that lie low."""
     low = rng.random(accounts) < 0.5

@@ -7,8 +7,9 @@ import pytest
 
 from pipelines.explain import action_effects, action_sides
 from pipelines.explain.action_check import _judged, evaluate
+from pipelines.explain.action_sides import LEVEL_DAYS
 from pipelines.explain.action_wording import evaluation_wording
-from tests.support.action_worlds import START, STARTS, UNTIL, action, exposed_one_by_one, levels_come_back, shaken_before, world
+from tests.support.action_worlds import START, STARTS, UNTIL, action, exposed_one_by_one, far_apart, levels_come_back, shaken_before, world
 from voc.actions import (
     Action,
     Arm,
@@ -99,8 +100,8 @@ def test_an_experiment_compares_the_two_sides_after_each_ones_exposure() -> None
 
 
 def test_named_accounts_are_matched_within_their_segment() -> None:
-    rows = [row.model_copy(update={"segment": "business"}) for row in world(np.random.default_rng(5), effect=50)]
-    named = tuple(sorted({row.account_id for row in world(np.random.default_rng(5)) if row.segment == "enterprise" and row.account_id}))
+    rows = [row.model_copy(update={"segment": "business"}) for row in world(np.random.default_rng(6), effect=50)]
+    named = tuple(sorted({row.account_id for row in world(np.random.default_rng(6)) if row.segment == "enterprise" and row.account_id}))
     found = checked(action(population=Population(account_ids=named)), rows)
     assert (found.matched_on, found.verdict) == ("segment_and_level", Verdict.WORKED)
 
@@ -129,10 +130,13 @@ def test_the_wording_says_associated_and_never_caused() -> None:
 
 
 def test_months_before_and_after_stand_in_the_series_for_both_groups() -> None:
-    found = checked(action(), world(np.random.default_rng(9)))
+    rows = world(np.random.default_rng(9))
+    found = checked(action(), rows)
     months = {(one.month, one.treated) for one in found.series}
     assert {("2026-06", True), ("2026-06", False), ("2026-08", True)} <= months
-    assert sum(one.n for one in found.series) == found.n_before + found.n_after
+    older = sum(START - row.at > timedelta(days=LEVEL_DAYS) for row in rows)
+    assert older > 200
+    assert sum(one.n for one in found.series) == older + found.n_before + found.n_after, "what gives the levels is shown and not compared"
 
 
 def test_where_false_starts_show_effects_the_method_is_not_believed() -> None:
@@ -175,6 +179,42 @@ def test_others_are_matched_on_their_level_so_that_what_comes_back_is_no_effect(
     assert worked() <= 1
     monkeypatch.setattr(action_sides, "_levels", lambda values, *_: np.zeros(len(values), dtype=np.intp))
     assert worked() >= 5, "the world would fool a comparison with everybody"
+
+
+@pytest.mark.parametrize("spread", [8.0, 25.0])
+def test_groups_far_apart_do_not_make_an_action_work_by_falling_back(spread: float) -> None:
+    """Levels of the very values compared tell +19 (spread 8) and +12 (25) where nothing happened, and *worked* in most of these worlds."""
+    found = [checked(action(), far_apart(np.random.default_rng(seed), spread=spread)) for seed in range(6)]
+    assert sum(one.verdict is Verdict.WORKED for one in found) <= 1
+    assert abs(np.mean([one.estimate.value for one in found if one.estimate is not None])) < 6
+    planted = [checked(action(), far_apart(np.random.default_rng(seed), spread=spread, effect=30)) for seed in range(6)]
+    assert sum(one.verdict is Verdict.WORKED for one in planted) >= 4
+
+
+@pytest.mark.parametrize(("group", "named", "matched"), [("enterprise", False, ""), ("business", False, ""), ("enterprise", True, "segment")])
+def test_where_a_group_has_no_older_values_nobody_is_matched_on_level(group: str, matched: str, *, named: bool) -> None:
+    rows = [row for row in far_apart(np.random.default_rng(1), spread=8) if row.segment != group or START - row.at <= timedelta(days=LEVEL_DAYS)]
+    reached = tuple(sorted({row.account_id for row in rows if row.segment == "enterprise" and row.account_id}))
+    if named:
+        rows = [row.model_copy(update={"segment": "all"}) for row in rows]
+    found = checked(action(population=Population(account_ids=reached)) if named else action(), rows)
+    assert found.matched_on == matched
+    assert found.estimate is not None
+    assert found.verdict is not Verdict.WORKED
+
+
+def test_who_has_no_older_values_compares_with_such_owners_only() -> None:
+    """Ten owners reached came late and gained 1,000; no other came late: nobody to compare them with, and they move nothing."""
+    rows = far_apart(np.random.default_rng(2), spread=8)
+    late = {f"a{name}" for name in range(0, 20, 2)}
+    known = {row.account_id for row in rows if START - row.at > timedelta(days=LEVEL_DAYS)}
+    kept = [row for row in rows if row.account_id in known - late]
+    joined = [row.model_copy(update={"value": row.value + 1_000 * (row.at >= START)}) for row in rows if row.account_id in late]
+    with_late = checked(action(), kept + [row for row in joined if START - row.at <= timedelta(days=LEVEL_DAYS)]).estimate
+    without = checked(action(), kept).estimate
+    assert with_late is not None
+    assert without is not None
+    assert with_late.value == pytest.approx(without.value, abs=3)
 
 
 def test_each_one_counts_from_their_own_exposure_and_months_are_held_equal() -> None:
