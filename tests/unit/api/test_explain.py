@@ -23,6 +23,13 @@ HOME = "http://127.0.0.1"
 QUESTION = {"kpi": "nps", "since": "2026-04-01", "until": "2026-07-01", "before_since": "2026-01-01", "before_until": "2026-04-01"}
 
 
+def say(app: Running, month: str, at: int, *, login: bool, **more: object) -> None:
+    """Post the answer of a day: on the login, or praise of the dashboard."""
+    text = "I cannot log in, it is broken" if login else "The new dashboard is great"
+    day = f"2026-{month}-{at + 1:02d}T09:00:00+09:00"
+    app.post("/v1/feedback", {"text": f"{text} ({month}-{at}).", "external_id": f"{month}-{at}", "submitted_at": day, **more})
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Twenty answers a quarter; in the second one three times as many name the login, and give a 2 instead of a 9."""
@@ -30,22 +37,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         for month, often in (("02", 5), ("05", 2)):
             for at in range(20):
                 login = at % often == 0
-                found.post(
-                    "/v1/feedback",
-                    {
-                        "text": f"I cannot log in, it is broken ({month}-{at})."
-                        if login
-                        else f"The new dashboard is great ({month}-{at}).",
-                        "external_id": f"{month}-{at}",
-                        "submitted_at": f"2026-{month}-{at + 1:02d}T09:00:00+09:00",
-                        "account_id": f"a{at % 8}",
-                        "segment": "smb" if at < 10 else "enterprise",
-                        "product": "tsumugi",
-                        "journey_stage": "onboarding" if at < 10 else "use",
-                        "metadata": {"release": "4.1" if month == "02" else "4.2"},
-                        "scores": {"nps": 2 if login else 9},
-                    },
-                )
+                say(
+                    found, month, at,
+                    login=login, account_id=f"a{at % 8}", segment="smb" if at < 10 else "enterprise", product="tsumugi",
+                    journey_stage="onboarding" if at < 10 else "use", metadata={"release": "4.1" if month == "02" else "4.2"},
+                    scores={"nps": 2 if login else 9},
+                )  # fmt: skip
         found.work()
         yield found
 
@@ -87,19 +84,8 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         for month in ("02", "05"):
             for at in range(24):
                 login = month == "02" and at % 2 == 0
-                found.post(
-                    "/v1/feedback",
-                    {
-                        "text": f"I cannot log in, it is broken ({month}-{at})."
-                        if login
-                        else f"The new dashboard is great ({month}-{at}).",
-                        "external_id": f"{month}-{at}",
-                        "submitted_at": f"2026-{month}-{at + 1:02d}T09:00:00+09:00",
-                        "account_id": f"a{at}",
-                        "segment": "enterprise" if at % 2 == 0 else "smb",
-                        "scores": {"nps": 2 if (login and at > 0) or at == 1 else 9},
-                    },
-                )
+                score = 2 if (login and at > 0) or at == 1 else 9
+                say(found, month, at, login=login, account_id=f"a{at}", segment="enterprise" if at % 2 == 0 else "smb", scores={"nps": score})
         found.work()
         with found.service.store.write() as unit:
             rows = unit.voices.find(FeedbackFilter())
