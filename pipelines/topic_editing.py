@@ -94,11 +94,11 @@ class TopicEditing:
             return None
         if preview:
             with self._store.read() as unit:
-                return Outcome(_of_proposal(unit, _open(unit, proposal_id), name, by), None)
+                return Outcome(of_proposal(unit, _open(unit, proposal_id), name=name, by=by), None)
 
         def carry_out(unit: Unit) -> Outcome:
             proposal = _open(unit, proposal_id)
-            change = _of_proposal(unit, proposal, name, by)
+            change = of_proposal(unit, proposal, name=name, by=by)
             edit = unit.topic_edits.do(change, by=by, now=self._clock(), proposal_id=proposal.id)
             unit.proposals.decide(proposal.id, ProposalState.ACCEPTED, by=by, now=self._clock())
             return Outcome(change, edit)
@@ -223,6 +223,16 @@ def moved_here(sentence_ids: Sequence[str]) -> Build:
     return build
 
 
+def moved_to(topic_id: str, sentence_ids: Sequence[str]) -> Build:
+    """Move sentences of this topic to another one; no fit moves them again."""
+
+    def build(unit: Unit, topic: Topic) -> TopicChange:
+        mine = set(unit.topics.members([topic.id])[topic.id])
+        return move([name for name in sentence_ids if name in mine], existing(unit, topic_id), standing=dict.fromkeys(mine, topic.id))
+
+    return build
+
+
 def moved_out(sentence_ids: Sequence[str]) -> Build:
     """Take sentences out of this topic; they belong to none."""
 
@@ -231,6 +241,35 @@ def moved_out(sentence_ids: Sequence[str]) -> Build:
         return move([name for name in sentence_ids if name in mine], None, standing=dict.fromkeys(mine, topic.id))
 
     return build
+
+
+def of_proposal(unit: Unit, proposal: Proposal, *, name: str | None = None, by: str) -> TopicChange:
+    """Return what an open proposal does if it is accepted, with another name for what it makes if one is given.
+
+    Raises
+    ------
+    NotFoundError
+        If a topic it is about is gone.
+    InputError
+        If what it is about has changed so that it cannot be done, or the name cannot be given.
+    """
+    for topic_id in proposal.topic_ids:
+        existing(unit, topic_id)
+    members = {key: list(ids) for key, ids in unit.topics.members(proposal.topic_ids).items()}
+    if proposal.kind is ProposalKind.NEW:
+        for sentence, found in unit.topics.assignments(proposal.parts[0].sentence_ids).items():
+            if not found.by_person:
+                members.setdefault(found.topic_id or "", []).append(sentence)
+    change = accepted(proposal, _all_topics(unit), members=members)
+    if name is None:
+        return change
+    if proposal.kind is ProposalKind.RETIRE:
+        raise InputError("A topic that is retired gets no name.", field="name")
+    made = change.after[1] if proposal.kind is ProposalKind.SPLIT else change.after[0]
+    if made.name == name:
+        return change
+    named = rename(made, name, by=by).after[0]
+    return change.model_copy(update={"after": tuple(named if topic.id == made.id else topic for topic in change.after)})
 
 
 def _all_topics(unit: Unit) -> dict[str, Topic]:
@@ -249,23 +288,3 @@ def _open(unit: Unit, proposal_id: str) -> Proposal:
     if found.state is not ProposalState.OPEN:
         raise InputError(f"The proposal is {found.state.value} already.", proposal=proposal_id)
     return found
-
-
-def _of_proposal(unit: Unit, proposal: Proposal, name: str | None, by: str) -> TopicChange:
-    for topic_id in proposal.topic_ids:
-        existing(unit, topic_id)
-    members = {key: list(ids) for key, ids in unit.topics.members(proposal.topic_ids).items()}
-    if proposal.kind is ProposalKind.NEW:
-        for sentence, found in unit.topics.assignments(proposal.parts[0].sentence_ids).items():
-            if not found.by_person:
-                members.setdefault(found.topic_id or "", []).append(sentence)
-    change = accepted(proposal, _all_topics(unit), members=members)
-    if name is None:
-        return change
-    if proposal.kind is ProposalKind.RETIRE:
-        raise InputError("A topic that is retired gets no name.", field="name")
-    made = change.after[1] if proposal.kind is ProposalKind.SPLIT else change.after[0]
-    if made.name == name:
-        return change
-    named = rename(made, name, by=by).after[0]
-    return change.model_copy(update={"after": tuple(named if topic.id == made.id else topic for topic in change.after)})

@@ -35,6 +35,7 @@ from api.pages import (
     root_cause,
     tags,
     topic_edits,
+    topic_sentences,
     unassigned,
 )
 from api.pages.access import Sessions
@@ -62,6 +63,7 @@ PARTS = (
     health,
     tags,
     topic_edits,
+    topic_sentences,
     unassigned,
     audit,
     quality,

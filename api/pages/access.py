@@ -32,6 +32,8 @@ TRIES = RateLimitItemPerMinute(10, 15)
 """Ten tries in fifteen minutes from one address."""
 TRIES_S = 900
 MOST_FORM_BYTES = 16_384
+MOST_FIELDS = 250
+"""More than the longest form has: a box to tick for each of a hundred sentences, and what goes with them."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def visitor(request: Request) -> Visitor:
 
 
 async def form_fields(request: Request) -> dict[str, str]:
-    """Return the fields of a small URL-encoded form.
+    """Return the fields of a small URL-encoded form; the values of one that comes several times stand in one, with blanks between.
 
     Raises
     ------
@@ -143,9 +145,13 @@ async def form_fields(request: Request) -> dict[str, str]:
     if b"%00" in body or b"\x00" in body:
         raise BadCharactersError
     try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=20, errors="strict"))
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError:
         raise BadCharactersError from None
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: " ".join(some) for name, some in values.items()}
 
 
 def safe_next(target: str) -> str:

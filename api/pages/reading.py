@@ -118,6 +118,9 @@ def _topic_names(language: str) -> dict[str, str]:
         "lineage.took_in": _("Took in"),
         "lineage.merged_into": _("Merged into"),
         "lineage.tag": _("Became the tag"),
+        "topic_state.active": _("Shown as an issue."),
+        "topic_state.merged": _("Merged: its id leads to the topic that took it in."),
+        "topic_state.tagged": _("A tag stands in its place; it is no issue any more."),
         "topic_state.excluded": _("Hidden: it takes in its sentences, but is no issue."),
         "topic_state.retired": _("Retired: it takes in no more sentences."),
     }

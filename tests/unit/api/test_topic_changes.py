@@ -165,15 +165,15 @@ def test_a_reader_decides_and_edits_on_the_pages(api: Running, topics: dict[str,
     assert "/topic-edits/1/undo" in history
     api.client.post("/topic-edits/1/undo", data={"next": "/proposals"})
     assert "tp_part" not in by_id(api)
-    assert api.client.post(f"/issues/topic/{target}/rename", data={"name": "<b>x</b>"}, follow_redirects=False).status_code == 303
+    assert api.client.post(f"/issues/topic/{target}/rename", data={"name": "<b>x</b>", "confirmed": "1"}, follow_redirects=False).status_code == 303
     shown = api.client.get(f"/issues/topic/{target}?lang=en").text
     assert "&lt;b&gt;x&lt;/b&gt;" in shown
     assert "<b>x</b>" not in shown
     other = next(topic for topic in topics.values() if topic != target)
-    api.client.post(f"/issues/topic/{target}/merge", data={"other": other})
+    api.client.post(f"/issues/topic/{target}/merge", data={"other": other, "confirmed": "1"})
     assert f"/issues/topic/{target}" in api.client.get(f"/issues/topic/{other}?lang=en").text, "a merged topic leads to where it went"
-    api.client.post(f"/issues/topic/{target}/pin", data={"on": "1"})
-    api.client.post(f"/issues/topic/{target}/exclude", data={"on": "1"})
+    api.client.post(f"/issues/topic/{target}/pin", data={"on": "1", "confirmed": "1"})
+    api.client.post(f"/issues/topic/{target}/exclude", data={"on": "1", "confirmed": "1"})
     assert by_id(api) == {}
 
 
@@ -241,14 +241,14 @@ def test_a_reader_makes_a_topic_a_tag_on_its_page(api: Running, topics: dict[str
     api.client.post("/login", data={"key": api.secrets[Scope.ADMIN]})
     refused = [{"taxonomy": "my tags", "tag": "a/b"}, {"taxonomy": "my/tags", "tag": "a b"}]
     assert [api.client.post(f"/issues/topic/{first}/promote", data=data).status_code for data in refused] == [400, 400], "no address could reach it"
-    done = api.client.post(f"/issues/topic/{first}/promote", data={"taxonomy": "my tags", "tag": "a b"}, follow_redirects=False)
+    done = api.client.post(f"/issues/topic/{first}/promote", data={"taxonomy": "my tags", "tag": "a b", "confirmed": "1"}, follow_redirects=False)
     assert done.status_code == 303
     page = api.client.get(f"/issues/topic/{first}?lang=ja").text
     assert "/issues/tag/a%20b" in page
     other = api.client.get(f"/issues/topic/{second}?lang=en").text
     place = other.partition('<select name="place"')[2].partition('<option value="')[2]
     place = place.partition('<option value="')[2].partition('"')[0]
-    api.client.post(f"/issues/topic/{second}/absorb", data={"place": place.replace("&#9;", "\t")})
+    api.client.post(f"/issues/topic/{second}/absorb", data={"place": place.replace("&#9;", "\t"), "confirmed": "1"})
     assert api.get(f"/v1/topics/{second}").json()["tag"] == "a b"
     assert "taken in by a tag" in api.client.get("/proposals?lang=en").text
 
