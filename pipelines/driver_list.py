@@ -6,7 +6,7 @@ from pipelines.explain.drivers import impact
 from pipelines.explaining import issues_of, measure
 from pipelines.ground import Ground, ground_of
 from pipelines.touched import reach_of
-from voc.drivers import Driver, DriverLine, Issue
+from voc.drivers import Driver, DriverLine, Issue, IssueKind
 from voc.filters import FeedbackFilter
 from voc.kpis import Kpi
 from voc.store.unit import Unit
@@ -24,7 +24,7 @@ def driver_list(
     """
     found = ground or ground_of(unit, wanted)
     rows = found.rows
-    issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
+    issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language, kinds=frozenset(IssueKind))
     stored = unit.drivers.find(kpi) if wanted == FeedbackFilter() else []
     named = {issue_key(issue): issue for issue in issues}
     drivers = [driver.model_copy(update={"issue": named.get(issue_key(driver.issue), driver.issue)}) for driver in stored]

@@ -15,28 +15,36 @@ from voc.kpis import Kpi
 from voc.linking import Links
 from voc.store import Store
 from voc.store.unit import Unit
-from voc.taxonomy import Taxonomy
+from voc.taxonomy import Aspect, Taxonomy
 from voc.topics import Topic, TopicGroup
 from voc.voices import VoiceRow, issue_key
 
+NAMED = frozenset({IssueKind.TAG, IssueKind.TOPIC})
+"""What comments themselves carry; an aspect only sums its tags up."""
 EXPLAINED = (Kpi.NPS, Kpi.CSAT, Kpi.CES, Kpi.CHURN)
 LANGUAGE_OF_NAMES = "en"
 
 
-def issues_of(rows: Sequence[VoiceRow], *, unit: Unit, taxonomy: Taxonomy, language: str) -> list[Issue]:
-    """Return the issues that occur in the voices, named for a reader of the language; kinds apart, by id."""
-    known = {issue_key(issue): issue for issue in known_issues(unit, taxonomy=taxonomy, language=language)}
+def issues_of(
+    rows: Sequence[VoiceRow], *, unit: Unit, taxonomy: Taxonomy, language: str, kinds: frozenset[IssueKind] = NAMED
+) -> list[Issue]:
+    """Return the issues of the kinds that occur in the voices, named for a reader of the language; kinds apart, by id."""
+    issues = known_issues(unit, taxonomy=taxonomy, language=language)
+    known = {issue_key(issue): issue for issue in issues if issue.kind in kinds}
     return [known[key] for key in sorted({key for row in rows for key in row.issue_keys}) if key in known]
 
 
 def known_issues(unit: Unit, *, taxonomy: Taxonomy, language: str) -> list[Issue]:
-    """Return every current topic and every tag, one's own too, whether a comment names it or not."""
-    groups = unit.topic_groups.find()
+    """Return every current topic, every tag, one's own too, and every aspect, whether a comment names it or not."""
+    groups, known = unit.topic_groups.find(), unit.taxonomies.with_own(taxonomy)
     topics = [topic_issue(topic, groups, language) for topic in unit.topics.find()]
-    tags = [
-        Issue(kind=IssueKind.TAG, id=tag.id, name=tag.small.in_language(language)) for tag in unit.taxonomies.with_own(taxonomy).tags
-    ]
-    return [*topics, *tags]
+    tags = [Issue(kind=IssueKind.TAG, id=tag.id, name=tag.small.in_language(language)) for tag in known.tags]
+    return [*topics, *tags, *(aspect_issue(aspect, language) for aspect in known.aspects())]
+
+
+def aspect_issue(aspect: Aspect, language: str) -> Issue:
+    """Return an aspect as an issue for a reader of the language."""
+    return Issue(kind=IssueKind.ASPECT, id=aspect.id, name=aspect.name.in_language(language), tags=aspect.tags)
 
 
 def topic_issue(topic: Topic, groups: Mapping[str, TopicGroup], language: str) -> Issue:
@@ -64,8 +72,8 @@ def linked(rows: Sequence[VoiceRow], *, unit: Unit) -> Links:
 def measure(kpi: Kpi, rows: Sequence[VoiceRow], *, issues: Sequence[Issue], links: Links) -> list[Driver]:
     """Return every issue's association with a KPI: those with figures first, strongest first, then those without enough data.
 
-    The false-discovery rate is over all of them together, tags and topics: both are listed as one, so hand in every issue that is shown
-    anywhere, and leave out afterwards what a reader does not ask for.
+    The false-discovery rate is over all of them together, tags, topics and aspects: they are listed as one, so hand in every issue that
+    is shown anywhere, and leave out afterwards what a reader does not ask for.
     """
     counts, total = volumes(rows)
     scored = voices(rows, kpi=kpi, links=links)
@@ -89,7 +97,7 @@ def explain_and_act(
     """
     with store.read() as unit:
         rows = unit.voices.find(FeedbackFilter())
-        issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=LANGUAGE_OF_NAMES)
+        issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=LANGUAGE_OF_NAMES, kinds=frozenset(IssueKind))
         links = linked(rows, unit=unit)
         existing, erasures = unit.alerts.find(), unit.erasures.revision()
         seen = watched(unit, rows, now=now, per_week=false_alarms_per_week)

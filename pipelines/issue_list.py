@@ -6,10 +6,11 @@ Read-only; the same for the API, the pages, the report and the demonstration, so
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 
 from pipelines.explain.summaries import summarise, unassigned_share
 from pipelines.explain.trends import last_days
-from pipelines.explaining import EXPLAINED, issues_of, measure, topic_issue
+from pipelines.explaining import EXPLAINED, NAMED, aspect_issue, issues_of, measure, topic_issue
 from pipelines.ground import Ground, ground_of
 from voc.drivers import Issue, IssueKind
 from voc.errors import BadFilterError
@@ -31,6 +32,8 @@ class IssueList:
     """The issues of the comments a filter leaves, largest first, and what they were computed from."""
 
     issues: tuple[IssueSummary, ...]
+    """Tags and topics."""
+    aspects: tuple[IssueSummary, ...]
     rows: tuple[VoiceRow, ...]
     links: Links
     kpis: dict[Kpi, KpiFigure]
@@ -65,7 +68,7 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
     kpis
         The KPIs to look at; an empty sequence leaves the drivers out.
     kind
-        Only tags, or only topics; the drivers' q is over both all the same.
+        Only tags, or only topics; the drivers' q is over all kinds all the same.
     also
         An issue to summarise although it is none: a topic that is hidden, retired or merged, or that no comment names.
     periods
@@ -75,17 +78,19 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
     """
     found = ground or ground_of(unit, wanted)
     rows, links = found.rows, found.links
-    everything = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)
+    everything = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language, kinds=frozenset(IssueKind))
     measured = [driver for kpi in kpis for driver in measure(kpi, rows, issues=everything, links=links)]
-    issues = [issue for issue in everything if kind in (None, issue.kind)]
+    aspects = [issue for issue in everything if issue.kind is IssueKind.ASPECT]
+    issues = [issue for issue in everything if issue.kind in NAMED and kind in (None, issue.kind)]
     if also is not None and also not in issues:
         issues.append(also)
     last = last_days(max((row.submitted_at for row in rows), default=NEVER), days=RECENT_DAYS)
     previous, recent = periods or (last.before(), last)
-    summaries = summarise(rows, issues=issues, recent=recent, previous=previous, drivers=measured, zone=zone)
+    summed = partial(summarise, rows, recent=recent, previous=previous, drivers=measured, zone=zone)
     values = {kpi: [value for (_, name), value in links.items() if name is kpi] for kpi in kpis}
     return IssueList(
-        issues=summaries,
+        issues=summed(issues=issues),
+        aspects=summed(issues=aspects),
         rows=rows,
         links=links,
         kpis={kpi: figure(kpi, some) for kpi, some in values.items()},
@@ -108,9 +113,12 @@ def parse_issue(text: str) -> tuple[IssueKind, str]:
 
 
 def find_issue(unit: Unit, *, kind: IssueKind, issue_id: str, taxonomy: Taxonomy, language: str) -> Issue | None:
-    """Return the tag of the taxonomy or of one's own, or the current topic with the id, or None."""
+    """Return the tag or aspect of the taxonomy or of one's own, or the current topic with the id, or None."""
     if kind is IssueKind.TAG:
         tag = unit.taxonomies.with_own(taxonomy).tag(issue_id)
         return None if tag is None else Issue(kind=kind, id=tag.id, name=tag.small.in_language(language))
+    if kind is IssueKind.ASPECT:
+        aspects = unit.taxonomies.with_own(taxonomy).aspects()
+        return next((aspect_issue(aspect, language) for aspect in aspects if aspect.id == issue_id), None)
     topic = unit.topics.get(issue_id)
     return None if topic is None else topic_issue(topic, unit.topic_groups.find(), language)

@@ -32,7 +32,8 @@ def model_check(
         raise NotFoundError(issue_id=issue_id)
     rows = unit.voices.find(wanted)
     links = linked(rows, unit=unit)
-    everything = {issue_key(one): one for one in issues_of(rows, unit=unit, taxonomy=taxonomy, language=language)}
+    all_issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language, kinds=frozenset(IssueKind))
+    everything = {issue_key(one): one for one in all_issues}
     measured = measure(kpi, rows, issues=[*(everything | {issue_key(issue): issue}).values()], links=links)
     linear = next(one for one in measured if one.issue == issue)
     asked = voices(rows, kpi=kpi, links=links)

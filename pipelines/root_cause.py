@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.explain.drill import drill_lines
 from pipelines.explain.ledger import ledger
-from pipelines.explaining import issues_of
+from pipelines.explaining import NAMED, issues_of
 from pipelines.ground import Ground, ground_of
 from pipelines.link import voices
 from voc.drivers import Issue, IssueKind, Voice
@@ -31,7 +31,12 @@ NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 Dates = tuple[datetime | None, datetime | None]
 RELEASE_NAMES = ("release", "version")
 """Names of the metadata that say which release a comment is about."""
-KINDS = {LedgerBy.TAGS: (IssueKind.TAG,), LedgerBy.TOPICS: (IssueKind.TOPIC,), LedgerBy.BOTH: (IssueKind.TAG, IssueKind.TOPIC)}
+KINDS = {
+    LedgerBy.TAGS: (IssueKind.TAG,),
+    LedgerBy.TOPICS: (IssueKind.TOPIC,),
+    LedgerBy.BOTH: (IssueKind.TAG, IssueKind.TOPIC),
+    LedgerBy.ASPECTS: (IssueKind.ASPECT,),
+}
 
 
 def root_cause(
@@ -88,7 +93,8 @@ def told_apart(
         ]
         for side in sides(rows, question)
     )
-    return ToldApart(before, after, issues_of(rows, unit=unit, taxonomy=taxonomy, language=language))
+    issues = issues_of(rows, unit=unit, taxonomy=taxonomy, language=language, kinds=frozenset(IssueKind))
+    return ToldApart(before, after, issues)
 
 
 def ledger_of(told: ToldApart, question: Question) -> Ledger:
@@ -201,7 +207,7 @@ def drill_of(unit: Unit, issue: Issue, told: ToldApart) -> Drill:
             for comment in comments
         },
     }
-    others = [other for other in told.issues if other.kind is not issue.kind]
+    others = [other for other in told.issues if other.kind in NAMED and other.kind is not issue.kind]
     said = {LedgerSide.AFTER: _quotes(unit, issue, after), LedgerSide.BEFORE: _quotes(unit, issue, before)}
     side = next((side for side, quotes in said.items() if quotes), LedgerSide.AFTER)
     return Drill(

@@ -11,10 +11,12 @@ class IssueKind(StrEnum):
 
     TAG = "tag"
     TOPIC = "topic"
+    ASPECT = "aspect"
+    """A large group (大分類) of the taxonomy: what at least one of its tags is about."""
 
 
 class Issue(Value):
-    """A tag or a topic that is looked at because it may hurt."""
+    """A tag, a topic or an aspect that is looked at because it may hurt."""
 
     kind: IssueKind
     id: str
@@ -23,6 +25,8 @@ class Issue(Value):
     group: str | None = None
     """The name of the group of topics it stands in; None for tags."""
     group_id: str | None = None
+    tags: tuple[str, ...] = ()
+    """Of an aspect: the ids of its tags."""
 
 
 class Voice(Value):

@@ -33,6 +33,7 @@ class LedgerBy(StrEnum):
     TAGS = "tags"
     TOPICS = "topics"
     BOTH = "both"
+    ASPECTS = "aspects"
 
 
 class Grouping(StrEnum):

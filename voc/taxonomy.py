@@ -57,6 +57,14 @@ class Tag(Value):
     examples: BilingualList = BilingualList()
 
 
+class Aspect(Value):
+    """A large group (大分類) with the ids of its tags, at least two: one alone says it itself."""
+
+    id: str
+    name: Bilingual
+    tags: tuple[str, ...]
+
+
 class Taxonomy(Value):
     """All tags of one version."""
 
@@ -67,6 +75,27 @@ class Taxonomy(Value):
     def tag(self, tag_id: str) -> Tag | None:
         """Return the tag with the id, or None."""
         return next((tag for tag in self.tags if tag.id == tag_id), None)
+
+    def aspects(self) -> tuple[Aspect, ...]:
+        """Return the large groups of two tags and more, in their order.
+
+        Groups of several taxonomies whose English names differ in signs and case alone are one.
+        """
+        groups: dict[str, list[Tag]] = {}
+        for tag in self.tags:
+            groups.setdefault(_aspect_id(tag.large.en), []).append(tag)
+        return tuple(
+            Aspect(id=name, name=tags[0].large, tags=tuple(tag.id for tag in tags)) for name, tags in groups.items() if len(tags) > 1
+        )
+
+
+def _aspect_id(name: str) -> str:
+    """Return a name as an address can hold it.
+
+    >>> _aspect_id("Billing & price"), _aspect_id("請求・料金")
+    ('billing-price', '請求-料金')
+    """
+    return "-".join("".join(char if char.isalnum() else " " for char in name.casefold()).split())
 
 
 def by_large(tags: Iterable[Tag], *, language: str) -> dict[str, list[Tag]]:

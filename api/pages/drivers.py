@@ -30,9 +30,8 @@ def drivers(visit: Visiting) -> HTMLResponse:
     with visit.service.store.read() as unit:
         found = measured(unit, visit)
         bar = filter_bar(unit, visit)
-        known = [
-            driver for one in found.issues if one.issue.kind in KINDS[by] and (driver := one.drivers.get(kpi)) is not None
-        ]
+        mine = [one for one in (*found.issues, *found.aspects) if one.issue.kind in KINDS[by]]
+        known = [driver for one in mine if (driver := one.drivers.get(kpi)) is not None]
         ranked = rank(known)
         lines = visit.service.remembered.of(
             unit,

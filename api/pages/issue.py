@@ -73,7 +73,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         found = measured(unit, visit)
         heard = readable(found.rows)
         mine = [row for row in heard if issue_key(asked) in row.issue_keys]
-        summary = _summary(visit, asked, found.issues, mine, heard)
+        summary = _summary(visit, asked, (*found.issues, *found.aspects), mine, heard)
         own_drivers = [] if summary is None else [driver for driver in summary.drivers.values() if driver is not None]
         of_tag = [issue_id] if kind is IssueKind.TAG else []
         audited = audited_tags(unit, rows=found.rows, drivers=own_drivers, tags=of_tag)

@@ -53,7 +53,7 @@ class Section:
 @router.get("/issues")
 def issues(visit: Visiting) -> HTMLResponse:
     """Show the list of issues."""
-    kind = IssueKind.TOPIC if visit.query("kind") == "topic" else IssueKind.TAG
+    kind = next((one for one in IssueKind if one.value == visit.query("kind")), IssueKind.TAG)
     kpi = chosen_kpi(visit)
     sort = visit.query("sort") if visit.query("sort") in SORTS else "volume"
     with visit.service.store.read() as unit:
@@ -63,10 +63,11 @@ def issues(visit: Visiting) -> HTMLResponse:
         unassigned_sentences = unit.topics.unassigned().share
         proposals = len(unit.proposals.find(state=ProposalState.OPEN))
         known = unit.taxonomies.with_own(visit.service.taxonomy)
-        of_tag: list[str] | None = [] if kind is IssueKind.TOPIC else None
+        of_tag: list[str] | None = None if kind is IssueKind.TAG else []
         audited = audited_tags(unit, rows=found.rows, tags=of_tag)
         emerges = emerging(unit, language=visit.language)
-    mine = ordered([summary for summary in found.issues if summary.issue.kind is kind], sort=sort, kpi=kpi)
+    everything = (*found.issues, *found.aspects)
+    mine = ordered([summary for summary in everything if summary.issue.kind is kind], sort=sort, kpi=kpi)
     only_emerging = kind is IssueKind.TOPIC and bool(visit.query("emerging"))
     if only_emerging:
         mine = [summary for summary in mine if summary.issue.id in emerges]
@@ -84,7 +85,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         sections=_sections(_lines(shown, known=known, kpi=kpi, said=said)),
         audited=audited,
         hidden=len(mine) - len(shown),
-        counts={name: sum(summary.issue.kind is name for summary in found.issues) for name in IssueKind},
+        counts={name: sum(summary.issue.kind is name for summary in everything) for name in IssueKind},
         heard=len(heard),
         without=sum(not row.issue_keys for row in heard),
         unassigned_sentences=unassigned_sentences,

@@ -17,7 +17,8 @@ def measured(unit: Unit, visit: Visit, *, wanted: FeedbackFilter | None = None) 
     """Return the issue list of the comments the visit's address leaves, with the drivers of every explained KPI."""
     chosen = narrow(unit, visit.selection) if wanted is None else wanted
     found = remembering.issues(unit, visit.service, wanted=chosen, language=visit.language, zone=visit.zone)
-    return replace(found, issues=addresses_of(unit, visit.service, wanted=chosen).summaries(found.issues))
+    addresses = addresses_of(unit, visit.service, wanted=chosen)
+    return replace(found, issues=addresses.summaries(found.issues), aspects=addresses.summaries(found.aspects))
 
 
 def chosen_kpi(visit: Visit) -> Kpi:

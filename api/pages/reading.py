@@ -91,6 +91,7 @@ def value_names(language: str) -> dict[str, str]:
         "band.detractor": _("Detractors (0–6)"),
         "kind.tag": _("Tag"),
         "kind.topic": _("Topic"),
+        "kind.aspect": _("Aspect"),
     } | _topic_names(language) | _explained_names(language) | _people_names(language)
 
 
@@ -132,6 +133,7 @@ def _explained_names(language: str) -> dict[str, str]:
         "by.tags": _("Tags"),
         "by.topics": _("Topics"),
         "by.both": _("Tags and topics"),
+        "by.aspects": _("Aspects"),
         "verdict.isolated": _("isolated"),
         "verdict.systemic": _("systemic"),
         "verdict.cannot_tell": _("cannot tell"),

@@ -70,7 +70,8 @@ class Selection:
     def about(self, issue: Issue) -> dict[str, str]:
         """Return the conditions that leave the comments an issue's volume counts; added to these, they take none away."""
         kind = issue.kind.value
-        named = {kind: issue.id} if self.values.get(kind) in (None, issue.id) else {"about": issue_key(issue)}
+        plain = kind in PLAIN and self.values.get(kind) in (None, issue.id)
+        named = {kind: issue.id} if plain else {"about": issue_key(issue)}
         return {**named, **READ_ONCE}
 
     def address(self, path: str, /, **changes: str | int | None) -> str:

@@ -71,9 +71,10 @@ class KpiBatchResult(BaseModel):
 
 
 class DriverQuery(PagedNarrowing):
-    """Which KPI, among which comments, and a page."""
+    """Which KPI, among which comments, of which kind, and a page."""
 
     kpi: Kpi
+    kind: IssueKind | None = Field(default=None, description="Only issues of this kind; q is over all kinds together.")
 
 
 class CheckQuery(Narrowing):
@@ -119,6 +120,7 @@ def drivers(
     wanted = query.wanted(zone=zone_of(service), clock=service.clock)
     with service.store.read() as unit:
         found = remembering.drivers(unit, service, kpi=query.kpi, wanted=wanted, language=language)
+        found = [one for one in found if query.kind in (None, one.issue.kind)]
         found = addresses_of(unit, service, wanted=wanted).lines(found)
     return page_of(found, limit=query.limit, cursor=query.cursor)
 

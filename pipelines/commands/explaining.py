@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.commands.console import JsonFlag, errors_as_exit_codes, print_json, say, settings
+from voc.drivers import IssueKind
 from voc.kpis import Kpi
 from voc.ledger import Grouping, LedgerBy
 
 if TYPE_CHECKING:
-    from voc.drivers import DriverLine, IssueKind
+    from voc.drivers import DriverLine
     from voc.ledger import RootCause
 
 Lang = Annotated[str, typer.Option("--lang", help="ja or en.")]
@@ -26,7 +27,7 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
     segment: Annotated[str | None, typer.Option(help="Compare this segment …")] = None,
     against: Annotated[str | None, typer.Option(help="… with this one, in the period.")] = None,
     source: Annotated[str | None, typer.Option(help="Only comments of this source.")] = None,
-    by: Annotated[LedgerBy, typer.Option(help="Which issues: tags, topics or both.")] = LedgerBy.TAGS,
+    by: Annotated[LedgerBy, typer.Option(help="Which issues: tags, topics, both or aspects (大分類).")] = LedgerBy.TAGS,
     mix: Annotated[Grouping | None, typer.Option(help="Whose mix counts: segment, source, language, role or journey_stage.")] = None,
     lang: Lang = "en",
     *,
@@ -71,6 +72,7 @@ def drivers(  # noqa: PLR0913  # typer makes an option of each argument
     source: Annotated[str | None, typer.Option(help="Only comments of this source.")] = None,
     limit: Annotated[int, typer.Option(help="Most issues to list.", min=1)] = 20,
     issue: Annotated[str | None, typer.Option(help="Only this issue, for example tag:account.login.")] = None,
+    of_kind: Annotated[IssueKind | None, typer.Option("--kind", help="Only issues of this kind.")] = None,
     lang: Lang = "en",
     *,
     model: Annotated[bool, typer.Option("--model", help="Check the --issue with the model the KPI demands.")] = False,
@@ -97,7 +99,8 @@ def drivers(  # noqa: PLR0913  # typer makes an option of each argument
             listed = driver_list(unit, taxonomy=taxonomy, kpi=kpi, wanted=wanted, language=lang)
             addresses = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted)
             listed = addresses.lines(listed)
-            found = [one for one in listed if name is None or (one.issue.kind, one.issue.id) == (kind, name)][:limit]
+            found = [one for one in listed if name is None or (one.issue.kind, one.issue.id) == (kind, name)]
+            found = [one for one in found if of_kind in (None, one.issue.kind)][:limit]
             check = None
             if model and kind is not None and name is not None:
                 check = model_check(unit, taxonomy=taxonomy, kpi=kpi, kind=kind, issue_id=name, wanted=wanted, language=lang)
@@ -117,7 +120,7 @@ def drivers(  # noqa: PLR0913  # typer makes an option of each argument
             say("No issue is known." if lang != "ja" else "課題がありません。")
 
 
-def _named(issue: str | None, *, model: bool) -> "tuple[IssueKind | None, str | None]":
+def _named(issue: str | None, *, model: bool) -> tuple[IssueKind | None, str | None]:
     """Read ``kind:id``, which a check of models needs."""
     from pipelines.issue_list import parse_issue
     from voc.errors import BadFilterError

@@ -43,7 +43,8 @@ class Desk:
 
     def summary(self, query: FigureQuery) -> IssueSummary | None:
         """Return what is said of the question's issue; None where nobody speaks of it."""
-        return next((one for one in self.issues(query).issues if issue_key(one.issue) == query.issue), None)
+        found = self.issues(query)
+        return next((one for one in (*found.issues, *found.aspects) if issue_key(one.issue) == query.issue), None)
 
     def versions(self) -> dict[str, str]:
         """Return the versions of everything that has a part in a figure."""

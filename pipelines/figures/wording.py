@@ -133,7 +133,12 @@ _ASKED = {
     "corrections": ("Corrections of tags", "タグの訂正"),
 }
 _VALUES = {
-    "by": {"tags": ("tags", "タグ"), "topics": ("topics", "トピック"), "both": ("tags and topics", "タグとトピック")},
+    "by": {
+        "tags": ("tags", "タグ"),
+        "topics": ("topics", "トピック"),
+        "both": ("tags and topics", "タグとトピック"),
+        "aspects": ("aspects", "大分類"),
+    },
     "span": {"month": ("months", "月次"), "quarter": ("fiscal quarters", "四半期"), "year": ("fiscal years", "年度")},
     "line": {
         "reason": ("another issue", "別の課題"),

@@ -32,13 +32,13 @@ class QuoteStore:
         Parameters
         ----------
         issue
-            The tag or topic.
+            The tag, topic or aspect.
         limit
             Most quotes to return.
         ids
             Only sentences of these comments; None for all.
         """
-        rows = self._of_tag(issue.id) if issue.kind is IssueKind.TAG else self._of_topic(issue.id)
+        rows = self._of_topic(issue.id) if issue.kind is IssueKind.TOPIC else self._of_tags(_tags(issue))
         quotes: dict[str, Quote] = {}
         for row in rows:
             if row.feedback_id in quotes or (ids is not None and row.feedback_id not in ids) or row.end - row.start < SHORTEST_CHARS:
@@ -51,12 +51,13 @@ class QuoteStore:
     def said(self, issue: Issue, *, ids: Sequence[str]) -> list[Quote]:
         """Return what each of these comments says about the issue: its most negative sentence about it, in the order of the ids."""
         found: dict[str, Quote] = {}
+        tags = _tags(issue)
         for some in chunks(ids):
             query = _sentences().where(SENTENCES.c.feedback_id.in_(some))
             if issue.kind is IssueKind.TOPIC:
                 query = query.join(ASSIGNMENTS, _assigned()).where(ASSIGNMENTS.c.topic_id == issue.id)
             for row in self._connection.execute(query.order_by(SENTENCES.c.sentiment_score.desc(), SENTENCES.c.position.desc())):
-                if issue.kind is IssueKind.TOPIC or any(tag["tag"] == issue.id for tag in row.tags):
+                if issue.kind is IssueKind.TOPIC or any(tag["tag"] in tags for tag in row.tags):
                     found[row.feedback_id] = _quote(row)
         return [found[name] for name in ids if name in found]
 
@@ -65,17 +66,21 @@ class QuoteStore:
         ordered = query.order_by(ASSIGNMENTS.c.similarity.desc(), SENTENCES.c.feedback_id, SENTENCES.c.position)
         return list(self._connection.execute(ordered.limit(READ_AT_MOST)).all())
 
-    def _of_tag(self, tag: str) -> list[Any]:
-        """Sentences with the tag: surest first, then the ones that feel strongest."""
+    def _of_tags(self, tags: frozenset[str]) -> list[Any]:
+        """Sentences with one of the tags: surest first, then the ones that feel strongest."""
         query = _sentences().join(
             TAGS,
-            and_(TAGS.c.feedback_id == FEEDBACK.c.id, TAGS.c.model_version == FEEDBACK.c.handled_version, TAGS.c.tag == tag),
+            and_(TAGS.c.feedback_id == FEEDBACK.c.id, TAGS.c.model_version == FEEDBACK.c.handled_version, TAGS.c.tag.in_(sorted(tags))),
         )
         rows = self._connection.execute(query.order_by(TAGS.c.score.desc(), FEEDBACK.c.id).limit(READ_AT_MOST)).all()
-        scored = [(max((t["score"] for t in row.tags if t["tag"] == tag), default=0.0), row) for row in rows]
+        scored = [(max((t["score"] for t in row.tags if t["tag"] in tags), default=0.0), row) for row in rows]
         carried = {row.feedback_id for score, row in scored if score > 0}  # a tag a person gave is of no one sentence
         named = [(score, row) for score, row in scored if score > 0 or row.feedback_id not in carried]
         return [row for _, row in sorted(named, key=lambda pair: (-pair[0], -abs(pair[1].sentiment_score), pair[1].feedback_id))]
+
+
+def _tags(issue: Issue) -> frozenset[str]:
+    return frozenset(issue.tags if issue.kind is IssueKind.ASPECT else (issue.id,))
 
 
 def _assigned() -> Any:

@@ -21,6 +21,8 @@ from voc.store.tables import (
     SentenceRow,
     TopicAssignmentRow,
 )
+from voc.store.taxonomies import TaxonomyStore
+from voc.taxonomy import shipped_taxonomy
 from voc.voices import VoiceRow
 
 FEEDBACK = table(FeedbackRow)
@@ -34,7 +36,10 @@ COMPLAINS_BELOW = -0.2
 
 
 class VoiceStore:
-    """Rows for counts inside one unit of work."""
+    """Rows for counts inside one unit of work.
+
+    A voice carries the keys of its tags and topics, and of the aspects its tags belong to; what it complains about is tags and topics.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -98,7 +103,15 @@ class VoiceStore:
             named.setdefault(feedback_id, set()).add(tag)
             if feedback_id in complained and tag not in said.get(feedback_id, set()):  # a person's tag is of no one sentence
                 complained[feedback_id].add(tag)
+        aspects = self._aspects()
+        for keys in named.values():
+            keys.update({aspects[key] for key in keys if key in aspects})
         return named, {feedback_id: keys & named.get(feedback_id, set()) for feedback_id, keys in complained.items()}
+
+    def _aspects(self) -> dict[str, str]:
+        """Return the key of each tag's aspect, by the tag's key."""
+        known = TaxonomyStore(self._connection).with_own(shipped_taxonomy())
+        return {_tag_key(tag): f"{IssueKind.ASPECT.value}:{aspect.id}" for aspect in known.aspects() for tag in aspect.tags}
 
     def _tags(self, where: list[Any]) -> list[tuple[str, str]]:
         """Return each comment's tags as people corrected them."""

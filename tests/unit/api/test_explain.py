@@ -103,8 +103,10 @@ def test_q_is_the_same_whichever_kind_of_issue_is_listed(settled):
     """Why: tags and topics are one family of tests; a list of tags alone must not make them look surer."""
     given = {"taxonomy": settled.service.taxonomy, "wanted": FeedbackFilter(), "language": "en", "zone": UTC, "kpis": (Kpi.NPS,)}
     with settled.service.store.read() as unit:
-        both = issue_list(unit, **given).issues
+        listed = issue_list(unit, **given)
+        both = (*listed.issues, *listed.aspects)
         apart = [one for kind in IssueKind for one in issue_list(unit, kind=kind, **given).issues]
+        apart += issue_list(unit, kind=IssueKind.TAG, **given).aspects
     rates = {(one.issue.kind, one.issue.id): one.drivers[Kpi.NPS].q for one in both if one.drivers[Kpi.NPS].q is not None}
     assert {kind for kind, _ in rates} == set(IssueKind)
     assert {(one.issue.kind, one.issue.id): one.drivers[Kpi.NPS].q for one in apart if one.drivers[Kpi.NPS].q is not None} == rates

@@ -120,7 +120,7 @@ def test_figures_of_a_part_are_computed_over_that_part(filled: Running) -> None:
 
 def test_drivers_are_listed_for_a_kpi(filled: Running) -> None:
     found = filled.get("/v1/drivers", kpi="nps").json()["data"]
-    assert {driver["issue"]["kind"] for driver in found} == {"tag", "topic"}
+    assert {driver["issue"]["kind"] for driver in found} == {"tag", "topic", "aspect"}
     assert filled.get("/v1/drivers").json()["code"] == filled.get("/v1/drivers", kpi="mood").json()["code"] == "bad_filter"
 
 
@@ -132,7 +132,7 @@ def test_a_trace_names_every_stage_with_model_version_and_time(filled: Running) 
     assert stages["enrich"]["version"].startswith("mv_")
     assert stages["discover"]["result"]["sentences"][0]["name"] == "log in"
     assert stages["link"]["result"]["kpis"]["nps"]["value"] <= 4
-    assert {issue["kind"] for issue in stages["explain"]["result"]["issues"]} == {"tag", "topic"}
+    assert {issue["kind"] for issue in stages["explain"]["result"]["issues"]} == {"tag", "topic", "aspect"}
     assert all(stages[name]["at"] for name in ("ingest", "enrich", "discover"))
 
 
