@@ -28,9 +28,11 @@ def zone_of(service: Service) -> ZoneInfo:
     return ZoneInfo(service.settings.intake.default_timezone)
 
 
-def addresses_of(unit: Unit, service: Service, *, wanted: FeedbackFilter | None = None) -> Addresses:
+def addresses_of(
+    unit: Unit, service: Service, *, wanted: FeedbackFilter | None = None, voices: dict[str, str] | None = None
+) -> Addresses:
     """Return what gives the rows of an answer about these comments their addresses."""
-    return Addresses(unit, taxonomy=service.taxonomy, zone=service.settings.intake.default_timezone, wanted=wanted)
+    return Addresses(unit, taxonomy=service.taxonomy, zone=service.settings.intake.default_timezone, wanted=wanted, voices=voices)
 
 
 ServiceOf = Annotated[Service, Depends(service_of)]

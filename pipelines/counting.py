@@ -1,11 +1,18 @@
 """Counting: the counts and KPI levels of the comments a filter leaves, the same for reports, pages and figures."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.explain.levels import level
+from pipelines.explain.series import moved
+from voc.customers import Account, Customer
+from voc.drivers import Driver
 from voc.feedback import Language
 from voc.filters import FeedbackFilter
+from voc.issues import Period
 from voc.kpis import SURVEY_KPIS, Kpi, KpiObservation
 from voc.report import CommentCounts, KpiAnswer, KpiLevel, RowAccounting
 from voc.store.unit import Unit
@@ -55,17 +62,61 @@ def answered_levels(unit: Unit, *, wanted: FeedbackFilter, zone: ZoneInfo) -> li
     return [level for level in kpi_levels(unit, wanted=wanted, zone=zone) if level.n]
 
 
-def kpi_answers(unit: Unit, kpi: Kpi, *, wanted: FeedbackFilter) -> list[KpiObservation]:
-    """Return the answers a KPI level is computed from."""
-    return unit.kpis.find(
-        kpi=kpi, since=wanted.since, until=wanted.until, account_id=wanted.account_id, customer_id=wanted.customer_id, repeats=False
-    )
+def kpi_answers(
+    unit: Unit, kpi: Kpi, *, wanted: FeedbackFilter, rows: Sequence[VoiceRow] | None = None
+) -> list[KpiObservation]:
+    """Return the answers a KPI level is computed from.
+
+    With dates, a customer or an account alone every answer counts, those without a comment too; with any other condition only the
+    answers given together with the comments it leaves (``rows``: their voices, where they were read already).
+    """
+    owned: dict[str, Any] = wanted.model_dump(include={"since", "until", "account_id", "customer_id"})
+    seen = unit.kpis.find(kpi=kpi, repeats=False, **owned)
+    if wanted == FeedbackFilter(**owned):
+        return seen
+    heard = {row.feedback_id for row in (unit.voices.find(wanted) if rows is None else rows)}
+    return [answer for answer in seen if answer.feedback_id in heard]
 
 
 def kpi_level(kpi: Kpi, observations: Sequence[KpiObservation], *, zone: ZoneInfo) -> KpiLevel:
     """Return where the KPI stands over the answers."""
-    answers = [
-        KpiAnswer(value=o.value, observed_at=o.observed_at, cluster=o.account_id or o.customer_id or o.feedback_id or o.id)
-        for o in observations
-    ]
-    return level(kpi, answers=answers, zone=zone)
+    return level(kpi, answers=[_answer(one) for one in observations], zone=zone)
+
+
+def kpi_move(kpi: Kpi, observations: Sequence[KpiObservation], *, periods: tuple[Period, Period]) -> Driver:
+    """Return how the answers of a period differ from those of the one before; ``periods``: the later one last."""
+    before, after = (
+        [_answer(one) for one in observations if period.start <= one.observed_at < period.end] for period in periods
+    )
+    return moved(kpi, before, after)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How many of the accounts (the customers, where there are none) left, and who."""
+
+    left: tuple[str, ...]
+    n: int
+    of_accounts: bool
+
+
+def leaving(unit: Unit, wanted: FeedbackFilter, *, rows: Sequence[VoiceRow]) -> Leaving:
+    """Count who left, within the dates of a filter; with other conditions only of those whose comments (``rows``) it leaves."""
+    accounts = unit.customers.present_accounts()
+    known: Sequence[Account | Customer] = accounts or unit.customers.present_customers()
+    since, until = wanted.since, wanted.until
+    if wanted != FeedbackFilter(since=since, until=until):
+        heard = {row.account_id for row in rows} | {row.customer_id for row in rows}
+        known = [who for who in known if who.id in heard]
+    left = tuple(
+        who.id
+        for who in known
+        if (day := who.churned_on) is not None
+        and (since is None or day >= since.date())
+        and (until is None or day < until.date() + timedelta(days=1))
+    )
+    return Leaving(left=left, n=len(known), of_accounts=bool(accounts))
+
+
+def _answer(one: KpiObservation) -> KpiAnswer:
+    return KpiAnswer(value=one.value, observed_at=one.observed_at, cluster=one.account_id or one.customer_id or one.feedback_id or one.id)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 
 from pipelines.explain.summaries import summarise, unassigned_share
-from pipelines.explain.trends import last_days
+from pipelines.explain.trends import last_days, readable
 from pipelines.explaining import EXPLAINED, NAMED, aspect_issue, issues_of, measure, topic_issue
 from pipelines.ground import Ground, ground_of
 from voc.drivers import Issue, IssueKind
@@ -20,7 +20,7 @@ from voc.kpis import Kpi, KpiFigure, figure
 from voc.linking import Links
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
-from voc.voices import VoiceRow
+from voc.voices import VoiceRow, issue_key
 
 RECENT_DAYS = 90
 NEVER = datetime(1970, 1, 2, tzinfo=UTC)
@@ -96,6 +96,16 @@ def issue_list(  # noqa: PLR0913  # conditions of one question, all by name
         kpis={kpi: figure(kpi, some) for kpi, some in values.items()},
         unassigned=unassigned_share(rows),
     )
+
+
+def summary_of(found: IssueList, asked: Issue, *, zone: tzinfo) -> IssueSummary | None:
+    """Return an issue's summary, also of one that is none (a hidden or retired topic); None where nobody speaks of it."""
+    key = issue_key(asked)
+    listed = next((one for one in (*found.issues, *found.aspects) if issue_key(one.issue) == key), None)
+    heard = readable(found.rows)
+    if listed is not None or not any(key in row.issue_keys for row in heard):
+        return listed
+    return summarise(heard, issues=[asked], recent=last_days(heard[-1].submitted_at, days=RECENT_DAYS), zone=zone)[0]
 
 
 def parse_issue(text: str) -> tuple[IssueKind, str]:

@@ -3,10 +3,11 @@
 A look is taken once a day's comments are complete; it is kept with its day, so that what was said then can be read later.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from pydantic import Field
 
+from voc.issues import Period
 from voc.values import Value
 
 
@@ -39,6 +40,11 @@ class EmergingLook(Value):
     tested: int
     """Topics that were looked at."""
     found: tuple[Emerging, ...] = ()
+
+    def stretch(self, one: Emerging) -> Period:
+        """Return the days of a topic that stand out."""
+        end = datetime.combine(self.day, time(), tzinfo=UTC) + timedelta(days=1)
+        return Period(start=end - timedelta(days=one.days), end=end)
 
     def of(self, topic_id: str) -> Emerging | None:
         """Return what was found of a topic, or None."""

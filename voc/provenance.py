@@ -34,6 +34,9 @@ class FigureKind(StrEnum):
     ISSUE_REACH = "issue_reach"
     UNASSIGNED_SENTENCES = "unassigned_sentences"
     MODEL_RATIO = "model_ratio"
+    NEGATIVE_SHARE = "negative_share"
+    LEFT_SHARE = "left_share"
+    EMERGING_TOPIC = "emerging_topic"
 
 
 class FigureQuery(Value):
@@ -44,6 +47,8 @@ class FigureQuery(Value):
     kpi: Kpi | None = None
     issue: str | None = None
     """``kind:id`` of an issue."""
+    voices: dict[str, str] = Field(default_factory=dict)
+    """What else must hold of the voices, by name (``pipelines.voice_conditions``)."""
     zone: str = "Asia/Tokyo"
     """In which months are counted."""
     more: dict[str, str] = Field(default_factory=dict)

@@ -15,7 +15,6 @@ from api.pages.looks import render
 from api.pages.panel import panel
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
-from api.pages.voice_conditions import narrow
 from pipelines.search import Hit
 from voc.customers import Account, Customer
 from voc.enrichment import Enrichment
@@ -47,7 +46,7 @@ def comments(visit: Visiting) -> HTMLResponse:
     """Show the comments the address asks for."""
     cursor = _read_cursor(visit.query("cursor"))
     with visit.service.store.read() as unit:
-        wanted = narrow(unit, visit.selection)
+        wanted = visit.selection.narrow(unit)
         found = unit.feedback.find(wanted, limit=PAGE + 1, cursor=cursor)
         total = unit.feedback.count(wanted)
         cards = _cards(unit, found[:PAGE])
@@ -80,7 +79,7 @@ def search(visit: Visiting) -> Response:
     if len(words) > LONGEST_WORDS or "\x00" in words:
         raise BadQueryError(field="q", limit=LONGEST_WORDS)
     with visit.service.store.read() as unit:
-        wanted = narrow(unit, visit.selection)
+        wanted = visit.selection.narrow(unit)
         bar = filter_bar(unit, visit)
         stored = unit.feedback.count(FeedbackFilter())
     unavailable = False

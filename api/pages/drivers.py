@@ -4,13 +4,11 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from api import remembering
-from api.dependencies import addresses_of
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
-from api.pages.measured import chosen_kpi, measured
+from api.pages.measured import addresses_here, chosen_kpi, measured
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
-from api.pages.voice_conditions import narrow
 from pipelines.driver_list import driver_lines
 from pipelines.explain.drivers import rank
 from pipelines.explaining import EXPLAINED
@@ -39,9 +37,9 @@ def drivers(visit: Visiting) -> HTMLResponse:
             (frozenset(visit.selection.values.items()), visit.language, kpi, by),
             lambda: driver_lines(unit, found.rows, ranked),
         )
-        wanted = narrow(unit, visit.selection)
+        wanted = visit.selection.narrow(unit)
         audited = remembering.audited(unit, visit.service, wanted=wanted, drivers=lines)
-        lines = addresses_of(unit, visit.service, wanted=wanted).lines(lines)
+        lines = addresses_here(unit, visit).lines(lines)
     return render(
         visit,
         "drivers.html",

@@ -71,7 +71,7 @@ def _page(
         state=state,
         listed=evidence is not None,
         formula=KINDS[figure.query.kind].formula.in_language(visit.language),
-        conditions=figure.query.filter.model_dump(mode="json", exclude_defaults=True),
+        conditions=figure.query.filter.model_dump(mode="json", exclude_defaults=True) | figure.query.voices,
         asked=asked,
         more={name: _told(visit, name, value) for name, value in figure.query.more.items()},
         kind_name=partial(kind_name, language=visit.language),
@@ -99,11 +99,12 @@ def _question(visit: Visit, asked: dict[str, str]) -> FigureQuery:
     selection = read_selection(asked, zone=visit.zone)
     kinds, kpis = {kind.value for kind in FigureKind}, {kpi.value for kpi in Kpi}
     kind, kpi = asked.get("figure", ""), asked.get("of_kpi")
-    if kind not in kinds or selection.narrowed or (kpi is not None and kpi not in kpis):
+    if kind not in kinds or (kpi is not None and kpi not in kpis):
         raise BadFilterError(field="figure")
     return FigureQuery(
         kind=FigureKind(kind),
         filter=FeedbackFilter() if kind == FigureKind.ROW_ACCOUNTING else selection.wanted,
+        voices=selection.voices,
         kpi=Kpi(kpi) if kpi else None,
         issue=asked.get("of_issue"),
         zone=visit.zone.key,

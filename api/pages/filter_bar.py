@@ -147,5 +147,6 @@ def _switch_label(visit: Visit, name: str, value: str) -> str:
         ("no_signal", "1"): _("without a signal"),
         ("no_signal", "0"): _("with a signal"),
         ("issue", "none"): _("no issue"),
+        ("no_group", "1"): _("yes"),
     }
     return said.get((name, value), value.replace("-", "/") if name in ("since", "until") else value)

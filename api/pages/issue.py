@@ -9,20 +9,18 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from api.dependencies import addresses_of
 from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
-from api.pages.measured import measured
+from api.pages.measured import addresses_here, measured
 from api.pages.route import PageRoute
+from api.pages.selection import READ_ONCE
 from api.pages.visit import Visit, Visiting
-from api.pages.voice_conditions import narrow
 from pipelines.auditing import audited_tags
 from pipelines.explain.fitting_wording import check_lines
-from pipelines.explain.summaries import summarise
-from pipelines.explain.trends import last_days, month_of, readable, share_interval
+from pipelines.explain.trends import month_of, readable, share_interval
 from pipelines.explaining import EXPLAINED
-from pipelines.issue_list import RECENT_DAYS, find_issue
+from pipelines.issue_list import RECENT_DAYS, IssueList, find_issue, summary_of
 from pipelines.model_check import model_check
 from pipelines.report.charts import forest
 from pipelines.topic_lineage import lineage_steps
@@ -73,7 +71,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         found = measured(unit, visit)
         heard = readable(found.rows)
         mine = [row for row in heard if issue_key(asked) in row.issue_keys]
-        summary = _summary(visit, asked, (*found.issues, *found.aspects), mine, heard)
+        summary = _summary(visit, unit, found, asked)
         own_drivers = [] if summary is None else [driver for driver in summary.drivers.values() if driver is not None]
         of_tag = [issue_id] if kind is IssueKind.TAG else []
         audited = audited_tags(unit, rows=found.rows, drivers=own_drivers, tags=of_tag)
@@ -87,7 +85,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
             "topic_groups": sorted(unit.topic_groups.find().values(), key=lambda group: group.name_in(visit.language)),
             "others": [other for other in everyone if other.id != issue_id and other.state is TopicState.ACTIVE],
             "own_tags": [(own.name, tag) for own in unit.taxonomies.find() for tag in own.tags] if topic is not None else [],
-            "emerges": emerging(unit, language=visit.language).get(issue_id),
+            "emerges": emerging(unit, language=visit.language, addresses=addresses_here(unit, visit)).get(issue_id),
             "edits": edits,
             "lineage": lineage_steps(topic, everyone, edits) if topic is not None else [],
             "topic_names": {one.id: one.name_in(visit.language) for one in everyone},
@@ -114,6 +112,7 @@ def issue(visit: Visiting, kind: IssueKind, issue_id: str) -> HTMLResponse:
         chart=month_chart(visit, summary, heard),
         condition=visit.selection.about(asked),
         key=issue_key(asked),
+        once=READ_ONCE,
     )
 
 
@@ -122,22 +121,19 @@ def _checked(visit: Visit, unit: Unit, asked: Issue) -> tuple[Kpi, list[tuple[st
     kpi = next((one for one in EXPLAINED if one.value == visit.query("model")), None)
     if kpi is None:
         return None
-    wanted = narrow(unit, visit.selection)
+    wanted = visit.selection.narrow(unit)
     taxonomy, language = visit.service.taxonomy, visit.language
     check = model_check(unit, taxonomy=taxonomy, kpi=kpi, kind=asked.kind, issue_id=asked.id, wanted=wanted, language=language)
-    models = addresses_of(unit, visit.service, wanted=wanted).fitted(check).models
+    models = addresses_here(unit, visit).fitted(check).models
     return kpi, [*zip_longest(check_lines(check, language=language), (model.figure for model in models))]
 
 
-def _summary(
-    visit: Visit, asked: Issue, issues: Sequence[IssueSummary], mine: Sequence[VoiceRow], heard: Sequence[VoiceRow]
-) -> IssueSummary | None:
-    """Return the issue's summary, also of one that is none (a hidden or retired topic); None where nobody speaks of it."""
-    listed = next((one for one in issues if issue_key(one.issue) == issue_key(asked)), None)
-    if listed is not None or not mine:
-        return listed
-    recent = last_days(heard[-1].submitted_at, days=RECENT_DAYS)
-    return summarise(heard, issues=[asked], recent=recent, zone=visit.zone)[0]
+def _summary(visit: Visit, unit: Unit, found: IssueList, asked: Issue) -> IssueSummary | None:
+    """Return what is said of the issue, with the address of its numbers; None where nobody speaks of it."""
+    summary = summary_of(found, asked, zone=visit.zone)
+    if summary is None or summary.figure is not None:
+        return summary
+    return addresses_here(unit, visit).summaries([summary])[0]
 
 
 def _groups(heard: Sequence[VoiceRow], mine: Sequence[VoiceRow]) -> dict[str, list[GroupShare]]:

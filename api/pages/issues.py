@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse
 from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
-from api.pages.measured import chosen_kpi, measured
+from api.pages.measured import addresses_here, chosen_kpi, measured
 from api.pages.route import PageRoute
+from api.pages.selection import READ_ONCE
 from api.pages.visit import Visiting
 from pipelines.auditing import audited_tags
 from pipelines.explain.drivers import impact
@@ -65,7 +66,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         known = unit.taxonomies.with_own(visit.service.taxonomy)
         of_tag: list[str] | None = None if kind is IssueKind.TAG else []
         audited = audited_tags(unit, rows=found.rows, tags=of_tag)
-        emerges = emerging(unit, language=visit.language)
+        emerges = emerging(unit, language=visit.language, addresses=addresses_here(unit, visit))
     everything = (*found.issues, *found.aspects)
     mine = ordered([summary for summary in everything if summary.issue.kind is kind], sort=sort, kpi=kpi)
     only_emerging = kind is IssueKind.TOPIC and bool(visit.query("emerging"))
@@ -87,6 +88,7 @@ def issues(visit: Visiting) -> HTMLResponse:
         hidden=len(mine) - len(shown),
         counts={name: sum(summary.issue.kind is name for summary in everything) for name in IssueKind},
         heard=len(heard),
+        once=READ_ONCE,
         without=sum(not row.issue_keys for row in heard),
         unassigned_sentences=unassigned_sentences,
         proposals=proposals,

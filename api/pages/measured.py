@@ -5,8 +5,8 @@ from dataclasses import replace
 from api import remembering
 from api.dependencies import addresses_of
 from api.pages.visit import Visit
-from api.pages.voice_conditions import narrow
 from pipelines.explaining import EXPLAINED
+from pipelines.figures.addresses import Addresses
 from pipelines.issue_list import IssueList
 from voc.filters import FeedbackFilter
 from voc.kpis import Kpi
@@ -15,10 +15,15 @@ from voc.store.unit import Unit
 
 def measured(unit: Unit, visit: Visit, *, wanted: FeedbackFilter | None = None) -> IssueList:
     """Return the issue list of the comments the visit's address leaves, with the drivers of every explained KPI."""
-    chosen = narrow(unit, visit.selection) if wanted is None else wanted
+    chosen = visit.selection.narrow(unit) if wanted is None else wanted
     found = remembering.issues(unit, visit.service, wanted=chosen, language=visit.language, zone=visit.zone)
-    addresses = addresses_of(unit, visit.service, wanted=chosen)
+    addresses = addresses_here(unit, visit) if wanted is None else addresses_of(unit, visit.service, wanted=wanted)
     return replace(found, issues=addresses.summaries(found.issues), aspects=addresses.summaries(found.aspects))
+
+
+def addresses_here(unit: Unit, visit: Visit) -> Addresses:
+    """Return what gives numbers about the comments the visit's address leaves their addresses."""
+    return addresses_of(unit, visit.service, wanted=visit.selection.wanted, voices=visit.selection.voices)
 
 
 def chosen_kpi(visit: Visit) -> Kpi:

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,28 +12,24 @@ from api.dependencies import addresses_of
 from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
-from api.pages.measured import chosen_kpi, measured
+from api.pages.measured import addresses_here, chosen_kpi, measured
 from api.pages.route import PageRoute
-from api.pages.selection import READ_ONCE, stamp
+from api.pages.selection import READ_ONCE
 from api.pages.visit import Visit, Visiting
-from api.pages.voice_conditions import narrow
-from pipelines.explain.drivers import drivers
-from pipelines.explain.levels import level
+from pipelines.counting import kpi_answers, kpi_level, kpi_move, leaving
 from pipelines.explain.trends import last_days, month_of, readable
 from pipelines.issue_list import RECENT_DAYS, IssueList
 from voc.alerts import AlertState
-from voc.customers import Account, Customer
-from voc.drivers import Driver, Issue, IssueKind, Voice
+from voc.drivers import Driver
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary, Period
-from voc.kpis import SURVEY_KPIS, Kpi, KpiObservation, contribution
-from voc.report import KpiAnswer, KpiLevel
+from voc.kpis import SURVEY_KPIS, Kpi
+from voc.report import KpiLevel
 from voc.sentiment import SentimentLabel
 from voc.store.unit import Unit
 
 TOP_ISSUES = 8
 MOST_MOVES = 5
-RECENT = Issue(kind=IssueKind.TAG, id="recent", name="recent")
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -45,15 +40,7 @@ class KpiTile:
     level: KpiLevel
     move: Driver | None
     with_comment: int
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """How many of the accounts (the customers, where there are none) left."""
-
-    left: int
-    n: int
-    of_accounts: bool
+    figure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,23 +62,27 @@ def overview(visit: Visiting) -> HTMLResponse:
     with visit.service.store.read() as unit:
         found = measured(unit, visit)
         recent = last_days(found.rows[-1].submitted_at, days=RECENT_DAYS) if found.rows else None
-        wanted = narrow(unit, visit.selection)
+        wanted = visit.selection.narrow(unit)
+        heard = readable(found.rows)
+        negative = sum(row.sentiment is SentimentLabel.NEGATIVE for row in heard)
+        addresses, gone = addresses_here(unit, visit), leaving(unit, wanted, rows=found.rows)
         context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
             "coverage": coverage(unit, wanted, found),
             "tiles": tiles(unit, visit, found, recent),
-            "leaving": leaving(unit, visit, found),
+            "leaving": gone,
+            "leaving_figure": addresses.leaving(gone),
+            "negative_figure": addresses.negative(negative, len(heard)),
             "alerts": addresses_of(unit, visit.service).alerts(unit.alerts.find(state=AlertState.OPEN)),
             "period": unit.feedback.period(),
-            "emerges": list(emerging(unit, language=visit.language).values()),
+            "emerges": list(emerging(unit, language=visit.language, addresses=addresses).values()),
         }
-    heard = readable(found.rows)
     return render(
         visit,
         "overview.html",
         page="overview",
         **context,
-        negative=sum(row.sentiment is SentimentLabel.NEGATIVE for row in heard),
+        negative=negative,
         heard=len(heard),
         recent=recent,
         recent_days=RECENT_DAYS,
@@ -101,7 +92,7 @@ def overview(visit: Visiting) -> HTMLResponse:
         kpi=chosen_kpi(visit),
         churn=Kpi.CHURN,
         once=READ_ONCE,
-        recent_days_of=_days_of(visit, recent) if recent is not None else {},
+        recent_days_of=visit.selection.within(recent) if recent is not None else {},
     )
 
 
@@ -127,41 +118,25 @@ def coverage(unit: Unit, wanted: FeedbackFilter, found: IssueList) -> Coverage:
 
 def tiles(unit: Unit, visit: Visit, found: IssueList, recent: Period | None) -> list[KpiTile]:
     """Measure the survey KPIs over the answers of the selection."""
+    wanted = visit.selection.narrow(unit)
+    periods = None if recent is None else (recent.before(), recent)
 
     def compute() -> list[KpiTile]:
-        return [kpi_tile(unit, visit, kpi, found, recent) for kpi in SURVEY_KPIS]
+        return [kpi_tile(unit, visit, kpi, found, wanted, periods) for kpi in SURVEY_KPIS]
 
-    return visit.service.remembered.of(unit, "tiles", (frozenset(visit.selection.values.items()), visit.zone.key), compute)
-
-
-def kpi_tile(unit: Unit, visit: Visit, kpi: Kpi, found: IssueList, recent: Period | None) -> KpiTile:
-    """Measure a survey KPI over the answers of the selection.
-
-    With dates alone every answer of the period counts, those without a comment too; with any other condition only the answers given
-    together with the comments it leaves.
-    """
-    rows = {row.feedback_id for row in found.rows}
-    seen = unit.kpis.find(kpi=kpi, since=visit.selection.wanted.since, until=visit.selection.wanted.until, repeats=False)
-    answers = [o for o in seen if o.feedback_id in rows] if set(visit.selection.values) - {"since", "until"} else seen
-    whole = level(
-        kpi,
-        answers=[KpiAnswer(value=o.value, observed_at=o.observed_at, cluster=_whose(o)) for o in answers],
-        zone=visit.zone,
-    )
-    return KpiTile(level=whole, move=_moved(kpi, answers, recent), with_comment=sum(kpi in row.scores for row in found.rows))
+    known = visit.service.remembered.of(unit, "tiles", (frozenset(visit.selection.values.items()), visit.zone.key), compute)
+    addresses = addresses_here(unit, visit)
+    return [replace(one, figure=addresses.level(one.level, one.move, periods=periods)) for one in known]
 
 
-def leaving(unit: Unit, visit: Visit, found: IssueList) -> Leaving:
-    """Count who left, within the dates of the selection; with other conditions only of those whose comments it leaves."""
-    accounts = unit.customers.present_accounts()
-    known: Sequence[Account | Customer] = accounts or unit.customers.present_customers()
-    if set(visit.selection.values) - {"since", "until"}:
-        heard = {row.account_id for row in found.rows} | {row.customer_id for row in found.rows}
-        known = [who for who in known if who.id in heard]
-    since, until = visit.selection.wanted.since, visit.selection.wanted.until
-    left = [who.churned_on for who in known if who.churned_on is not None]
-    inside = [day for day in left if (since is None or day >= since.date()) and (until is None or day < until.date() + timedelta(days=1))]
-    return Leaving(left=len(inside), n=len(known), of_accounts=bool(accounts))
+def kpi_tile(  # conditions of one question
+    unit: Unit, visit: Visit, kpi: Kpi, found: IssueList, wanted: FeedbackFilter, periods: tuple[Period, Period] | None
+) -> KpiTile:
+    """Measure a survey KPI over the answers of the selection (``pipelines.counting.kpi_answers``)."""
+    answers = kpi_answers(unit, kpi, wanted=wanted, rows=found.rows)
+    move = None if periods is None else kpi_move(kpi, answers, periods=periods)
+    with_comment = sum(kpi in row.scores for row in found.rows)
+    return KpiTile(level=kpi_level(kpi, answers, zone=visit.zone), move=move, with_comment=with_comment)
 
 
 def moves(issues: Sequence[IssueSummary]) -> list[IssueSummary]:
@@ -188,36 +163,3 @@ def month_chart(visit: Visit, found: IssueList, tiles: Sequence[KpiTile]) -> dic
         for month in months
     ]
     return {"points": points}
-
-
-def _days_of(visit: Visit, recent: Period) -> dict[str, str]:
-    """Return the conditions for the recent period, inside the dates that are asked for."""
-    since = visit.selection.wanted.since
-    return {"since": stamp(max(since, recent.start) if since is not None else recent.start), "until": stamp(recent.end)}
-
-
-def _whose(observation: KpiObservation) -> str:
-    return observation.account_id or observation.customer_id or observation.feedback_id or observation.id
-
-
-def _moved(kpi: Kpi, answers: Sequence[KpiObservation], recent: Period | None) -> Driver | None:
-    """Compare the answers of the recent period with those of the one before, as if being recent were an issue.
-
-    So the difference has the same interval (clustered by account) and the same minimum of data as every effect of the service.
-    """
-    if recent is None:
-        return None
-    before = recent.before()
-    voices = [
-        Voice(
-            feedback_id=answer.id,
-            value=contribution(kpi, answer.value),
-            cluster=_whose(answer),
-            segment=None,
-            source="",
-            issue_keys=frozenset({"tag:recent"}) if answer.observed_at >= recent.start else frozenset(),
-        )
-        for answer in answers
-        if before.start <= answer.observed_at < recent.end
-    ]
-    return drivers(kpi, voices=voices, issues=[RECENT], volumes={}, total=0)[0]

@@ -200,6 +200,7 @@ def field_names(language: str) -> dict[str, str]:
         "account": _("Account"),
         "segment": _("Segment"),
         "group": _("Segment"),
+        "no_group": _("Segment unknown"),
         "role": _("Role"),
         "plan": _("Plan"),
         "journey_stage": _("Journey stage"),

@@ -7,14 +7,12 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from api import remembering
-from api.dependencies import addresses_of
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
-from api.pages.measured import chosen_kpi
+from api.pages.measured import addresses_here, chosen_kpi
 from api.pages.route import PageRoute
 from api.pages.selection import read_selection, stamp
 from api.pages.visit import Visit, Visiting
-from api.pages.voice_conditions import narrow
 from api.pages.words import words
 from pipelines.explain.ledger_wording import term_name
 from pipelines.explaining import EXPLAINED
@@ -90,9 +88,9 @@ def answered(unit: Unit, visit: Visit) -> RootCause:
     undated = read_selection(
         {name: value for name, value in visit.selection.values.items() if name not in ("since", "until")}, zone=visit.zone
     )
-    wanted = narrow(unit, undated)
+    wanted = undated.narrow(unit)
     found = remembering.why(unit, visit.service, question=question, wanted=wanted, language=visit.language)
-    return addresses_of(unit, visit.service, wanted=wanted).root_cause(found)
+    return addresses_here(unit, visit).root_cause(found)
 
 
 def waterfall(visit: Visit, found: RootCause) -> list[dict[str, object]]:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from pipelines.explain.trends import month_period
+from pipelines.voice_conditions import BANDS, CONDITIONS, narrow
 from voc.customers import Role
 from voc.drivers import Issue
 from voc.enrichment import Intent, Urgency
@@ -19,8 +21,10 @@ from voc.errors import BadFilterError
 from voc.feedback import JourneyStage, Language, Source
 from voc.filters import FeedbackFilter
 from voc.ids import account_id, customer_id
+from voc.issues import Period
 from voc.kpis import Kpi
 from voc.sentiment import SentimentLabel
+from voc.store.unit import Unit
 from voc.voices import issue_key
 
 PLAIN = (
@@ -30,9 +34,7 @@ PLAIN = (
 SWITCHES = ("analysed", "no_signal")
 OWNERS = {"customer": customer_id, "account": account_id}
 """Addresses carry the sender's ids; our own ids (``cu_…``, ``ac_…``) stand in where no profile tells the sender's."""
-VOICE_CONDITIONS = ("group", "kpi_of", "scored", "band", "issue", "about", "alert")
-"""Conditions that need more than the comment itself: see ``api.pages.voice_conditions``."""
-NAMES = ("since", "until", *PLAIN, *OWNERS, *SWITCHES, "duplicates", *VOICE_CONDITIONS)
+NAMES = ("since", "until", *PLAIN, *OWNERS, *SWITCHES, "duplicates", *CONDITIONS)
 CHOICES: dict[str, tuple[str, ...]] = {
     "source": tuple(Source),
     "language": tuple(Language),
@@ -43,7 +45,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "journey_stage": tuple(JourneyStage),
     "kpi_of": tuple(Kpi),
     "scored": tuple(Kpi),
-    "band": ("promoter", "passive", "detractor"),
+    "band": tuple(BANDS),
+    "no_group": ("1",),
     "issue": ("none",),
     "analysed": ("1", "0"),
     "no_signal": ("1", "0"),
@@ -63,9 +66,13 @@ class Selection:
     wanted: FeedbackFilter
 
     @property
-    def narrowed(self) -> bool:
-        """Whether the store's filter alone does not say it all."""
-        return any(name in self.values for name in VOICE_CONDITIONS) or self.values.get("duplicates") == "only"
+    def voices(self) -> dict[str, str]:
+        """The conditions that need more than the comment itself (``pipelines.voice_conditions``)."""
+        return {name: value for name, value in self.values.items() if name in CONDITIONS or (name, value) == ("duplicates", "only")}
+
+    def narrow(self, unit: Unit) -> FeedbackFilter:
+        """Return the store's filter that leaves these comments alone."""
+        return narrow(unit, self.wanted, self.voices)
 
     def about(self, issue: Issue) -> dict[str, str]:
         """Return the conditions that leave the comments an issue's volume counts; added to these, they take none away."""
@@ -73,6 +80,16 @@ class Selection:
         plain = kind in PLAIN and self.values.get(kind) in (None, issue.id)
         named = {kind: issue.id} if plain else {"about": issue_key(issue)}
         return {**named, **READ_ONCE}
+
+    def within(self, period: Period) -> dict[str, str]:
+        """Return the conditions for a period, inside the dates that are asked for."""
+        since, until = self.wanted.since, self.wanted.until
+        start, end = max(period.start, since or period.start), min(period.end, until or period.end)
+        return {"since": stamp(start), "until": stamp(end)}
+
+    def in_month(self, month: str, *, zone: ZoneInfo) -> dict[str, str]:
+        """Return the conditions for a month ``YYYY-MM``, inside the dates that are asked for."""
+        return self.within(month_period(month, zone=zone))
 
     def address(self, path: str, /, **changes: str | int | None) -> str:
         """Return an address with these conditions; a change of None takes one away."""

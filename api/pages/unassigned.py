@@ -15,7 +15,6 @@ from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
-from api.pages.voice_conditions import narrow
 from pipelines.topic_editing import moved_here
 from pipelines.topic_suggestions import ORDERS, Order, Suggestion, suggest
 from voc.errors import BadFilterError
@@ -52,7 +51,7 @@ def unassigned(visit: Visiting) -> HTMLResponse:
         run = unit.topics.current_run()
         topics = unit.topics.find()
         encoder = run["encoder"] if run is not None else None
-        waiting = unit.enrichments.sentences_for_topics(encoder=encoder, without_topic=narrow(unit, visit.selection)) if run else []
+        waiting = unit.enrichments.sentences_for_topics(encoder=encoder, without_topic=visit.selection.narrow(unit)) if run else []
         found = ORDERS[order](suggest(waiting, topics))
         shown = found[offset : offset + PAGE]
         edits = [edit for edit in unit.topic_edits.find(limit=4 * SHOWN_EDITS) if edit.change.kind is ChangeKind.MOVE][:SHOWN_EDITS]

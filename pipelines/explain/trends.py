@@ -28,6 +28,17 @@ def month_of(moment: datetime, *, zone: tzinfo = UTC) -> str:
     return f"{local.year:04d}-{local.month:02d}"  # strftime takes five times as long, and pages ask this of every comment
 
 
+def month_period(month: str, *, zone: tzinfo = UTC) -> Period:
+    """Return the period of a month ``YYYY-MM`` in the zone.
+
+    >>> month_period("2026-12").end.isoformat()
+    '2027-01-01T00:00:00+00:00'
+    """
+    at = int(month[:4]) * MONTHS_PER_YEAR + int(month[5:]) - 1
+    start, end = (datetime(one // MONTHS_PER_YEAR, one % MONTHS_PER_YEAR + 1, 1, tzinfo=zone) for one in (at, at + 1))
+    return Period(start=start, end=end)
+
+
 def week_of(moment: datetime, *, zone: tzinfo = UTC) -> str:
     """Return the Monday, ``YYYY-MM-DD``, of the moment's week in the zone."""
     day = moment.astimezone(zone).date()

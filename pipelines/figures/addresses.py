@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from pipelines.counting import Leaving
 from pipelines.figures import rows
 from pipelines.figures.desk import Periods, versions_of
 from voc.account_room import AccountRoom
@@ -13,12 +14,14 @@ from voc.alerts import Alert
 from voc.audits import AuditedTag
 from voc.concerns import QueueEntry
 from voc.drivers import Driver, DriverLine, Reach
+from voc.emerging import Emerging
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary
-from voc.kpis import Kpi, KpiSeries
+from voc.kpis import KpiSeries
 from voc.ledger import Drill, LedgerTerm, RootCause
 from voc.model_checks import ModelCheck
 from voc.provenance import Answer, FigureKind, FigureQuery
+from voc.report import KpiLevel
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
 from voc.topics import Unassigned
@@ -28,11 +31,14 @@ Line = TypeVar("Line", bound=Driver)
 
 
 class Addresses:
-    """Addresses on one state of the store; ``wanted``: the comments the answer is about."""
+    """Addresses on one state of the store; ``wanted`` and ``voices``: the comments the answer is about."""
 
-    def __init__(self, unit: Unit, *, taxonomy: Taxonomy, zone: str, wanted: FeedbackFilter | None = None) -> None:
-        self._versions, self._zone, self._erasures = versions_of(unit, taxonomy), zone, unit.erasures.revision()
+    def __init__(
+        self, unit: Unit, *, taxonomy: Taxonomy, zone: str, wanted: FeedbackFilter | None = None, voices: dict[str, str] | None = None
+    ) -> None:
+        self._versions, self._erasures = versions_of(unit, taxonomy), unit.erasures.revision()
         self._wanted = wanted or FeedbackFilter()
+        self._asked: dict[str, Any] = {"filter": self._wanted, "voices": voices or {}, "zone": zone}
 
     def lines(self, found: Iterable[DriverLine]) -> list[DriverLine]:
         """Return measured associations and whom their issues touch, with their addresses."""
@@ -77,7 +83,7 @@ class Addresses:
         periods
             Those the shares were compared in, where they were asked for.
         """
-        more = {} if periods is None else {"previous": rows.period_more(periods[0]), "recent": rows.period_more(periods[1])}
+        more = rows.periods_more(periods)
         return tuple(self._summary(one, more) for one in found)
 
     def _summary(self, one: IssueSummary, more: dict[str, str]) -> IssueSummary:
@@ -85,13 +91,30 @@ class Addresses:
         drivers = {kpi: None if driver is None else self.drivers([driver])[0] for kpi, driver in one.drivers.items()}
         return one.model_copy(update={"figure": figure, "drivers": drivers})
 
+    def level(self, found: KpiLevel, move: Driver | None, *, periods: Periods | None) -> str | None:
+        """Return the address of where a KPI stands, and of how it moved between the periods."""
+        return self._of(FigureKind.KPI_LEVEL, rows.of_level(found, move), kpi=found.kpi, more=rows.periods_more(periods))
+
+    def negative(self, negative: int, heard: int) -> str | None:
+        """Return the address of the share of read comments that are negative."""
+        return self._of(FigureKind.NEGATIVE_SHARE, rows.of_negative(negative, heard))
+
+    def leaving(self, found: Leaving) -> str | None:
+        """Return the address of the share of accounts that left."""
+        return self._of(FigureKind.LEFT_SHARE, rows.of_leaving(len(found.left), found.n))
+
+    def emerging(self, found: Emerging) -> str | None:
+        """Return the address of a topic that emerges, of all comments whatever list it stands beside."""
+        more = {"topic": found.topic_id}
+        return self._of(FigureKind.EMERGING_TOPIC, rows.of_emerging(found), filter=FeedbackFilter(), voices={}, more=more)
+
     def root_cause(self, found: RootCause) -> RootCause:
         """Return a change with the addresses of itself, its terms, its groups and the lines of opened issues."""
         ledger, wanted = found.ledger, self._wanted.model_copy(update={"since": None, "until": None})
         asked = partial(rows.question_more, found.question)
 
         def of(answer: Answer, more: dict[str, str], issue: str | None = None) -> str | None:
-            return self._of(FigureKind.LEDGER_TERM, answer, kpi=ledger.kpi, issue=issue, more=more, wanted=wanted)
+            return self._of(FigureKind.LEDGER_TERM, answer, kpi=ledger.kpi, issue=issue, more=more, filter=wanted)
 
         def term(one: LedgerTerm) -> str | None:
             return of(rows.of_term(ledger, one), asked(term=one.kind.value), None if one.issue is None else issue_key(one.issue))
@@ -115,7 +138,7 @@ class Addresses:
 
     def unassigned(self, found: Unassigned) -> Unassigned:
         """Return how many sentences have no topic, with the address; of all comments, whatever list it stands beside."""
-        figure = self._of(FigureKind.UNASSIGNED_SENTENCES, rows.of_unassigned(found), wanted=FeedbackFilter())
+        figure = self._of(FigureKind.UNASSIGNED_SENTENCES, rows.of_unassigned(found), filter=FeedbackFilter(), voices={})
         return found.model_copy(update={"figure": figure})
 
     def series(self, found: KpiSeries) -> KpiSeries:
@@ -157,15 +180,7 @@ class Addresses:
         figure = self._of(FigureKind.ACCOUNT_MOOD, rows.of_mood(found.mood), more=rows.room_more(found))
         return found.model_copy(update={"mood": found.mood.model_copy(update={"figure": figure})})
 
-    def _of(
-        self,
-        kind: FigureKind,
-        answer: Answer,
-        *,
-        kpi: Kpi | None = None,
-        issue: str | None = None,
-        more: dict[str, str] | None = None,
-        wanted: FeedbackFilter | None = None,
-    ) -> str | None:
-        query = FigureQuery(kind=kind, filter=wanted or self._wanted, kpi=kpi, issue=issue, zone=self._zone, more=more or {})
+    def _of(self, kind: FigureKind, answer: Answer, **named: Any) -> str | None:
+        """Return the address of a row; ``named``: members of its question that are not those of the whole list."""
+        query = FigureQuery(kind=kind, **(self._asked | named))
         return addressed(query, answer, versions=self._versions, erasures=self._erasures)

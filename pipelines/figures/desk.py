@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 from pipelines.explaining import EXPLAINED
 from pipelines.figures.rows import period_of
-from pipelines.issue_list import IssueList, issue_list
+from pipelines.issue_list import IssueList, find_issue, issue_list, summary_of
+from voc.drivers import IssueKind
 from voc.filters import FeedbackFilter
 from voc.issues import IssueSummary, Period
 from voc.kpis import Kpi
 from voc.provenance import FigureQuery
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
-from voc.voices import issue_key
 
 Periods = tuple[Period, Period]
 
@@ -43,8 +43,11 @@ class Desk:
 
     def summary(self, query: FigureQuery) -> IssueSummary | None:
         """Return what is said of the question's issue; None where nobody speaks of it."""
-        found = self.issues(query)
-        return next((one for one in (*found.issues, *found.aspects) if issue_key(one.issue) == query.issue), None)
+        kind, _, name = (query.issue or "").partition(":")
+        if kind not in {one.value for one in IssueKind}:
+            return None
+        asked = find_issue(self.unit, kind=IssueKind(kind), issue_id=name, taxonomy=self.taxonomy, language="en")
+        return None if asked is None else summary_of(self.issues(query), asked, zone=ZoneInfo(query.zone))
 
     def versions(self) -> dict[str, str]:
         """Return the versions of everything that has a part in a figure."""

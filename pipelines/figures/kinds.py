@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from pipelines.acting import check_of
-from pipelines.counting import comment_counts, kpi_answers, kpi_level, row_accounting
+from pipelines.counting import comment_counts, kpi_answers, kpi_level, kpi_move, leaving, row_accounting
 from pipelines.explain.trends import readable
 from pipelines.figures import row_kinds, rows
-from pipelines.figures.desk import Desk
+from pipelines.figures.desk import Desk, periods_of
 from pipelines.touched import reach_of
+from pipelines.voice_conditions import narrow
+from voc.filters import FeedbackFilter
 from voc.provenance import Answer, FigureKind, FigureQuery
+from voc.sentiment import SentimentLabel
 from voc.taxonomy import Bilingual
 
 
@@ -23,8 +26,12 @@ class Kind:
 
 
 def answer(desk: Desk, query: FigureQuery) -> Answer | None:
-    """Return what a question gives now, with the ids of its evidence."""
-    return KINDS[query.kind].answer(desk, query)
+    """Return what a question gives now, with the ids of its evidence; None also where its conditions cannot be read."""
+    try:
+        wanted = narrow(desk.unit, query.filter, query.voices)
+    except (ValueError, KeyError):
+        return None
+    return KINDS[query.kind].answer(desk, query.model_copy(update={"filter": wanted, "voices": {}}))
 
 
 def _comment_count(desk: Desk, query: FigureQuery) -> Answer:
@@ -47,12 +54,31 @@ def _kpi_level(desk: Desk, query: FigureQuery) -> Answer | None:
     if query.kpi is None:
         return None
     answers = kpi_answers(desk.unit, query.kpi, wanted=query.filter)
-    level = kpi_level(query.kpi, answers, zone=ZoneInfo(query.zone))
-    parts: dict[str, float | None] = {"clusters": level.clusters}
-    for month in level.months:
-        parts |= {month.month: month.value, f"{month.month}.n": month.n}
+    level, periods = kpi_level(query.kpi, answers, zone=ZoneInfo(query.zone)), periods_of(query)
+    move = None if periods is None else kpi_move(query.kpi, answers, periods=periods)
     evidence = tuple(observation.feedback_id or observation.id for observation in answers)
-    return Answer(value=level.value, low=level.low, high=level.high, n=level.n, parts=parts, evidence=evidence)
+    return rows.of_level(level, move).model_copy(update={"evidence": evidence})
+
+
+def _negative_share(desk: Desk, query: FigureQuery) -> Answer:
+    heard = readable(desk.unit.voices.find(query.filter))
+    negative = tuple(row.feedback_id for row in heard if row.sentiment is SentimentLabel.NEGATIVE)
+    return rows.of_negative(len(negative), len(heard)).model_copy(update={"evidence": negative})
+
+
+def _left_share(desk: Desk, query: FigureQuery) -> Answer:
+    found = leaving(desk.unit, query.filter, rows=desk.unit.voices.find(query.filter))
+    return rows.of_leaving(len(found.left), found.n).model_copy(update={"evidence": found.left})
+
+
+def _emerging_topic(desk: Desk, query: FigureQuery) -> Answer | None:
+    look = desk.unit.looks.latest()
+    found = None if look is None else look.of(query.more.get("topic", ""))
+    if look is None or found is None:
+        return None
+    days = look.stretch(found)
+    wanted = FeedbackFilter(topic=found.topic_id, duplicates=False, no_signal=False, since=days.start, until=days.end)
+    return rows.of_emerging(found).model_copy(update={"evidence": tuple(desk.unit.feedback.ids(wanted))})
 
 
 def _issue_share(desk: Desk, query: FigureQuery) -> Answer | None:
@@ -132,6 +158,29 @@ KINDS: dict[FigureKind, Kind] = {
             en="Mean of all answers in the KPI's unit (NPS: promoters minus detractors in percent; CSAT: share of 4 and 5), "
             "95 % interval clustered by account; parts by month.",
             ja="全回答の平均(NPS は推奨者 − 批判者の %、CSAT は 4・5 の割合)。95 % 区間は取引先単位でまとめて計算。内訳は月別。",
+        ),
+    ),
+    FigureKind.NEGATIVE_SHARE: Kind(
+        _negative_share,
+        Bilingual(
+            en="Negative comments over all comments with a signal, repeats of a voice once; Wilson 95 % interval.",
+            ja="ネガティブなコメント数 ÷ 内容のある全コメント数(同じ声は 1 回)。95 % 区間は Wilson 法。",
+        ),
+    ),
+    FigureKind.LEFT_SHARE: Kind(
+        _left_share,
+        Bilingual(
+            en="Accounts (customers, where there are none) that left within the dates, over all known; with other conditions only those "
+            "whose comments they leave.",
+            ja="期間内に離れた取引先(なければ顧客)の数 ÷ 分かっている全数。ほかの条件がある場合は、条件に合うコメントのある取引先のみ。",
+        ),
+    ),
+    FigureKind.EMERGING_TOPIC: Kind(
+        _emerging_topic,
+        Bilingual(
+            en="Voices that spoke of a topic in the days that stand out, as the latest daily look saw it; beside it how many its own past "
+            "and the volume of all comments let expect.",
+            ja="直近の日次確認で目立った日数の間にトピックに触れた声の数。過去の実績と全体のコメント数から予想される数を併記。",
         ),
     ),
     FigureKind.ISSUE_SHARE: Kind(

@@ -139,6 +139,9 @@ def audited_share(desk: Desk, query: FigureQuery) -> Answer | None:
     drivers: list[Driver] = []
     if query.filter == FeedbackFilter():
         drivers = [driver for kpi in EXPLAINED for driver in desk.unit.drivers.find(kpi)]
+    elif query.kpi is not None:
+        summary = desk.summary(query)
+        drivers = [] if summary is None else [one for one in summary.drivers.values() if one is not None and one.kpi is query.kpi]
     voices = desk.unit.voices.find(query.filter)
     found = audited_tags(desk.unit, rows=voices, drivers=drivers, tags=[tag]).get(tag)
     if found is None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from pipelines.explain.trends import share_interval
 from voc.account_room import AccountRoom, Mood
 from voc.actions import Estimate as Effect
 from voc.actions import Evaluation
@@ -9,11 +10,13 @@ from voc.alerts import Alert
 from voc.audits import AuditedTag, Estimate
 from voc.concerns import QueueEntry
 from voc.drivers import Driver, Reach
-from voc.issues import IssueSummary, Period
+from voc.emerging import Emerging
+from voc.issues import IssueSummary, Period, SharePeriod
 from voc.kpis import KpiPoint, KpiSeries
 from voc.ledger import DrillLine, GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
 from voc.model_checks import FittedModel
 from voc.provenance import Answer
+from voc.report import KpiLevel
 from voc.topics import Unassigned
 from voc.voices import issue_key
 
@@ -39,6 +42,35 @@ def of_summary(summary: IssueSummary) -> Answer:
     }  # fmt: skip
     parts |= dict(summary.months)
     return Answer(value=summary.share, low=summary.share_low, high=summary.share_high, n=summary.total, parts=parts)
+
+
+def of_level(level: KpiLevel, move: Driver | None = None) -> Answer:
+    """Return where a KPI stands, with its months, and how it moved between two periods where that was asked for."""
+    parts: Parts = {"clusters": level.clusters}
+    for month in level.months:
+        parts |= {month.month: month.value, f"{month.month}.n": month.n}
+    if move is not None:
+        parts |= {
+            "change": move.difference, "change_low": move.difference_low, "change_high": move.difference_high,
+            "before": move.mean_without, "after": move.mean_with, "n_before": move.n - move.n_with, "n_after": move.n_with,
+        }  # fmt: skip
+    return Answer(value=level.value, low=level.low, high=level.high, n=level.n, parts=parts)
+
+
+def of_negative(negative: int, heard: int) -> Answer:
+    """Return the share of read comments that are negative."""
+    low, high = share_interval(SharePeriod(count=negative, total=heard)) or (None, None)
+    return Answer(value=negative / heard if heard else None, low=low, high=high, n=heard, parts={"negative": negative})
+
+
+def of_leaving(left: int, known: int) -> Answer:
+    """Return the share of accounts, or customers, that left."""
+    return Answer(value=left / known if known else None, n=known, parts={"left": left})
+
+
+def of_emerging(found: Emerging) -> Answer:
+    """Return how many voices spoke of a topic that emerges; ``n`` counts them."""
+    return Answer(value=found.count, n=found.count, parts={name: getattr(found, name) for name in ("expected", "days", "chance")})
 
 
 def of_unassigned(found: Unassigned) -> Answer:
@@ -183,6 +215,11 @@ def question_of(kpi: object, more: More) -> Question:
             "against": more.get("against"),
         }
     )
+
+
+def periods_more(periods: tuple[Period, Period] | None) -> More:
+    """Return which periods are compared, the later one last."""
+    return {} if periods is None else {"previous": period_more(periods[0]), "recent": period_more(periods[1])}
 
 
 def point_more(series: KpiSeries, point: KpiPoint) -> More:

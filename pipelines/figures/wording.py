@@ -24,6 +24,9 @@ _KINDS = {
     FigureKind.QUEUE_RISK: ("Risk of an entry of the queue", "キューの対象者のリスク"),
     FigureKind.AUDITED_SHARE: ("Share of a tag, corrected", "補正後のタグの割合"),
     FigureKind.ACCOUNT_MOOD: ("Mood of an account", "取引先の調子"),
+    FigureKind.NEGATIVE_SHARE: ("Share of negative comments", "ネガティブなコメントの割合"),
+    FigureKind.LEFT_SHARE: ("Share of accounts that left", "離れた取引先の割合"),
+    FigureKind.EMERGING_TOPIC: ("Voices of a topic that grows", "増えているトピックの声の数"),
     FigureKind.ISSUE_REACH: ("Accounts an issue touches", "課題に触れた取引先数"),
 }
 _PARTS = {
@@ -98,6 +101,9 @@ _PARTS = {
     "precision": ("Precision", "適合率"),
     "recall": ("Recall", "再現率"),
     "without": ("Sentences without a topic", "トピックのない文の数"),
+    "left": ("Left", "離れた数"),
+    "expected": ("Expected", "予想される数"),
+    "chance": ("Probability, had nothing changed", "変化がない場合に起こる確率"),
     "heard_weight": ("Weight of the roles heard", "発言のあった役割の重み"),
     "plain": ("Plain mean of all comments", "全コメントの単純平均"),
 }
@@ -120,6 +126,7 @@ _ASKED = {
     "at": ("As of", "時点"),
     "days": ("Days looked back on", "さかのぼる日数"),
     "quiet_days": ("Silent after days", "沈黙とみなす日数"),
+    "topic": ("Topic", "トピック"),
     "model": ("Model", "モデル"),
     "source": ("Source", "媒体"),
     "role": ("Role", "役割"),

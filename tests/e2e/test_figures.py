@@ -68,6 +68,8 @@ def questions(app: Running) -> list[FigureQuery]:
         FigureQuery(kind=FigureKind.KPI_LEVEL, kpi=Kpi.NPS),
         FigureQuery(kind=FigureKind.ISSUE_SHARE, issue=LOGIN),
         FigureQuery(kind=FigureKind.UNASSIGNED_SHARE),
+        FigureQuery(kind=FigureKind.NEGATIVE_SHARE),
+        FigureQuery(kind=FigureKind.LEFT_SHARE),
         FigureQuery(kind=FigureKind.DRIVER_EFFECT, kpi=Kpi.NPS, issue=LOGIN),
         FigureQuery(kind=FigureKind.ALERT_ACCOUNTS, more={"alert": alerts[0].id}),
         FigureQuery(kind=FigureKind.ACTION_EFFECT, more={"action": action_of(app)}),
@@ -82,9 +84,9 @@ def test_every_kind_is_asked_here() -> None:
     assert elsewhere.pop(0) is FigureKind.ROW_ACCOUNTING, "rows come from imports"
     of_rows = {
         FigureKind.LEDGER_TERM, FigureKind.KPI_PERIOD, FigureKind.QUEUE_RISK, FigureKind.AUDITED_SHARE, FigureKind.ACCOUNT_MOOD,
-        FigureKind.ISSUE_REACH, FigureKind.UNASSIGNED_SENTENCES, FigureKind.MODEL_RATIO,
+        FigureKind.ISSUE_REACH, FigureKind.UNASSIGNED_SENTENCES, FigureKind.MODEL_RATIO, FigureKind.EMERGING_TOPIC,
     }  # fmt: skip
-    assert set(elsewhere) == of_rows, "asked in tests/unit/api/test_addresses.py, from the rows they stand in"
+    assert set(elsewhere) == of_rows, "asked in tests/unit/api/test_addresses.py, from the rows they stand in, and in test_numbers_open.py"
 
 
 def test_the_same_question_on_the_same_state_has_the_same_address_and_another_has_another(app: Running) -> None:
@@ -185,7 +187,7 @@ def test_of_the_versions_of_a_figure_those_count_that_have_a_part_in_it_now() ->
 
 def test_an_erasure_makes_exactly_the_figures_stale_that_rested_on_the_person_and_none_shows_them(app: Running) -> None:
     figures = app.service.figures
-    touched = [figures.publish(query).id for query in questions(app) if query.kind is not FigureKind.UNASSIGNED_SHARE]
+    touched = [figures.publish(query).id for query in questions(app) if query.kind not in (FigureKind.UNASSIGNED_SHARE, FigureKind.LEFT_SHARE)]
     other = figures.publish(FigureQuery(kind=FigureKind.KPI_LEVEL, kpi=Kpi.NPS, filter=FeedbackFilter(customer_id=customer_id("c2"))))
     own = figures.publish(FigureQuery(kind=FigureKind.KPI_LEVEL, kpi=Kpi.NPS, filter=FeedbackFilter(customer_id=customer_id("c1"))))
     with app.service.store.read() as unit:

@@ -149,9 +149,10 @@ def test_every_row_has_an_address_that_leads_to_its_number(app: Running, name: s
 
 
 ROOT_CAUSE = "/root-cause?since=2026-04-01&until=2026-06-30&before_since=2026-01-01&before_until=2026-03-31"
+NARROWED = ["/overview?band=detractor", "/issues?group=smb", "/issues/tag/account.login?group=smb&kpi_of=nps", "/drivers?kpi_of=nps", f"{ROOT_CAUSE}&group=smb"]
 
 
-@pytest.mark.parametrize("path", ["/overview", "/issues", "/drivers", "/kpis", "/queue", "/accounts", "/accounts/a1", "/audit", ROOT_CAUSE, "/issues/tag/account.login?model=nps"])
+@pytest.mark.parametrize("path", ["/overview", "/issues", "/drivers", "/kpis", "/queue", "/accounts", "/accounts/a1", "/audit", ROOT_CAUSE, "/issues/tag/account.login?model=nps", *NARROWED])
 def test_the_numbers_of_a_page_lead_to_their_figures(app: Running, path: str) -> None:
     page = HTMLParser(app.client.get(f"http://127.0.0.1{path}").text)
     links = [str(one.attributes["href"]) for one in page.css("a[href^='/figures/']")]

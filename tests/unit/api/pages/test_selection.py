@@ -22,7 +22,7 @@ def read(**query):
 
 def test_an_empty_address_means_every_comment():
     assert read().wanted == FeedbackFilter()
-    assert not read().narrowed
+    assert read().voices == {}
 
 
 def test_days_begin_in_the_services_zone_and_the_last_day_is_included():
