@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from pipelines.explain.account_ratios import AccountMove, Ratio, change_interval, interval, ratio_of
 from pipelines.explain.drivers import drivers
 from pipelines.explain.levels import level
 from pipelines.explain.revenue import Paid, paid_of, revenue_of
-from pipelines.explain.trends import share_interval
 from voc.customers import Account
 from voc.drivers import Driver, Issue, IssueKind, Voice
-from voc.issues import SharePeriod
-from voc.kpis import AccountFlow, AccountKpi, Kpi, KpiObservation, KpiPoint, KpiSeries, Span, account_figure, contribution
+from voc.kpis import AccountKpi, Kpi, KpiObservation, KpiPoint, KpiSeries, Span, contribution
 from voc.report import KpiAnswer
 
 MONTHS = {Span.MONTH: 1, Span.QUARTER: 3, Span.YEAR: 12}
@@ -105,50 +104,46 @@ def account_series(
     months = [_first_month(moment, span=span, fiscal_start=fiscal_start, zone=zone) for moment in (first, data_until)]
     paid = paid_of(revenue)
     points: list[KpiPoint] = []
+    seen: dict[Month, Ratio] = {}
     for month in range(months[0], months[1] + 1, MONTHS[span]):
         start, end = _bounds(month, span=span, zone=zone)
-        flow = account_flow(accounts, paid=paid, start=start, end=end, zone=zone)
-        value = account_figure(kpi, flow)
-        low, high = _share_interval(kpi, flow)
-        known = {point.start: point.value for point in points}
-        earlier = known.get(_bounds(month - MONTHS[span], span=span, zone=zone)[0])
-        year = known.get(_bounds(month - YEAR, span=span, zone=zone)[0])
+        moves = account_moves(accounts, paid=paid, start=start, end=end, zone=zone)
+        seen[month] = now = ratio_of(kpi, moves, years=_years(start, end, zone=zone))
+        low, high = interval(now)
+        change, change_low, change_high = _moved(seen.get(month - MONTHS[span]), now)
+        year_change, year_low, year_high = _moved(seen.get(month - YEAR), now)
         points.append(
             KpiPoint(
                 label=label(month, span=span, fiscal_start=fiscal_start),
                 start=start,
                 end=end,
                 complete=end <= data_until,
-                value=value,
+                value=now.value,
                 low=low,
                 high=high,
-                n=flow.accounts,
-                change=None if value is None or earlier is None else value - earlier,
-                year_change=None if value is None or year is None else value - year,
+                n=len(moves),
+                change=change,
+                change_low=change_low,
+                change_high=change_high,
+                year_change=year_change,
+                year_change_low=year_low,
+                year_change_high=year_high,
             )
         )
     return KpiSeries(kpi=kpi, span=span, fiscal_start=fiscal_start, points=tuple(points))
 
 
-def account_flow(
+def account_moves(
     accounts: Sequence[Account], *, paid: Paid, start: datetime, end: datetime, zone: ZoneInfo
-) -> AccountFlow:
-    """Return what became of the accounts that were there when the period began."""
-    first, after = start.astimezone(zone).date(), end.astimezone(zone).date()
-    there = there_at(accounts, start=start, zone=zone)
-    gone = [account for account in there if account.churned_on is not None and account.churned_on < after]
-    staying = [(revenue_of(a, paid, at=start), revenue_of(a, paid, at=end)) for a in there if a not in gone]
-    lost = sum(revenue_of(account, paid, at=start) or 0.0 for account in gone)
-    both = [(old, new) for old, new in staying if old is not None and new is not None]
-    return AccountFlow(
-        accounts=len(there),
-        left=len(gone),
-        revenue=sum(old for old, _ in both) + lost,
-        revenue_left=lost,
-        revenue_down=sum(max(old - new, 0.0) for old, new in both),
-        revenue_up=sum(max(new - old, 0.0) for old, new in both),
-        years=(after - first).days / 365.25,
-    )
+) -> list[AccountMove]:
+    """Return what became of the accounts that were there when the period began; revenue that is known at one end only counts nowhere."""
+    after = end.astimezone(zone).date()
+    moves = []
+    for account in there_at(accounts, start=start, zone=zone):
+        left = account.churned_on is not None and account.churned_on < after
+        now = 0.0 if left else revenue_of(account, paid, at=end)
+        moves.append(AccountMove(id=account.id, left=left, before=revenue_of(account, paid, at=start), after=now))
+    return moves
 
 
 def there_at(accounts: Sequence[Account], *, start: datetime, zone: ZoneInfo) -> list[Account]:
@@ -186,8 +181,12 @@ def _before(day: date | None, first: date) -> bool:
     return day is None or day < first
 
 
-def _share_interval(kpi: AccountKpi, flow: AccountFlow) -> tuple[float | None, float | None]:
-    """Return Wilson's interval of the share of accounts that left or stayed; what is counted in money has none."""
-    counts = {AccountKpi.LOGO_CHURN: flow.left, AccountKpi.RETENTION: flow.accounts - flow.left}
-    found = share_interval(SharePeriod(count=counts[kpi], total=flow.accounts)) if kpi in counts else None
-    return (None, None) if found is None else (100.0 * found[0], 100.0 * found[1])
+def _moved(before: Ratio | None, after: Ratio) -> tuple[float | None, float | None, float | None]:
+    """Return the change of a quantity with its interval."""
+    if before is None or before.value is None or after.value is None:
+        return None, None, None
+    return after.value - before.value, *change_interval(before, after)
+
+
+def _years(start: datetime, end: datetime, *, zone: ZoneInfo) -> float:
+    return (end.astimezone(zone).date() - start.astimezone(zone).date()).days / 365.25

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from pipelines.explain.account_ratios import flow_of
 from pipelines.explain.reach import reach
 from pipelines.explain.revenue import paid_of, revenue_of, revenues
-from pipelines.explain.series import account_flow
+from pipelines.explain.series import account_moves
 from tests.unit.pipelines.test_at_risk import END, formed
 from tests.unit.pipelines.test_hidden import said
 from tests.unit.pipelines.test_reach import LOGIN
@@ -42,8 +43,8 @@ def test_series_drivers_and_queue_hold_the_same_revenue() -> None:
     touched = reach(rows, issues=[LOGIN], accounts=names, revenues=revenues(ACCOUNTS, OBSERVATIONS))["tag:login"]
     assert (touched.accounts, touched.revenue, touched.revenue_of) == (4, 820.0, 3)
     moment = datetime(2026, 7, 1, tzinfo=UTC)
-    flow = account_flow(ACCOUNTS, paid=paid_of(OBSERVATIONS), start=moment, end=moment, zone=ZoneInfo("UTC"))
-    assert flow.revenue == 820.0
+    moves = account_moves(ACCOUNTS, paid=paid_of(OBSERVATIONS), start=moment, end=moment, zone=ZoneInfo("UTC"))
+    assert flow_of(moves, years=1.0).revenue == 820.0
     speaking = [said(name, account_id=name, churn=0.9, submitted_at=END) for name in ("a0", "a1", "a2", "a3")]
     queue = formed(speaking, accounts=ACCOUNTS, observations=OBSERVATIONS)
     assert {entry.account_id: entry.value for entry in queue.entries} == {"a0": 500.0, "a1": 300.0, "a2": 20.0, "a3": None}
@@ -54,5 +55,6 @@ def test_what_remaining_accounts_pay_less_is_lost_revenue() -> None:
     accounts = [Account(id="a0", external_id="0", started_on=date(2025, 1, 1)), Account(id="a1", external_id="1", started_on=date(2025, 1, 1))]
     less = [paid("a0", 100.0, 1), paid("a1", 100.0, 1), paid("a0", 70.0, 5), paid("a1", 120.0, 5)]
     start, end = datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
-    flow = account_flow(accounts, paid=paid_of(less), start=start, end=end, zone=ZoneInfo("UTC"))
+    moves = account_moves(accounts, paid=paid_of(less), start=start, end=end, zone=ZoneInfo("UTC"))
+    flow = flow_of(moves, years=1.0)
     assert (flow.revenue, flow.revenue_left, flow.revenue_down, flow.revenue_up) == (200.0, 0.0, 30.0, 20.0)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.explain.series import account_flow, account_series, kpi_series, label
+from pipelines.explain.account_ratios import flow_of
+from pipelines.explain.series import account_moves, account_series, kpi_series, label
 from voc.customers import Account
 from voc.kpis import AccountKpi, Kpi, KpiObservation, Span
 from voc.report import KpiAnswer
@@ -89,14 +90,14 @@ def test_the_value_of_a_customer_counts_by_the_year_in_periods_of_any_length():
 
 
 def test_revenue_is_never_read_from_the_future():
-    early = account_flow(
+    early = account_moves(
         ACCOUNTS,
         paid={"a": [(datetime(2026, 6, 1, tzinfo=UTC), 130.0)]},
         start=datetime(2026, 4, 1, tzinfo=UTC),
         end=datetime(2026, 5, 1, tzinfo=UTC),
         zone=TOKYO,
     )
-    assert early.revenue == 80.0
+    assert flow_of(early, years=1.0).revenue == 80.0
 
 
 def test_without_dates_or_answers_there_is_no_course():
