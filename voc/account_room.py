@@ -102,7 +102,7 @@ class Mood(Value):
     """Share of the weight of all roles present that was heard, 0…1."""
     plain: Tone
     figure: str | None = None
-    """The address of these numbers, where they are shown (``voc.addresses``)."""
+    """The address of all numbers of the room, where they are shown (``voc.addresses``)."""
 
 
 class OpenComplaint(Value):

@@ -159,6 +159,8 @@ class RiskCheck(Value):
     lift: float | None = None
     lift_low: float | None = None
     lift_high: float | None = None
+    figure: str | None = None
+    """The address of these numbers, where they are shown (``voc.addresses``)."""
 
 
 class AtRisk(Value):

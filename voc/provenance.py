@@ -34,6 +34,7 @@ class FigureKind(StrEnum):
     ISSUE_REACH = "issue_reach"
     UNASSIGNED_SENTENCES = "unassigned_sentences"
     MODEL_RATIO = "model_ratio"
+    QUEUE_CHECK = "queue_check"
     NEGATIVE_SHARE = "negative_share"
     LEFT_SHARE = "left_share"
     EMERGING_TOPIC = "emerging_topic"

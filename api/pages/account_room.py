@@ -14,14 +14,13 @@ from api.dependencies import addresses_of
 from api.pages.access import form_fields
 from api.pages.looks import path_of, render
 from api.pages.merges import merged_from
-from api.pages.people import PAGE, offset_of, show_list, topline, voiced
+from api.pages.people import PAGE, kpis_of, offset_of, show_list, topline, voiced
 from api.pages.people import Voiced as Heard
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
 from api.routes.account_room import in_order, names_of
 from pipelines.account_rooms import looked_at, room_of
-from pipelines.counting import answered_levels
 from pipelines.explain.room_wording import flag_name, flag_wording
 from pipelines.explaining import issues_of
 from pipelines.life_events import of_account
@@ -87,7 +86,7 @@ def account(visit: Visiting, external_id: str) -> Response:
             "history": unit.profile_history.find(known.id)[:SHOWN_CHANGES],
             "alerts": [alert for alert in unit.alerts.find() if alert.id in room.alert_ids],
             "total": unit.feedback.count(FeedbackFilter(account_id=known.id)),
-            "kpis": answered_levels(unit, wanted=FeedbackFilter(account_id=known.id), zone=visit.zone),
+            "kpis": kpis_of(unit, visit, FeedbackFilter(account_id=known.id)),
         }
     names = names_of(people)
     return render(

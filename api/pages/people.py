@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.dependencies import addresses_of
 from api.pages.looks import path_of, render
 from api.pages.merges import merged_from
 from api.pages.route import PageRoute
@@ -24,7 +25,9 @@ from voc.filters import FeedbackFilter
 from voc.ids import customer_id as customer_id_of
 from voc.journey import standing_stage
 from voc.profile_history import ProfileNoun
+from voc.report import KpiLevel
 from voc.sentiment import SentimentLabel
+from voc.store.unit import Unit
 from voc.voices import VoiceRow
 
 PAGE = 50
@@ -80,7 +83,7 @@ def customer(visit: Visiting, external_id: str) -> Response:
             "history": unit.profile_history.find(known.id)[:SHOWN_CHANGES],
             "merged": merged_from(unit, known.id, ProfileNoun.CUSTOMER),
             "total": unit.feedback.count(wanted),
-            "kpis": answered_levels(unit, wanted=wanted, zone=visit.zone),
+            "kpis": kpis_of(unit, visit, wanted),
         }
     today = visit.service.clock().date()
     return render(
@@ -95,6 +98,13 @@ def customer(visit: Visiting, external_id: str) -> Response:
         topline=topline(rows),
         **context,
     )
+
+
+def kpis_of(unit: Unit, visit: Visit, wanted: FeedbackFilter) -> list[tuple[KpiLevel, str | None]]:
+    """Return the survey KPIs a profile answered, with their addresses."""
+    addresses = addresses_of(unit, visit.service, wanted=wanted)
+    levels = answered_levels(unit, wanted=wanted, zone=visit.zone)
+    return [(level, addresses.level(level, None, periods=None)) for level in levels]
 
 
 def show_list(visit: Visit, template: str, page: str, lines: Sequence[Any], *, offset: int, more: bool, **context: Any) -> HTMLResponse:

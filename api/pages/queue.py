@@ -40,7 +40,8 @@ def queue(visit: Visiting) -> HTMLResponse:
     shown = found[offset : offset + PAGE]
     with visit.service.store.read() as unit:
         context = _people(unit, shown)
-        shown = addresses_of(unit, visit.service).queue(shown)
+        addresses = addresses_of(unit, visit.service)
+        shown, check = addresses.queue(shown), addresses.queue_check(whole.check)
         steps = unit.cases.latest(limit=SHOWN_STEPS)
         context["steps"] = [(step, _name(unit, subject)) for subject, step in steps]
         standing = {case.number for case in unit.cases.all_cases().values()}
@@ -53,6 +54,7 @@ def queue(visit: Visiting) -> HTMLResponse:
         everyone=len(whole.entries),
         heard=whole.as_of is not None,
         as_of=whole.as_of,
+        check=check,
         check_sentence=check_wording(whole.check, language=visit.language),
         wanted=wanted,
         reasons=[reason for reason in Reason if any(one.reason is reason for entry in whole.entries for one in entry.concerns)],

@@ -110,13 +110,14 @@ def at_risk(service: ServiceOf, query: Annotated[QueueQuery, Query()], language:
     found = service.queue.find(wanted, among=whole)
     page = page_of(found, limit=query.limit, cursor=query.cursor)
     with service.store.read() as unit:
-        entries = addresses_of(unit, service).queue(page.data)
+        addresses = addresses_of(unit, service)
+        entries, check = addresses.queue(page.data), addresses.queue_check(whole.check)
     return QueuePage(
         data=[_entry(entry, language) for entry in entries],
         next_cursor=page.next_cursor,
         total=len(found),
         as_of=whole.as_of,
-        check=whole.check,
+        check=check,
         check_wording=check_wording(whole.check, language=language),
     )
 

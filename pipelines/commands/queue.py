@@ -38,12 +38,13 @@ def queue(
             whole = working.look()
             found = working.find(QueueFilter(reason=reason, language=language), among=whole)
             with store.read() as unit:
-                shown = Addresses(unit, taxonomy=build_taxonomy(), zone=config.intake.default_timezone).queue(found[:top])
+                addresses = Addresses(unit, taxonomy=build_taxonomy(), zone=config.intake.default_timezone)
+                shown, check = addresses.queue(found[:top]), addresses.queue_check(whole.check)
                 customers = unit.customers.customers([entry.customer_id for entry in shown if entry.customer_id])
                 accounts = unit.customers.accounts([entry.account_id for entry in shown if entry.account_id])
         if json:
             entries = [entry.model_dump(mode="json") for entry in shown]
-            print_json({"as_of": whole.as_of, "total": len(found), "entries": entries, "check": whole.check.model_dump(mode="json")})
+            print_json({"as_of": whole.as_of, "total": len(found), "entries": entries, "check": check.model_dump(mode="json")})
             return
         for entry in shown:
             who = [customers.get(entry.customer_id or ""), accounts.get(entry.account_id or "")]

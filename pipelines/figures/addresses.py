@@ -12,7 +12,7 @@ from voc.actions import Evaluation
 from voc.addresses import addressed
 from voc.alerts import Alert
 from voc.audits import AuditedTag
-from voc.concerns import QueueEntry
+from voc.concerns import QueueEntry, RiskCheck
 from voc.drivers import Driver, DriverLine, Reach
 from voc.emerging import Emerging
 from voc.filters import FeedbackFilter
@@ -156,6 +156,10 @@ class Addresses:
             for one in found
         ]
 
+    def queue_check(self, found: RiskCheck) -> RiskCheck:
+        """Return how the queue went together with leaving, with its address; of all comments."""
+        return found.model_copy(update={"figure": self._of(FigureKind.QUEUE_CHECK, rows.of_queue_check(found))})
+
     def alerts(self, found: Iterable[Alert]) -> list[Alert]:
         """Return alerts with the addresses of how many complained."""
         return [
@@ -176,8 +180,8 @@ class Addresses:
         ]
 
     def room(self, found: AccountRoom) -> AccountRoom:
-        """Return an account's room with the address of its mood."""
-        figure = self._of(FigureKind.ACCOUNT_MOOD, rows.of_mood(found.mood), more=rows.room_more(found))
+        """Return an account's room with the address of its numbers."""
+        figure = self._of(FigureKind.ACCOUNT_MOOD, rows.of_room(found), more=rows.room_more(found))
         return found.model_copy(update={"mood": found.mood.model_copy(update={"figure": figure})})
 
     def _of(self, kind: FigureKind, answer: Answer, **named: Any) -> str | None:

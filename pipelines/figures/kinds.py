@@ -269,6 +269,15 @@ KINDS: dict[FigureKind, Kind] = {
             ja="キューの対象者のリスク。理由の重みを合わせ、解約が分かる場合はその実績と照らしたもの。n は理由の数。",
         ),
     ),
+    FigureKind.QUEUE_CHECK: Kind(
+        row_kinds.queue_check,
+        Bilingual(
+            en="At past moments: who left afterwards, among the fifth with most evidence minus among the fifth with the lowest scores, in "
+            "percentage points, 95 % interval over owners; parts: odds of leaving per 0.1 of evidence. Associated with, not caused by.",
+            ja="過去の各時点で、その後離れた割合の差(根拠の強い上位2割 − 点数の低い下位2割、ポイント)。95 % 区間は取引先・顧客単位。"
+            "内訳は根拠0.1あたりの離れるオッズなど。関連を示すもので、原因ではありません。",
+        ),
+    ),
     FigureKind.AUDITED_SHARE: Kind(
         row_kinds.audited_share,
         Bilingual(
@@ -280,8 +289,9 @@ KINDS: dict[FigureKind, Kind] = {
         row_kinds.account_mood,
         Bilingual(
             en="Tone of an account's comments in the time looked back on: the means of the known roles heard, weighted (-1 to 1); "
-            "n counts all comments.",
-            ja="対象期間における取引先のコメントの調子。発言のあった既知の役割の平均を重みづけしたもの(-1~1)。n は全コメント数。",
+            "n counts all comments. Parts: each role and quarter, deciders heard, and the numbers of what to look at.",
+            ja="対象期間における取引先のコメントの調子。発言のあった既知の役割の平均を重みづけしたもの(-1~1)。n は全コメント数。"
+            "内訳は役割・四半期ごとの調子、発言した決裁者、注意点の数値。",
         ),
     ),
 }

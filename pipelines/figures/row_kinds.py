@@ -131,6 +131,12 @@ def queue_risk(desk: Desk, query: FigureQuery) -> Answer | None:
     return rows.of_entry(entry).model_copy(update={"evidence": evidence})
 
 
+def queue_check(desk: Desk, _: FigureQuery) -> Answer:
+    """Return how the queue went together with leaving; its evidence is the comments it was formed from."""
+    ground = known(desk.unit)
+    return rows.of_queue_check(at_risk(ground).check).model_copy(update={"evidence": tuple(one.feedback_id for one in ground.heard)})
+
+
 def audited_share(desk: Desk, query: FigureQuery) -> Answer | None:
     """Return a tag's share corrected by what people said in audits; its evidence is those comments and the ones with the tag."""
     kind, _, tag = (query.issue or "").partition(":")
@@ -159,7 +165,7 @@ def account_mood(desk: Desk, query: FigureQuery) -> Answer | None:
         return None
     heard = readable(desk.unit.voices.find(FeedbackFilter(account_id=room.account_id)))
     inside = tuple(row.feedback_id for row in heard if room.window.start <= row.submitted_at < room.window.end)
-    return rows.of_mood(room.mood).model_copy(update={"evidence": inside})
+    return rows.of_room(room).model_copy(update={"evidence": inside})
 
 
 def _room(desk: Desk, query: FigureQuery) -> AccountRoom | None:

@@ -1,14 +1,15 @@
 """Rows: the numbers of one row of an answer, and the question they answer. What lists and what asks again reads them here alike."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pipelines.explain.trends import share_interval
-from voc.account_room import AccountRoom, Mood
+from voc.account_room import AccountRoom, Tone
 from voc.actions import Estimate as Effect
 from voc.actions import Evaluation
 from voc.alerts import Alert
 from voc.audits import AuditedTag, Estimate
-from voc.concerns import QueueEntry
+from voc.concerns import Association, QueueEntry, RiskCheck
 from voc.drivers import Driver, Reach
 from voc.emerging import Emerging
 from voc.issues import IssueSummary, Period, SharePeriod
@@ -26,6 +27,7 @@ DRIVER_PARTS = (
     "volume", "share", "n_with", "clusters_with", "mean_with", "mean_without", "difference", "difference_low", "difference_high", "p", "q",
 )  # fmt: skip
 CHECK_PARTS = ("n_before", "n_after", "treated_clusters", "control_clusters", "meaningful", "false_groups", "false_groups_seen")
+QUEUE_CHECK_PARTS = ("window_days", "moments", "people", "owners_left", "left_top_evidence", "left_top_score", "left_all")
 POINT_PARTS = ("change", "change_low", "change_high", "year_change", "year_change_low", "year_change_high")
 CHANGE, GROUP, LINE = "change", "group", "line"
 """What a ledger's own change, a group of its mix and a line of an opened issue are called beside its terms."""
@@ -133,10 +135,20 @@ def of_point(point: KpiPoint) -> Answer:
 
 
 def of_entry(entry: QueueEntry) -> Answer:
-    """Return the risk of somebody in the queue; ``n`` counts the reasons."""
+    """Return the risk of somebody in the queue with the numbers its reasons are told in; ``n`` counts the reasons."""
     parts: Parts = {"evidence": entry.evidence, "revenue": entry.value}
-    parts |= {f"weight_{one.reason.value}": one.weight for one in entry.concerns}
+    for one in entry.concerns:
+        parts |= {f"weight_{one.reason.value}": one.weight} | _facts(f"reason_{one.reason.value}", one.facts)
     return Answer(value=entry.risk, n=len(entry.concerns), parts=parts)
+
+
+def of_queue_check(check: RiskCheck) -> Answer:
+    """Return how the queue went together with leaving; ``n`` counts owners."""
+    parts: Parts = {name: getattr(check, name) for name in QUEUE_CHECK_PARTS}
+    for name in ("odds", "odds_beside_score", "score_odds"):
+        one: Association | None = getattr(check, name)
+        parts |= {} if one is None else {name: one.ratio, f"{name}_low": one.low, f"{name}_high": one.high}
+    return Answer(value=check.lift, low=check.lift_low, high=check.lift_high, n=check.owners, parts=parts)
 
 
 def of_alert(alert: Alert) -> Answer:
@@ -171,11 +183,28 @@ def of_audited(tag: AuditedTag) -> Answer:
     return Answer(value=share.value, low=share.low, high=share.high, n=tag.n, parts=parts)
 
 
-def of_mood(mood: Mood) -> Answer:
-    """Return an account's mood, and beside it the plain mean of every comment."""
-    plain = mood.plain
-    parts: Parts = {"heard_weight": mood.heard_weight, "plain": plain.mean, "plain_low": plain.low, "plain_high": plain.high}
-    return Answer(value=mood.value, low=mood.low, high=mood.high, n=plain.n, parts=parts)
+def of_room(room: AccountRoom) -> Answer:
+    """Return an account's mood, and beside it the plain mean of every comment, each role's tone, and the numbers of the flags."""
+    mood, deciders = room.mood, room.deciders
+    parts: Parts = {"heard_weight": mood.heard_weight, "revenue": room.revenue} | _tone("plain", mood.plain)
+    parts |= {f"deciders_{name}": count for name, count in deciders.model_dump().items()}
+    parts |= {"open_complaints": len(room.open_complaints), "days_to_renewal": room.days_to_renewal}
+    for role in room.roles:
+        parts |= {f"people_{role.role.value}": len(role.people), f"role_{role.role.value}": role.weight}
+        parts |= _tone(f"tone_{role.role.value}", role.tone)
+        for part in role.parts:
+            parts |= _tone(f"tone_{role.role.value}.{part.period.start:%Y-%m-%d}", part.tone)
+    for at, flag in enumerate(room.flags, start=1):
+        parts |= _facts(f"flag_{flag.kind.value}.{at}", flag.facts)
+    return Answer(value=mood.value, low=mood.low, high=mood.high, n=mood.plain.n, parts=parts)
+
+
+def _tone(name: str, tone: Tone) -> Parts:
+    return {name: tone.mean, f"{name}_low": tone.low, f"{name}_high": tone.high, f"{name}.n": tone.n}
+
+
+def _facts(name: str, facts: Mapping[str, float | int | str]) -> Parts:
+    return {f"{name}.{fact}": float(value) for fact, value in facts.items() if not isinstance(value, str)}
 
 
 def _effect(name: str, one: Effect | None) -> Parts:

@@ -2,7 +2,9 @@
 
 from pipelines.explain.concern_wording import reason_name
 from pipelines.explain.ledger_wording import grouping_name
+from pipelines.explain.room_wording import flag_name
 from pipelines.explain.wording import kpi_name
+from voc.account_room import FlagKind
 from voc.concerns import Reason
 from voc.kpis import AccountKpi, Kpi
 from voc.ledger import Grouping
@@ -24,6 +26,7 @@ _KINDS = {
     FigureKind.QUEUE_RISK: ("Risk of an entry of the queue", "キューの対象者のリスク"),
     FigureKind.AUDITED_SHARE: ("Share of a tag, corrected", "補正後のタグの割合"),
     FigureKind.ACCOUNT_MOOD: ("Mood of an account", "取引先の調子"),
+    FigureKind.QUEUE_CHECK: ("How the queue went together with leaving", "キューと離脱の関連"),
     FigureKind.NEGATIVE_SHARE: ("Share of negative comments", "ネガティブなコメントの割合"),
     FigureKind.LEFT_SHARE: ("Share of accounts that left", "離れた取引先の割合"),
     FigureKind.EMERGING_TOPIC: ("Voices of a topic that grows", "増えているトピックの声の数"),
@@ -102,6 +105,21 @@ _PARTS = {
     "recall": ("Recall", "再現率"),
     "without": ("Sentences without a topic", "トピックのない文の数"),
     "left": ("Left", "離れた数"),
+    "deciders_known": ("Deciders known", "分かっている決裁者"),
+    "deciders_in_window": ("Deciders heard", "発言した決裁者"),
+    "deciders_of_late": ("Deciders heard of late", "最近発言した決裁者"),
+    "open_complaints": ("Open complaints", "未解消の苦情"),
+    "days_to_renewal": ("Days to renewal", "更新までの日数"),
+    "window_days": ("Days followed", "追跡した日数"),
+    "moments": ("Past moments", "過去の時点数"),
+    "people": ("Looked at", "調べた対象者数"),
+    "owners_left": ("Left", "離れた数"),
+    "left_top_evidence": ("Left of the fifth with most evidence, %", "根拠の強い上位2割で離れた割合(%)"),
+    "left_top_score": ("Left of the fifth with the lowest scores, %", "点数の低い下位2割で離れた割合(%)"),
+    "left_all": ("Left of all, %", "全体で離れた割合(%)"),
+    "odds": ("Odds per 0.1 of evidence", "根拠0.1あたりのオッズ"),
+    "odds_beside_score": ("Odds per 0.1 of evidence, scores equal", "根拠0.1あたりのオッズ(点数をそろえた値)"),
+    "score_odds": ("Odds per tenth of the score downwards", "点数が1割下がるごとのオッズ"),
     "expected": ("Expected", "予想される数"),
     "chance": ("Probability, had nothing changed", "変化がない場合に起こる確率"),
     "heard_weight": ("Weight of the roles heard", "発言のあった役割の重み"),
@@ -175,7 +193,41 @@ _ENDS = {
     ".others": (", compared with", "(比較対象)"),
 }
 
+_FACTS = {
+    "days": ("days", "日数"),
+    "usual_days": ("usual days", "ふだんの間隔(日)"),
+    "earlier": ("earlier half", "前半"),
+    "later": ("later half", "後半"),
+    "points": ("points", "回数"),
+    "n": ("n", "n"),
+    "p": ("p", "p"),
+    "others": ("others", "ほかの人"),
+    "others_n": ("number of others", "ほかの人数"),
+    "score": ("score", "点数"),
+    "gap": ("below the usual tone", "ふだんの口調との差"),
+    "reads_like": ("reads like", "文面の相当点"),
+    "hedges": ("hedges", "控えめな言い回しの数"),
+    "probability": ("probability", "確率"),
+    "tone": ("tone", "口調"),
+    "complaints": ("complaints", "苦情の数"),
+    "happier_tone": ("happier role", "調子のよい役割"),
+    "sourer_tone": ("sourer role", "調子の悪い役割"),
+    "difference": ("difference", "差"),
+    "low": ("from", "区間下限"),
+    "high": ("to", "区間上限"),
+}
+"""Numbers that reasons of the queue and flags of an account room are told in."""
+_ROLES = {
+    "decider": ("Deciders", "決裁者"), "buyer": ("Buyers", "購買担当"), "admin": ("Administrators", "管理者"), "user": ("Users", "利用者"),
+    "unknown": ("Role unknown", "役割不明"),
+}  # fmt: skip
+_OF_FACTS = ("reason_", "flag_")
 _STARTS = {
+    "tone_": ("Tone: ", "調子: "),
+    "people_": ("People: ", "人数: "),
+    "role_": ("Weight of the role: ", "役割の重み: "),
+    "reason_": ("", ""),
+    "flag_": ("", ""),
     "weight_": ("Weight: ", "重み: "),
     "difference_": ("Difference, corrected: ", "補正後の差: "),
     "false_start_": ("False start ", "偽の開始日 "),
@@ -199,7 +251,7 @@ def part_name(name: str, *, language: str) -> str:
     if known is not None:
         return known[japanese]
     for end, words in _ENDS.items():
-        if name.endswith(end):
+        if name.endswith(end) and not name.startswith(_OF_FACTS):
             return part_name(name.removesuffix(end), language=language) + words[japanese]
     for start, words in _STARTS.items():
         if name.startswith(start):
@@ -208,6 +260,13 @@ def part_name(name: str, *, language: str) -> str:
 
 
 def _rest(start: str, name: str, *, language: str) -> str:
+    if start in _OF_FACTS:
+        kind, *number, fact = name.split(".")
+        named = reason_name(Reason(kind), language=language) if start == "reason_" else flag_name(FlagKind(kind), language=language)
+        return f"{named} {' '.join(number)}".rstrip() + f": {_FACTS.get(fact, (fact, fact))[language == 'ja']}"
+    if start in ("tone_", "people_", "role_"):
+        role, _, day = name.partition(".")
+        return f"{_ROLES[role][language == 'ja']} {day}".rstrip()
     if start == "weight_":
         return reason_name(Reason(name), language=language)
     return kpi_name(Kpi(name), language=language) if start == "difference_" else part_name(name, language=language)

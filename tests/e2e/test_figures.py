@@ -84,7 +84,7 @@ def test_every_kind_is_asked_here() -> None:
     assert elsewhere.pop(0) is FigureKind.ROW_ACCOUNTING, "rows come from imports"
     of_rows = {
         FigureKind.LEDGER_TERM, FigureKind.KPI_PERIOD, FigureKind.QUEUE_RISK, FigureKind.AUDITED_SHARE, FigureKind.ACCOUNT_MOOD,
-        FigureKind.ISSUE_REACH, FigureKind.UNASSIGNED_SENTENCES, FigureKind.MODEL_RATIO, FigureKind.EMERGING_TOPIC,
+        FigureKind.ISSUE_REACH, FigureKind.UNASSIGNED_SENTENCES, FigureKind.MODEL_RATIO, FigureKind.EMERGING_TOPIC, FigureKind.QUEUE_CHECK,
     }  # fmt: skip
     assert set(elsewhere) == of_rows, "asked in tests/unit/api/test_addresses.py, from the rows they stand in, and in test_numbers_open.py"
 

@@ -125,6 +125,7 @@ ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "series": lambda app: [(row, "value") for row in app.get("/v1/kpis/series", kpi="nps", by="quarter").json()["points"]],
     "series of accounts": lambda app: [(row, "value") for row in app.get("/v1/kpis/series", kpi="nrr", by="year").json()["points"]],
     "queue": lambda app: data(app, "/v1/queues/at-risk", "risk"),
+    "queue's check": lambda app: [(app.get("/v1/queues/at-risk").json()["check"], "lift")],
     "audits": lambda app: [(row | {"value": (row["share"] or {}).get("value")}, "value") for row, _ in data(app, "/v1/audits", "share")],
     "room": lambda app: [(app.get("/v1/accounts/a1/room", at=NOW).json()["room"]["mood"], "value")],
     "trace": of_trace,
@@ -166,7 +167,7 @@ def test_the_numbers_of_a_page_lead_to_their_figures(app: Running, path: str) ->
 @pytest.mark.parametrize("path", ["/customers/person1@example.com", "/accounts/a1"])
 def test_the_answers_on_a_profile_lead_to_the_figure_of_the_same_number(app: Running, path: str) -> None:
     (tile,) = [one for one in HTMLParser(app.client.get(f"http://127.0.0.1{path}").text).css(".tile") if "NPS" in one.text()]
-    (link,) = tile.css("a[href^='/figures']")
+    *_, link = tile.css("a[href^='/figures/']")
     shown = HTMLParser(app.client.get(f"http://127.0.0.1{link.attributes['href']}").text).css_first("main")
     value, n = (one.text() for one in shown.css(".tile .big")[:2])
     assert (float(value), n) == (float(tile.css_first(".big").text()), link.text().split()[0])
