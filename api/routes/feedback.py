@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from api.auth import require
-from api.dependencies import ReaderLanguage, ServiceOf, zone_of
+from api.dependencies import ReaderLanguage, ServiceOf, addresses_of, zone_of
 from api.narrowing import Narrowed, PagedNarrowed
 from api.paging import MAX_LIMIT, Page, cursor_after, feedback_cursor
 from api.shapes import FeedbackShape
@@ -25,9 +25,10 @@ SimilarLimit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
 
 class Count(BaseModel):
-    """How many comments match."""
+    """How many comments match; the figure's evidence lists them. No figure where words narrow them."""
 
     count: int
+    figure: str | None
 
 
 class Place(BaseModel):
@@ -68,7 +69,8 @@ def count(service: ServiceOf, query: Narrowed) -> Count:
     """Count comments that match."""
     wanted = query.wanted(zone=zone_of(service), clock=service.clock)
     with service.store.read() as unit:
-        return Count(count=unit.feedback.count(wanted))
+        found = unit.feedback.count(wanted)
+        return Count(count=found, figure=addresses_of(unit, service, wanted=wanted).count(found))
 
 
 @router.get("/v1/feedback/{feedback_id}")

@@ -91,6 +91,10 @@ class Addresses:
         drivers = {kpi: None if driver is None else self.drivers([driver])[0] for kpi, driver in one.drivers.items()}
         return one.model_copy(update={"figure": figure, "drivers": drivers})
 
+    def count(self, count: int) -> str | None:
+        """Return the address of how many comments match."""
+        return self._of(FigureKind.COMMENT_COUNT, rows.of_count(count), more=rows.COUNTED)
+
     def level(self, found: KpiLevel, move: Driver | None, *, periods: Periods | None) -> str | None:
         """Return the address of where a KPI stands, and of how it moved between the periods."""
         return self._of(FigureKind.KPI_LEVEL, rows.of_level(found, move), kpi=found.kpi, more=rows.periods_more(periods))

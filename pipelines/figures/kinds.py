@@ -35,6 +35,9 @@ def answer(desk: Desk, query: FigureQuery) -> Answer | None:
 
 
 def _comment_count(desk: Desk, query: FigureQuery) -> Answer:
+    if query.more == rows.COUNTED:
+        found = desk.unit.feedback.ids(query.filter)
+        return rows.of_count(len(found)).model_copy(update={"evidence": tuple(found)})
     counts = comment_counts(desk.unit, query.filter, desk.issues(query).rows)
     names = ("no_signal", "duplicates", "not_analysed", "customers", "accounts")
     parts: dict[str, float | None] = {name: getattr(counts, name) for name in names}

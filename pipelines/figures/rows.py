@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from pipelines.explain.drivers import impact
 from pipelines.explain.trends import share_interval
 from voc.account_room import AccountRoom, Tone
 from voc.actions import Estimate as Effect
@@ -29,6 +30,8 @@ DRIVER_PARTS = (
 CHECK_PARTS = ("n_before", "n_after", "treated_clusters", "control_clusters", "meaningful", "false_groups", "false_groups_seen")
 QUEUE_CHECK_PARTS = ("window_days", "moments", "people", "owners_left", "left_top_evidence", "left_top_score", "left_all")
 POINT_PARTS = ("change", "change_low", "change_high", "year_change", "year_change_low", "year_change_high")
+COUNTED = {"count": "alone"}
+"""What a number of comments is asked with where nothing stands beside it."""
 CHANGE, GROUP, LINE = "change", "group", "line"
 """What a ledger's own change, a group of its mix and a line of an opened issue are called beside its terms."""
 
@@ -75,6 +78,11 @@ def of_emerging(found: Emerging) -> Answer:
     return Answer(value=found.count, n=found.count, parts={name: getattr(found, name) for name in ("expected", "days", "chance")})
 
 
+def of_count(count: int) -> Answer:
+    """Return a number of comments."""
+    return Answer(value=count, n=count)
+
+
 def of_unassigned(found: Unassigned) -> Answer:
     """Return the share of sentences without a topic; ``n`` counts sentences."""
     return Answer(value=found.share, n=found.sentences, parts={"without": found.without})
@@ -82,7 +90,7 @@ def of_unassigned(found: Unassigned) -> Answer:
 
 def of_driver(driver: Driver) -> Answer:
     """Return an issue's association with a KPI."""
-    parts: Parts = {name: getattr(driver, name) for name in DRIVER_PARTS}
+    parts: Parts = {name: getattr(driver, name) for name in DRIVER_PARTS} | {"impact": impact(driver)}
     return Answer(value=driver.adjusted, low=driver.adjusted_low, high=driver.adjusted_high, n=driver.n, parts=parts)
 
 
@@ -105,6 +113,7 @@ def of_change(ledger: Ledger) -> Answer:
     """Return the whole change."""
     before, after = ledger.before, ledger.after
     parts: Parts = {"before": before.value, "after": after.value, "n_before": before.n, "n_after": after.n}
+    parts |= {"clusters_before": before.clusters, "clusters_after": after.clusters, "left_aside": ledger.left_aside}
     return Answer(value=ledger.change, low=ledger.low, high=ledger.high, n=before.n + after.n, parts=parts)
 
 
@@ -208,7 +217,9 @@ def _facts(name: str, facts: Mapping[str, float | int | str]) -> Parts:
 
 
 def _effect(name: str, one: Effect | None) -> Parts:
-    return {} if one is None else {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high, f"{name}.p": one.p}
+    if one is None:
+        return {}
+    return {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high, f"{name}.p": one.p, f"{name}.smallest": one.smallest}
 
 
 def _estimate(name: str, one: Estimate | None) -> Parts:

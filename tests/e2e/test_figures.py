@@ -32,7 +32,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 {
                     "text": f"I cannot log in, it fails again ({n})." if n % 2 else f"The report number {n} is great.",
                     "external_id": f"e{n}",
-                    "scores": {"nps": n % 5 if n % 2 else 9},
+                    "scores": {"nps": n % 5 if n % 2 else 7 + n % 4},
                     "customer_id": f"c{n % 12}",
                     "account_id": f"a{n // 2}",
                     "submitted_at": f"2026-10-{1 + n:02d}T10:00:00+09:00",
@@ -221,6 +221,22 @@ def read(text: str) -> list[float]:
     return [float(found.replace(",", "").replace("−", "-")) for found in NUMBER.findall(text)]
 
 
+MONTH = re.compile(r"\d{4}-\d{2}")
+def drawn(mark: Any) -> dict[str, tuple[float, float]]:
+    """The months of a course as its dots say them: value and n."""
+    said = [dot.text() for dot in mark.css("svg.line title")]
+    assert said
+    return {text.split(":")[0]: (read(text.split(":")[1])[0], read(text.split("n = ")[1])[0]) for text in said}
+
+
+def in_words(numbers: dict[str, float | None]) -> list[float]:
+    """The numbers a driver's sentence must say, without signs, which its words say: the difference, the interval's 95 %, its ends, n and q."""
+    name = "value" if numbers["value"] is not None else "difference"
+    ends = ("low", "high") if name == "value" else ("difference_low", "difference_high")
+    said = [abs(numbers[part] or 0.0) for part in (name, *ends, "n_with", "n")]
+    return sorted([95.0, *(round(one, 1) for one in said), max(0.001, round(numbers["q"] or 0.0, 3))])
+
+
 def written_report(app: Running, language: str, folder: Path) -> tuple[HTMLParser, Any]:
     settings = app.service.settings
     html, book = write_report(
@@ -235,7 +251,7 @@ def test_every_number_of_a_report_has_an_address_and_recomputes_equal(app: Runni
     rows = list(book["Figures" if language == "en" else "数値"].iter_rows(min_row=2, values_only=True))
     marked = page.css("[data-figure]")
     assert len(marked) > 40
-    figures = {}
+    figures, sentences = {}, 0
     for mark in marked:
         name = mark.attributes["data-figure"]
         if name not in figures:
@@ -243,12 +259,18 @@ def test_every_number_of_a_report_has_an_address_and_recomputes_equal(app: Runni
             assert state.fresh, (name, state.reasons)
             figures[name] = figure
         numbers, parts = figures[name].numbers(), mark.attributes["data-part"].split()
-        if parts in (["sentence"], ["months"]):
+        if parts == ["months"]:
+            assert drawn(mark) == {month: (round(value, 1), numbers[f"{month}.n"]) for month, value in numbers.items() if MONTH.fullmatch(month) and value is not None}
+            continue
+        if parts == ["sentence"]:
+            assert sorted(map(abs, read(mark.text()))) == in_words(numbers)
+            sentences += 1
             continue
         shown, meant = read(mark.text()), [numbers[part] for part in parts if numbers[part] is not None]
         assert len(shown) == len(meant), (mark.html, meant)
         for seen, value in zip(shown, meant, strict=True):
             assert min(abs(seen - value), abs(seen - 100 * value)) < 0.0501, (mark.html, value)
+    assert sentences
     assert {row[0] for row in rows} >= set(figures), "the sheet lists every address"
     for name, _, part, number in rows:
         value = app.service.figures.get(name)[0].numbers()[part]

@@ -126,6 +126,7 @@ ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "series of accounts": lambda app: [(row, "value") for row in app.get("/v1/kpis/series", kpi="nrr", by="year").json()["points"]],
     "queue": lambda app: data(app, "/v1/queues/at-risk", "risk"),
     "queue's check": lambda app: [(app.get("/v1/queues/at-risk").json()["check"], "lift")],
+    "count": lambda app: [(app.get("/v1/feedback/count", segment="smb", tag="account.login").json(), "count")],
     "audits": lambda app: [(row | {"value": (row["share"] or {}).get("value")}, "value") for row, _ in data(app, "/v1/audits", "share")],
     "room": lambda app: [(app.get("/v1/accounts/a1/room", at=NOW).json()["room"]["mood"], "value")],
     "trace": of_trace,

@@ -77,7 +77,7 @@ def test_a_condition_that_cannot_be_used_is_refused(filled: Running, path: str, 
 @pytest.mark.parametrize("attack", ["' OR 1=1 --", "%' ; DROP TABLE feedback; --", "*", "NEAR(", "^", "\\", '"', "a" * 200])
 @pytest.mark.parametrize("name", ["text", "segment", "topic", "tag", "source_name", "product"])
 def test_words_of_a_query_language_are_only_words(filled: Running, name: str, attack: str) -> None:
-    assert filled.get("/v1/feedback/count", **{name: attack}).json() == {"count": 0}
+    assert filled.get("/v1/feedback/count", **{name: attack}).json()["count"] == 0
 
 
 def test_a_comment_says_what_it_says(filled: Running) -> None:
