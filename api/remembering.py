@@ -10,7 +10,7 @@ from pipelines.driver_list import driver_list
 from pipelines.explaining import EXPLAINED
 from pipelines.issue_list import IssueList, issue_list
 from pipelines.kpi_series import series_of
-from pipelines.root_cause import OPENED, root_cause, undated
+from pipelines.root_cause import OPENED, Opening, root_cause, undated
 from pipelines.service import Service
 from voc.account_room import AccountRoom
 from voc.audits import AuditedTag
@@ -55,17 +55,31 @@ def issues(  # noqa: PLR0913  # conditions of one question, all by name
 
 
 def why(
-    unit: Unit, service: Service, *, question: Question, wanted: FeedbackFilter, language: str, opened: int = OPENED
+    unit: Unit,
+    service: Service,
+    *,
+    question: Question,
+    wanted: FeedbackFilter,
+    language: str,
+    opened: int = OPENED,
+    opening: Opening | None = None,
 ) -> RootCause:
     """Return what the change of a KPI is made of (``pipelines.root_cause``)."""
 
     def compute() -> RootCause:
         ground = service.remembered.ground(unit, undated(wanted))
         return root_cause(
-            unit, taxonomy=service.taxonomy, question=question, wanted=wanted, language=language, opened=opened, ground=ground
+            unit,
+            taxonomy=service.taxonomy,
+            question=question,
+            wanted=wanted,
+            language=language,
+            opened=opened,
+            opening=opening,
+            ground=ground,
         )
 
-    return service.remembered.of(unit, "why", (question, wanted, language, opened), compute)
+    return service.remembered.of(unit, "why", (question, wanted, language, opened, opening), compute)
 
 
 def drivers(unit: Unit, service: Service, *, kpi: Kpi, wanted: FeedbackFilter, language: str) -> list[DriverLine]:

@@ -108,7 +108,7 @@ def summary_of(found: IssueList, asked: Issue, *, zone: tzinfo) -> IssueSummary 
     return summarise(heard, issues=[asked], recent=last_days(heard[-1].submitted_at, days=RECENT_DAYS), zone=zone)[0]
 
 
-def parse_issue(text: str) -> tuple[IssueKind, str]:
+def parse_issue(text: str, *, field: str = "issue") -> tuple[IssueKind, str]:
     """Read ``kind:id``.
 
     Raises
@@ -118,7 +118,7 @@ def parse_issue(text: str) -> tuple[IssueKind, str]:
     """
     kind, _, name = text.partition(":")
     if not name or kind not in {one.value for one in IssueKind}:
-        raise BadFilterError("An issue is named kind:id, for example tag:account.login.", field="issue")
+        raise BadFilterError("An issue is named kind:id, for example tag:account.login.", field=field)
     return IssueKind(kind), name
 
 

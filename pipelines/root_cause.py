@@ -7,18 +7,20 @@ the answer says what the change is associated with.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from pipelines.explain.drill import drill_lines
+from pipelines.explain.drill import drill_lines, narrowed
 from pipelines.explain.ledger import ledger
 from pipelines.explaining import NAMED, issues_of
 from pipelines.ground import Ground, ground_of
+from pipelines.issue_list import parse_issue
 from pipelines.link import voices
 from voc.drivers import Issue, IssueKind, Voice
 from voc.errors import BadFilterError
 from voc.filters import FeedbackFilter
 from voc.issues import Period, Quote
 from voc.kpis import Kpi
-from voc.ledger import Drill, DrillKind, Grouping, Ledger, LedgerBy, LedgerSide, Question, RootCause
+from voc.ledger import UNNARROWED, Drill, DrillKind, DrillPath, Grouping, Ledger, LedgerBy, LedgerSide, Question, RootCause
 from voc.store.unit import Unit
 from voc.taxonomy import Taxonomy
 from voc.voices import VoiceRow, issue_key
@@ -39,6 +41,14 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True)
+class Opening:
+    """The key of an issue to open, and what to narrow it to."""
+
+    issue: str
+    path: DrillPath
+
+
 def root_cause(
     unit: Unit,
     *,
@@ -47,6 +57,7 @@ def root_cause(
     wanted: FeedbackFilter,
     language: str,
     opened: int = OPENED,
+    opening: Opening | None = None,
     ground: Ground | None = None,
 ) -> RootCause:
     """Take the change of a KPI apart and open its largest issues.
@@ -61,13 +72,47 @@ def root_cause(
         ``ja`` or ``en``: the reader's, for tag names.
     opened
         How many issues to open.
+    opening
+        An issue to open in any case, first if it is none of the largest, and what to narrow it to.
     ground
         What ``wanted`` leaves without its dates, where it was read already.
+
+    Raises
+    ------
+    BadFilterError
+        If no comment names the issue to open.
     """
     told = told_apart(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=language, ground=ground)
     found = ledger_of(told, question)
-    drills = [drill_of(unit, issue, told) for issue in largest(found, opened)]
+    issues = {issue_key(issue): issue for issue in largest(found, opened)}
+    paths: dict[str, DrillPath] = {}
+    if opening is not None:
+        asked = next((issue for issue in told.issues if issue_key(issue) == opening.issue), None)
+        if asked is None:
+            raise BadFilterError("No comment names the issue to open.", field="open")
+        issues = issues if opening.issue in issues else {opening.issue: asked} | issues
+        paths = {opening.issue: opening.path}
+    drills = [drill_of(unit, issue, told, path=paths.get(key, UNNARROWED)) for key, issue in issues.items()]
     return RootCause(question=question, ledger=found, drills=tuple(drills))
+
+
+def opening_of(issue: str | None, **within: str | None) -> Opening | None:
+    """Return which issue to open and what to narrow it to; None for none.
+
+    Raises
+    ------
+    BadFilterError
+        If a name is no issue's, or something is to be narrowed and no issue is named.
+    """
+    path = DrillPath(**{kind: name or None for kind, name in within.items()})
+    if not issue:
+        if path != UNNARROWED:
+            raise BadFilterError("Name the issue that is to be narrowed.", field="open")
+        return None
+    parse_issue(issue, field="open")
+    if path.reason is not None:
+        parse_issue(path.reason, field="within.reason")
+    return Opening(issue, path)
 
 
 @dataclass(frozen=True)
@@ -195,8 +240,8 @@ def _group(row: VoiceRow, grouping: Grouping) -> str | None:
     return values[grouping]
 
 
-def drill_of(unit: Unit, issue: Issue, told: ToldApart) -> Drill:
-    """Open one issue."""
+def drill_of(unit: Unit, issue: Issue, told: ToldApart, *, path: DrillPath) -> Drill:
+    """Open one issue, narrowed to the path."""
     key, before, after = issue_key(issue), told.before, told.after
     mine = [voice for voice in (*before, *after) if key in voice.issue_keys]
     comments = unit.feedback.get_many([voice.feedback_id for voice in mine])
@@ -208,17 +253,19 @@ def drill_of(unit: Unit, issue: Issue, told: ToldApart) -> Drill:
         },
     }
     others = [other for other in told.issues if other.kind in NAMED and other.kind is not issue.kind]
-    said = {LedgerSide.AFTER: _quotes(unit, issue, after), LedgerSide.BEFORE: _quotes(unit, issue, before)}
+    on_path = partial(narrowed, issue=issue, path=path, places=places)
+    said = {LedgerSide.AFTER: _quotes(unit, issue, on_path(after)), LedgerSide.BEFORE: _quotes(unit, issue, on_path(before))}
     side = next((side for side, quotes in said.items() if quotes), LedgerSide.AFTER)
     return Drill(
         issue=issue,
-        lines=drill_lines(issue, before=before, after=after, others=others, places=places),
+        path=path,
+        lines=drill_lines(issue, before=before, after=after, others=others, places=places, path=path),
         quotes=said[side],
         quotes_from=side,
     )
 
 
 def _quotes(unit: Unit, issue: Issue, side: Sequence[Voice]) -> tuple[Quote, ...]:
-    """Return what the comments of one side that score lowest say about the issue."""
-    mine = sorted((voice for voice in side if issue_key(issue) in voice.issue_keys), key=lambda voice: (voice.value, voice.feedback_id))
+    """Return what the comments about the issue that score lowest say about it."""
+    mine = sorted(side, key=lambda voice: (voice.value, voice.feedback_id))
     return tuple(unit.quotes.said(issue, ids=[voice.feedback_id for voice in mine[: 4 * MOST_QUOTES]])[:MOST_QUOTES])

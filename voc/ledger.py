@@ -156,6 +156,22 @@ class DrillKind(StrEnum):
     RELEASE = "release"
 
 
+class DrillPath(Value):
+    """What an opened issue is narrowed to, one thing of each kind at most; None: everything. ``reason`` is an issue's key."""
+
+    reason: str | None = None
+    group: str | None = None
+    product: str | None = None
+    release: str | None = None
+
+    def steps(self) -> dict[DrillKind, str]:
+        """Return what was chosen, by kind."""
+        return {kind: name for kind in DrillKind if (name := getattr(self, kind.value)) is not None}
+
+
+UNNARROWED = DrillPath()
+
+
 class LedgerSide(StrEnum):
     """One of the two sides that are compared."""
 
@@ -180,12 +196,13 @@ class DrillLine(Value):
 
 
 class Drill(Value):
-    """One issue opened: its reasons, groups, products and releases, and what was said, lowest value first.
+    """One issue opened: its reasons, groups, products and releases, and what was said, lowest value first; all of it within ``path``.
 
     Quotes are of the side after; of the side before where nothing was said after.
     """
 
     issue: Issue
+    path: DrillPath = UNNARROWED
     lines: tuple[DrillLine, ...]
     quotes: tuple[Quote, ...]
     quotes_from: LedgerSide = LedgerSide.AFTER

@@ -1,5 +1,7 @@
 """Root cause: what a KPI's change is made of, as a waterfall, a table and its issues opened; the same question as ``POST /v1/explain``."""
 
+from collections.abc import Mapping
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -17,9 +19,11 @@ from api.pages.words import words
 from pipelines.explain.ledger_wording import term_name
 from pipelines.explaining import EXPLAINED
 from pipelines.exports import ExportFormat, export
-from pipelines.root_cause import Dates, ask, segments_of
+from pipelines.figures.rows import line_name
+from pipelines.issue_list import find_issue, parse_issue
+from pipelines.root_cause import Dates, ask, opening_of, segments_of
 from voc.issues import Period
-from voc.ledger import Grouping, LedgerBy, LedgerTerm, RootCause
+from voc.ledger import Drill, DrillKind, DrillLine, Grouping, LedgerBy, LedgerTerm, RootCause
 from voc.store.unit import Unit
 from voc.voices import issue_key
 
@@ -37,7 +41,12 @@ def root_cause_page(visit: Visiting) -> HTMLResponse:
     """Show why a KPI moved."""
     with visit.service.store.read() as unit:
         found = answered(unit, visit)
-        context: dict[str, Any] = {"bar": filter_bar(unit, visit), "period": unit.feedback.period(), "facets": unit.feedback.facets()}
+        context: dict[str, Any] = {
+            "bar": filter_bar(unit, visit),
+            "period": unit.feedback.period(),
+            "facets": unit.feedback.facets(),
+            "reasons": _reasons(unit, visit, found),
+        }
     question = found.question
     return render(
         visit,
@@ -53,10 +62,15 @@ def root_cause_page(visit: Visiting) -> HTMLResponse:
         groupings=tuple(Grouping),
         dates={"before": _days(question.before), "after": _days(question.after)},
         about=lambda term: _conditions(found, term),
+        key_of=issue_key,
+        narrower=partial(_narrower, visit),
+        wider=partial(_wider, visit),
         csv=visit.selection.address("/root-cause.csv", **{name: visit.query(name) for name in OWN if visit.query(name)}),
     )
 
 
+IN = "in_"
+"""Before the kind of what an opened issue is narrowed to, in an address."""
 OWN = ("kpi", "by", "mix", "before_since", "before_until", "compare", "against")
 """What the question adds to the filter's conditions."""
 
@@ -89,7 +103,8 @@ def answered(unit: Unit, visit: Visit) -> RootCause:
         {name: value for name, value in visit.selection.values.items() if name not in ("since", "until")}, zone=visit.zone
     )
     wanted = undated.narrow(unit)
-    found = remembering.why(unit, visit.service, question=question, wanted=wanted, language=visit.language)
+    opening = opening_of(visit.query("open"), **{kind.value: visit.query(f"{IN}{kind.value}") for kind in DrillKind})
+    found = remembering.why(unit, visit.service, question=question, wanted=wanted, language=visit.language, opening=opening)
     return addresses_here(unit, visit).root_cause(found)
 
 
@@ -117,6 +132,33 @@ def _before(visit: Visit) -> Dates:
     named = {name.removeprefix("before_"): visit.query(name) for name in ("before_since", "before_until")}
     wanted = read_selection(named, zone=visit.zone).wanted
     return wanted.since, wanted.until
+
+
+def _reasons(unit: Unit, visit: Visit, found: RootCause) -> dict[str, str]:
+    """Return the names of the reasons that opened issues are narrowed to, by key."""
+    keys = {drill.path.reason for drill in found.drills if drill.path.reason is not None}
+    named: dict[str, str] = {}
+    for key in keys:
+        kind, name = parse_issue(key)
+        issue = find_issue(unit, kind=kind, issue_id=name, taxonomy=visit.service.taxonomy, language=visit.language)
+        named[key] = name if issue is None else issue.name
+    return named
+
+
+def _narrower(visit: Visit, drill: Drill, line: DrillLine) -> str | None:
+    """Return the address of the issue narrowed to a line; None where the line has no name to narrow to."""
+    name = line_name(line)
+    return _opened(visit, drill, drill.path.steps() | {line.kind: name}) if name else None
+
+
+def _wider(visit: Visit, drill: Drill, kind: DrillKind) -> str:
+    """Return the address of the issue without what was chosen of a kind."""
+    return _opened(visit, drill, {one: name for one, name in drill.path.steps().items() if one is not kind})
+
+
+def _opened(visit: Visit, drill: Drill, steps: Mapping[DrillKind, str]) -> str:
+    key = issue_key(drill.issue)
+    return visit.same_page(open=key, **{f"{IN}{kind.value}": steps.get(kind) for kind in DrillKind}) + f"#{key}"
 
 
 def _days(period: Period) -> dict[str, str]:

@@ -15,7 +15,7 @@ from api.forms import Form, given, read_form
 from api.narrowing import Narrowing, Short, checked_filters
 from api.openapi import example_body
 from api.strict_json import parse, usable
-from pipelines.root_cause import OPENED, Dates, ask, segments_of
+from pipelines.root_cause import OPENED, Dates, ask, opening_of, segments_of
 from pipelines.service import Service
 from voc.errors import BadFilterError
 from voc.keys import Key, Scope
@@ -25,6 +25,15 @@ from voc.ledger import Grouping, LedgerBy, RootCause
 router = APIRouter(tags=["kpis"])
 MOST_OPENED = 10
 Date = Annotated[str | None, Field(max_length=40, description="2026-10-01 or with a time; `until` is the first moment outside.")]
+
+
+class WithinForm(Form):
+    """What an opened issue is narrowed to: a reason (an issue, `topic:…`), group, product, release."""
+
+    reason: Short = None
+    group: Short = None
+    product: Short = None
+    release: Short = None
 
 
 class ExplainForm(Form):
@@ -47,9 +56,11 @@ class ExplainForm(Form):
     mix: Grouping | None = Field(default=None, description="Whose mix counts; left out: segment, or source where segments are compared.")
     filters: Narrowing = Field(default=Narrowing(), description="Which comments count on both sides; dates stand above.")
     opened: int = Field(default=OPENED, ge=0, le=MOST_OPENED, description="How many of the largest issues to open.")
+    open: Short = Field(default=None, description="An issue to open in any case, for example `tag:account.login` …")
+    within: WithinForm = Field(default=WithinForm(), description="… narrowed to this.")
 
 
-NAMES = frozenset({*ExplainForm.model_fields, *Narrowing.model_fields})
+NAMES = frozenset({*ExplainForm.model_fields, *WithinForm.model_fields, *Narrowing.model_fields})
 
 
 @router.post("/v1/explain", openapi_extra=example_body(ExplainForm))
@@ -71,6 +82,7 @@ def _explain(service: Service, raw: bytes, *, language: str) -> RootCause:
     if form.filters.since or form.filters.until:
         raise BadFilterError("Dates stand beside the filters.", field="filters.since" if form.filters.since else "filters.until")
     wanted = form.filters.wanted(zone=zone_of(service), clock=service.clock)
+    opening = opening_of(form.open, **form.within.model_dump())
     with service.store.read() as unit:
         question = ask(
             unit,
@@ -81,7 +93,7 @@ def _explain(service: Service, raw: bytes, *, language: str) -> RootCause:
             by=form.by,
             grouping=form.mix,
         )
-        found = remembering.why(unit, service, question=question, wanted=wanted, language=language, opened=form.opened)
+        found = remembering.why(unit, service, question=question, wanted=wanted, language=language, opened=form.opened, opening=opening)
         return addresses_of(unit, service, wanted=wanted).root_cause(found)
 
 

@@ -1,5 +1,6 @@
 """Commands that explain KPIs: why one moved (``explain``), what goes with one (``drivers``)."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,8 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
     against: Annotated[str | None, typer.Option(help="… with this one, in the period.")] = None,
     source: Annotated[str | None, typer.Option(help="Only comments of this source.")] = None,
     by: Annotated[LedgerBy, typer.Option(help="Which issues: tags, topics, both or aspects (大分類).")] = LedgerBy.TAGS,
+    opened: Annotated[str | None, typer.Option("--open", help="Open this issue too, for example tag:account.login.")] = None,
+    within: Annotated[list[str] | None, typer.Option(help="Narrow the opened issue: reason=…, group=…, product=… or release=….")] = None,
     mix: Annotated[Grouping | None, typer.Option(help="Whose mix counts: segment, source, language, role or journey_stage.")] = None,
     lang: Lang = "en",
     *,
@@ -37,7 +40,7 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
     from pipelines.assembly import build_store, build_taxonomy
     from pipelines.figures.addresses import Addresses
     from pipelines.reporting import period_filter
-    from pipelines.root_cause import ask, root_cause, segments_of
+    from pipelines.root_cause import ask, opening_of, root_cause, segments_of
     from voc.filters import FeedbackFilter
 
     with errors_as_exit_codes(json=json):
@@ -45,6 +48,7 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
         zone = config.intake.default_timezone
         after, before = period_filter(since, until, zone=zone), period_filter(before_since, before_until, zone=zone)
         wanted = FeedbackFilter.model_validate({"source": source})
+        opening = opening_of(opened, **_steps(within or ()))
         with closing(build_store(config, read_only=True)) as store, store.read() as unit:
             question = ask(
                 unit,
@@ -56,13 +60,27 @@ def explain(  # noqa: PLR0913, PLR0917  # typer makes an option of each argument
                 grouping=mix,
             )
             taxonomy = build_taxonomy()
-            found = root_cause(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=lang)
+            found = root_cause(unit, taxonomy=taxonomy, question=question, wanted=wanted, language=lang, opening=opening)
             found = Addresses(unit, taxonomy=taxonomy, zone=zone, wanted=wanted).root_cause(found)
         if json:
             print_json(found.model_dump(mode="json"))
         else:
             for line in lines(found, language=lang, zone=zone):
                 say(line)
+
+
+def _steps(within: Sequence[str]) -> dict[str, str]:
+    """Read ``kind=name`` options; raises BadFilterError for any other."""
+    from voc.errors import BadFilterError
+    from voc.ledger import DrillKind
+
+    steps = {}
+    for text in within:
+        kind, _, name = text.partition("=")
+        if kind not in set(DrillKind) or not name:
+            raise BadFilterError("An issue is narrowed by reason=, group=, product= or release=.", field="within")
+        steps[kind] = name
+    return steps
 
 
 def drivers(  # noqa: PLR0913  # typer makes an option of each argument
@@ -173,7 +191,7 @@ def lines(found: "RootCause", *, language: str, zone: str) -> list[str]:
     if ledger.terms:
         shown += [f"{figures.signed(ledger.change):>8} {named['sum']}", "", named["clear"]]
     for drill in found.drills:
-        shown += ["", drill.issue.name]
+        shown += ["", " › ".join([drill.issue.name, *(f"{named[kind.value]}: {name}" for kind, name in drill.path.steps().items())])]
         shown += [
             f"    {named[line.kind.value]:<10} {line.n_before:>5} → {line.n_after:<5} "
             f"{figures.number(line.value_before):>7} → {figures.number(line.value_after):<7} {line.name or named['unknown']}"

@@ -5,9 +5,10 @@ name it more often than all comments do, so that what everybody speaks of is no 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from voc.drivers import Issue, Voice
-from voc.ledger import DrillKind, DrillLine
+from voc.ledger import UNNARROWED, DrillKind, DrillLine, DrillPath
 from voc.voices import issue_key
 
 MOST_LINES = 6
@@ -17,15 +18,36 @@ MIN_LIFT = 1.5
 """So many times the share of all comments a reason must have among those about the issue."""
 
 
+Places = Mapping[DrillKind, Mapping[str, str | None]]
+"""For product and release, by feedback id, where it is known."""
+
+
+def narrowed(voices: Sequence[Voice], *, issue: Issue, path: DrillPath, places: Places) -> list[Voice]:
+    """Return the comments about the issue that lie on the path."""
+    key = issue_key(issue)
+    of: dict[DrillKind, Callable[[Voice, str], bool]] = {
+        DrillKind.REASON: lambda voice, name: name in voice.issue_keys,
+        DrillKind.GROUP: lambda voice, name: voice.segment == name,
+        **{kind: partial(_stands, place) for kind, place in places.items()},
+    }
+    steps = path.steps().items()
+    return [voice for voice in voices if key in voice.issue_keys and all(of[kind](voice, name) for kind, name in steps)]
+
+
+def _stands(place: Mapping[str, str | None], voice: Voice, name: str) -> bool:
+    return place.get(voice.feedback_id) == name
+
+
 def drill_lines(
     issue: Issue,
     *,
     before: Sequence[Voice],
     after: Sequence[Voice],
     others: Sequence[Issue],
-    places: Mapping[DrillKind, Mapping[str, str | None]],
+    places: Places,
+    path: DrillPath = UNNARROWED,
 ) -> tuple[DrillLine, ...]:
-    """Return the lines of an issue's drill, most comments first inside each kind.
+    """Return the lines of an issue's drill, most comments first inside each kind; a kind the path has chosen from has none.
 
     Parameters
     ----------
@@ -34,16 +56,17 @@ def drill_lines(
     others
         Issues of the other kind: possible reasons.
     places
-        For product and release, by feedback id, where it is known.
+        Where comments belong to.
+    path
+        What the issue is narrowed to.
     """
-    key = issue_key(issue)
-    mine = [[voice for voice in side if key in voice.issue_keys] for side in (before, after)]
+    mine = [narrowed(side, issue=issue, path=path, places=places) for side in (before, after)]
     everything = [*before, *after]
     lines = _reasons(mine, others=others, everything=everything)
     lines += _split(DrillKind.GROUP, mine, lambda voice: voice.segment)
     for kind, place in places.items():
         lines += [line for line in _split(kind, mine, _placed(place)) if line.name is not None]
-    return tuple(lines)
+    return tuple(line for line in lines if line.kind not in path.steps())
 
 
 def _reasons(mine: Sequence[Sequence[Voice]], *, others: Sequence[Issue], everything: Sequence[Voice]) -> list[DrillLine]:

@@ -126,7 +126,8 @@ class Addresses:
         def opened(drill: Drill) -> Drill:
             key = issue_key(drill.issue)
             lines = [
-                one.model_copy(update={"figure": of(rows.of_line(one), asked(term=rows.LINE, line=one), key)}) for one in drill.lines
+                one.model_copy(update={"figure": of(rows.of_line(one), asked(term=rows.LINE, line=one, path=drill.path), key)})
+                for one in drill.lines
             ]
             return drill.model_copy(update={"lines": tuple(lines)})
 

@@ -68,7 +68,9 @@ def _line(desk: Desk, told: ToldApart, query: FigureQuery) -> Answer | None:
     if issue is None:
         return None
     asked = (query.more.get("line"), query.more.get("name", ""))
-    line = next((one for one in drill_of(desk.unit, issue, told).lines if (one.kind.value, rows.line_name(one)) == asked), None)
+    path = _read(lambda: rows.path_of(query.more))
+    lines = () if path is None else drill_of(desk.unit, issue, told, path=path).lines
+    line = next((one for one in lines if (one.kind.value, rows.line_name(one)) == asked), None)
     return None if line is None else rows.of_line(line).model_copy(update={"evidence": line.evidence})
 
 

@@ -15,7 +15,7 @@ from voc.drivers import Driver, Reach
 from voc.emerging import Emerging
 from voc.issues import IssueSummary, Period, SharePeriod
 from voc.kpis import KpiPoint, KpiSeries
-from voc.ledger import DrillLine, GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
+from voc.ledger import UNNARROWED, DrillLine, DrillPath, GroupFigures, Grouping, Ledger, LedgerBy, LedgerTerm, Question
 from voc.model_checks import FittedModel
 from voc.provenance import Answer
 from voc.report import KpiLevel
@@ -32,6 +32,8 @@ QUEUE_CHECK_PARTS = ("window_days", "moments", "people", "owners_left", "left_to
 POINT_PARTS = ("change", "change_low", "change_high", "year_change", "year_change_low", "year_change_high")
 COUNTED = {"count": "alone"}
 """What a number of comments is asked with where nothing stands beside it."""
+WITHIN = "within_"
+"""Before the kind of what the issue of a line is narrowed to."""
 CHANGE, GROUP, LINE = "change", "group", "line"
 """What a ledger's own change, a group of its mix and a line of an opened issue are called beside its terms."""
 
@@ -226,15 +228,23 @@ def _estimate(name: str, one: Estimate | None) -> Parts:
     return {} if one is None else {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
 
 
-def question_more(question: Question, *, term: str, group: GroupFigures | None = None, line: DrillLine | None = None) -> More:
-    """Return what a ledger question holds beside its KPI and filter."""
+def question_more(
+    question: Question, *, term: str, group: GroupFigures | None = None, line: DrillLine | None = None, path: DrillPath = UNNARROWED
+) -> More:
+    """Return what a ledger question holds beside its KPI and filter; ``path`` is what the line's issue is narrowed to."""
     asked = {
         "after": period_more(question.after), "before": period_more(question.before), "by": question.by.value,
         "mix": question.grouping.value, "segment": question.segment or "", "against": question.against or "", "term": term,
     }  # fmt: skip
     named = {} if group is None else {"group": group.name or "", "pooled": str(int(group.pooled))}
     named |= {} if line is None else {"line": line.kind.value, "name": line_name(line)}
+    named |= {f"{WITHIN}{kind.value}": name for kind, name in path.steps().items()}
     return {name: value for name, value in (asked | named).items() if value}
+
+
+def path_of(more: More) -> DrillPath:
+    """Return what the issue of a line is narrowed to."""
+    return DrillPath(**{name.removeprefix(WITHIN): value for name, value in more.items() if name.startswith(WITHIN)})
 
 
 def line_name(line: DrillLine) -> str:

@@ -120,6 +120,18 @@ def test_explain_says_what_a_change_is_made_of(data: Path, more: tuple[str, ...]
     assert said(data, "explain", *PERIODS, *more)
 
 
+def test_explain_opens_an_issue_and_narrows_it(data: Path) -> None:
+    dates = ("--from", "2026-04-01", "--to", "2026-06-30", "--before-from", "2026-01-01", "--before-to", "2026-03-31")
+    wide = said_here(data, "explain", *dates, "--open", LOGIN)["drills"][0]
+    narrow = said_here(data, "explain", *dates, "--open", LOGIN, "--within", "group=smb")["drills"][0]
+    assert {line["name"] for line in wide["lines"] if line["kind"] == "group"} == {"smb", "enterprise"}
+    assert (narrow["path"]["group"], {line["kind"] for line in narrow["lines"]} & {"group"}) == ("smb", set())
+    assert len(narrow["quotes"]) < len(wide["quotes"]) or narrow["quotes"] != wide["quotes"]
+    assert "› group: smb" in said(data, "explain", *dates, "--open", LOGIN, "--within", "group=smb")
+    assert refused(data, "explain", *dates, "--open", LOGIN, "--within", "smb")["code"] == "bad_filter"
+    assert refused(data, "explain", *dates, "--within", "group=smb")["code"] == "bad_filter"
+
+
 def test_explain_compares_two_segments_and_refuses_half_a_comparison(data: Path) -> None:
     two = said_here(data, "explain", "--from", "2026-01-01", "--to", "2026-06-30", "--segment", "smb", "--against", "enterprise")
     assert two["ledger"]["terms"]
