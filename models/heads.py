@@ -1,7 +1,8 @@
 """Heads: small trained layers on what one pass of the encoder gives; sentiment, intent, urgency, churn cue, abusive conduct.
 
 Each head is multinomial or binary logistic over the same inputs (the pass's features and vectors, and what the word lists know), its
-probabilities made honest by one temperature (Guo et al. 2017); below ``abstain_below`` it abstains. Invariants: only NumPy at inference;
+probabilities made honest by one temperature (Guo et al. 2017), those of intents by another once the mood was heard; below
+``abstain_below`` it abstains. Invariants: only NumPy at inference;
 the weights are read from the checked artefact; an answer without a signal (特になし, n/a, a formula) is told by rule before any head.
 """
 
@@ -28,12 +29,21 @@ INTENTS = tuple(Intent)
 URGENCIES = tuple(Urgency)
 NOTHING_SAID = Sentiment(label=SentimentLabel.NEUTRAL, score=0.0, confidence=0.05)
 """A formula or an empty answer: neutral, and so light that it does not weigh on the sentences beside it."""
-NOTHING_WANTED = Cues(Intent.NO_SIGNAL, Urgency.NONE, churn=0.0, abusive=0.0)
+NOTHING_WANTED = Cues(
+    Intent.NO_SIGNAL,
+    Urgency.NONE,
+    churn=0.0,
+    abusive=0.0,
+    intent_chances=tuple(float(intent is Intent.NO_SIGNAL) for intent in INTENTS),
+    urgency_chances=tuple(float(urgency is Urgency.NONE) for urgency in URGENCIES),
+)
 SURELY_NOT_URGENT = 0.99
 """Above it urgent words are not heard. On dev, hearing them below it gave 0.785 macro-F1 instead of 0.782; at 0.95 it was 0.799, but
 「急ぎ対応をお願いします」 was missed."""
 INPUT_PARTS = (384, 384, 6, 4)
 """Of the heads' inputs: features, vector, what the polarity lists find, what the cue patterns find."""
+AS_IT_IS = (1.0, 0.0)
+"""Slope and offset that state a score as it is."""
 WEIGHTS_FILE, CONFIG_FILE = "heads.safetensors", "heads.json"
 
 Inputs = NDArray[np.float32]
@@ -43,7 +53,8 @@ Inputs = NDArray[np.float32]
 class Head:
     """Weights [classes, d], bias [classes], temperature, and the probability below which it abstains.
 
-    ``multi``: each class is a question of its own, answered yes or no; else exactly one class holds.
+    ``multi``: each class is a question of its own, answered yes or no; else exactly one class holds. ``stated_temperature``: of the
+    intents' chances once the mood was heard (``stated``).
     """
 
     weight: NDArray[np.float32]
@@ -51,6 +62,7 @@ class Head:
     multi: bool = False
     temperature: float = 1.0
     abstain_below: float = 0.0
+    stated_temperature: float = 1.0
 
     def probabilities(self, inputs: Inputs) -> NDArray[np.float64]:
         """Return the probability of each class, shape [n, classes]."""
@@ -77,12 +89,14 @@ def shipped_heads() -> Mapping[str, Head]:
 class ShippedTags:
     """What tells the shipped tags, and the least score, keywords counted in, of a tag that is given.
 
-    ``known``: what the heads learnt from, so that more can be learnt on top; None where nothing is.
+    ``known``: what the heads learnt from, so that more can be learnt on top; None where nothing is. ``stated``: slope and offset that
+    turn the log-odds of a score into those of the tag being right on matters that are new to the heads.
     """
 
     heads: FewShotHeads
     least_score: float
     known: Learned | None = None
+    stated: tuple[float, float] = AS_IT_IS
 
 
 @cache
@@ -128,17 +142,23 @@ class HeadCues(CueModel):
         if not sentences:
             return []
         heads, inputs = self._given or shipped_heads(), head_inputs(sentences, encoded)
-        intents = _in_tune(heads["intent"].probabilities(inputs), sentiments).argmax(axis=1).tolist()
-        urgencies = _urgencies(heads["urgency"].probabilities(inputs), inputs)
+        wants = in_tune(heads["intent"].probabilities(inputs), sentiments)
+        haste = heads["urgency"].probabilities(inputs)
+        intents, urgencies = wants.argmax(axis=1).tolist(), _urgencies(haste, inputs)
         churn = heads["churn"].probabilities(inputs)[:, 0].round(4).tolist()
         abusive = heads["abuse"].probabilities(inputs)[:, 0].round(4).tolist()
+        chances = zip(stated(wants, heads["intent"].stated_temperature).round(4).tolist(), haste.round(4).tolist(), strict=True)
         return [
-            NOTHING_WANTED if is_no_signal(sentence) else Cues(INTENTS[intent], URGENCIES[urgency], leaving, abuse)
-            for sentence, intent, urgency, leaving, abuse in zip(sentences, intents, urgencies, churn, abusive, strict=True)
+            NOTHING_WANTED
+            if is_no_signal(sentence)
+            else Cues(INTENTS[intent], URGENCIES[urgency], leaving, abuse, tuple(wanted), tuple(hasty))
+            for sentence, intent, urgency, leaving, abuse, (wanted, hasty) in zip(
+                sentences, intents, urgencies, churn, abusive, chances, strict=True
+            )
         ]
 
 
-def _in_tune(chances: NDArray[np.float64], sentiments: Sequence[Sentiment]) -> NDArray[np.float64]:
+def in_tune(chances: NDArray[np.float64], sentiments: Sequence[Sentiment]) -> NDArray[np.float64]:
     """Return the chances of each intent, a complaint's times (1 − score)², praise's times (1 + score)²: who is pleased hardly complains.
 
     On dev 0.726 macro-F1 instead of 0.710.
@@ -148,6 +168,12 @@ def _in_tune(chances: NDArray[np.float64], sentiments: Sequence[Sentiment]) -> N
     found[:, INTENTS.index(Intent.COMPLAINT)] *= (1 - scores) ** 2
     found[:, INTENTS.index(Intent.PRAISE)] *= (1 + scores) ** 2
     return found
+
+
+def stated(chances: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Return chances as they are stated: softened by a temperature, each row adding up to 1; what is likeliest stays so."""
+    softened = chances ** (1 / temperature)
+    return np.asarray(softened / softened.sum(axis=1, keepdims=True))
 
 
 def _urgencies(chances: NDArray[np.float64], inputs: Inputs) -> list[int]:
@@ -185,6 +211,7 @@ def read_heads(folder: Path) -> dict[str, Head]:
             multi=bool(said["multi"]),
             temperature=float(said["temperature"]),
             abstain_below=float(said["abstain_below"]),
+            stated_temperature=float(said["stated_temperature"]),
         )
         for name, said in config["heads"].items()
     }
@@ -198,7 +225,7 @@ def read_tags(folder: Path) -> ShippedTags:
     weights = {name.removeprefix("tags."): values for name, values in load_file(folder / WEIGHTS_FILE).items() if name.startswith("tags.")}
     heads = FewShotHeads.from_weights(weights, config)
     known = Learned(heads, quality=(), targets=weights["targets"].astype(np.float64), ridge=float(config["ridge"]))
-    return ShippedTags(heads, float(config["least_score"]), known)
+    return ShippedTags(heads, float(config["least_score"]), known, (float(config["stated_slope"]), float(config["stated_offset"])))
 
 
 def _sentiment(probabilities: Sequence[float], abstain_below: float) -> Sentiment:

@@ -16,7 +16,7 @@ from models.heads import ShippedTags, shipped_tags
 from models.spelling import spelling_marks
 from models.tagging import HeadTagger
 from voc.enrichment import TagScore
-from voc.errors import InputError, ModelRejectedError
+from voc.errors import InputError, LearntTagsRejectedError
 from voc.ports import Encoded, Tagger, Vectors
 from voc.tag_learning import LearntTags, TagLesson, TagQuality, TagTeacher
 from voc.taxonomy import SHIPPED_NAME, Tag
@@ -81,7 +81,9 @@ class FewShotTeacher(TagTeacher):
         if shipped.known is None:
             raise InputError("The shipped tags learn nothing here.", field="name")
         learnt = learn_more(shipped.known, lesson.vectors, lesson.labels)
-        return _kept(lesson, learnt.heads, {"least_score": shipped.least_score}, learnt.quality)
+        slope, offset = shipped.stated
+        facts = {"least_score": shipped.least_score, "stated_slope": slope, "stated_offset": offset}
+        return _kept(lesson, learnt.heads, facts, learnt.quality)
 
 
 def _kept(lesson: TagLesson, heads: FewShotHeads, more: dict[str, float], quality: tuple[TagQuality, ...]) -> LearntTags:
@@ -107,7 +109,8 @@ class RelearntTagger(Tagger):
 
     def __init__(self, shipped: Tagger, learnt: LearntTags) -> None:
         self.name, self.version = shipped.name, f"{shipped.version}+{learnt.stamp}"
-        self._tagger = HeadTagger(learnt.taxonomy, ShippedTags(_heads(learnt), _number(learnt, "least_score")))
+        stated = (_number(learnt, "stated_slope"), _number(learnt, "stated_offset"))
+        self._tagger = HeadTagger(learnt.taxonomy, ShippedTags(_heads(learnt), _number(learnt, "least_score"), stated=stated))
 
     def taxonomy_tags(self) -> tuple[Tag, ...]:
         """Return all tags of the taxonomy."""
@@ -121,7 +124,7 @@ class RelearntTagger(Tagger):
 class OwnTagger(Tagger):
     """Tags of a user's taxonomy.
 
-    Raises ModelRejectedError where weights and configuration do not fit together.
+    Raises LearntTagsRejectedError, saying what is wrong, where weights and configuration do not fit together.
     """
 
     name = "few-shot-tagger"
@@ -172,17 +175,27 @@ def _heads(learnt: LearntTags) -> FewShotHeads:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
+    name = learnt.taxonomy.name
     try:
         heads = FewShotHeads.from_weights(load(learnt.weights), learnt.config)
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise ModelRejectedError(model=learnt.taxonomy.name, reason="malformed weights") from error
+    except SafetensorError as error:
+        raise LearntTagsRejectedError.of(name, why="the weights are no safetensors file, or only a part of one") from error
+    except KeyError as error:
+        raise LearntTagsRejectedError.of(name, why=f"{error.args[0]} is missing") from error
+    except (ValueError, TypeError) as error:
+        raise LearntTagsRejectedError.of(name, why="the configuration holds something else than numbers where numbers belong") from error
     if heads.examples.ndim != 2 or heads.alpha.shape != (len(heads.examples), len(heads.labels)):  # noqa: PLR2004  # a matrix
-        raise ModelRejectedError(model=learnt.taxonomy.name, reason="weights of the wrong shape")
+        shapes = f"{list(heads.examples.shape)} and {list(heads.alpha.shape)} for {len(heads.labels)} tags"
+        raise LearntTagsRejectedError.of(name, why=f"weights and tags do not fit together ({shapes})")
+    if not (np.isfinite(heads.examples).all() and np.isfinite(heads.alpha).all()):
+        raise LearntTagsRejectedError.of(name, why="the weights hold values that are not numbers")
     return heads
 
 
 def _number(learnt: LearntTags, name: str) -> float:
     try:
         return float(learnt.config[name])
-    except (KeyError, ValueError, TypeError) as error:
-        raise ModelRejectedError(model=learnt.taxonomy.name, reason="malformed weights") from error
+    except KeyError as error:
+        raise LearntTagsRejectedError.of(learnt.taxonomy.name, why=f"{name} is missing") from error
+    except (ValueError, TypeError) as error:
+        raise LearntTagsRejectedError.of(learnt.taxonomy.name, why=f"{name} is no number") from error

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from voc.errors import ModelCrashedError, ModelError, ModelFailedError, ModelRejectedError, ModelTimeoutError
 
@@ -164,8 +164,8 @@ class ChildService:
 
 def _load_error(kind: str, value: Any) -> ModelError:
     if kind == "rejected":
-        message, facts = value
-        return ModelRejectedError(message, **facts)
+        error, message, facts = value
+        return cast("type[ModelRejectedError]", error)(message, **facts)
     return ModelFailedError(f"The models could not be loaded: {value}.", type=value)
 
 
@@ -179,7 +179,7 @@ def _serve(builder: Builder, pipe: Connection, threads: int) -> None:
     try:
         models = builder()
     except ModelRejectedError as error:
-        pipe.send(("rejected", (error.message, error.facts)))
+        pipe.send(_rejected(error))
         return
     except Exception as error:  # noqa: BLE001  # handed to the parent by type name, which raises it as its own
         pipe.send(("raised", type(error).__name__))
@@ -203,9 +203,13 @@ def _answer(models: object, method: str, payload: object) -> tuple[str, Any]:
     try:
         return "value", getattr(models, method)(payload)
     except ModelRejectedError as error:
-        return "rejected", (error.message, error.facts)
+        return _rejected(error)
     except Exception as error:  # noqa: BLE001  # handed to the parent by type name, which raises it as its own
         return "raised", type(error).__name__
+
+
+def _rejected(error: ModelRejectedError) -> tuple[str, Any]:
+    return "rejected", (type(error), error.message, error.facts)
 
 
 def _end_with_parent() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from models.artifacts import MANIFEST_NAME, Manifest, manifest_json, manifest_of, verify_folder
-from voc.errors import BadFileError, ModelRejectedError
+from voc.errors import BadFileError, LearntTagsRejectedError
 from voc.tag_learning import LearntTags, TagKeeper, TagQuality
 from voc.taxonomy import load_taxonomy
 
@@ -88,7 +88,8 @@ class TagFolder(TagKeeper):
                 quality=tuple(TagQuality(**tag) for tag in config["quality"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError, OSError, yaml.YAMLError) as error:
-            raise ModelRejectedError(model=artifact.name, file=CONFIG, reason="malformed file") from error
+            why = "its configuration or taxonomy is not as voc tags train writes it"
+            raise LearntTagsRejectedError.of(artifact.name, why=why, file=CONFIG) from error
         refuse_other_encoder(learnt, encoder=encoder)
         return learnt
 
@@ -130,11 +131,9 @@ def refuse_other_encoder(learnt: LearntTags, *, encoder: str) -> None:
 
     Raises
     ------
-    ModelRejectedError
-        Saying what to do.
+    LearntTagsRejectedError
+        Naming both encoders.
     """
     if learnt.encoder != encoder:
-        message = "These tags were learnt from another encoder's vectors; learn them again (voc tags train) with the encoder in use."
-        raise ModelRejectedError(
-            message, model=learnt.taxonomy.name, reason="another encoder", learnt_with=learnt.encoder, encoder=encoder
-        )
+        why = "they were learnt from another encoder's vectors, so learn them again with the encoder in use"
+        raise LearntTagsRejectedError.of(learnt.taxonomy.name, why=why, learnt_with=learnt.encoder, encoder=encoder)

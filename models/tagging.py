@@ -27,6 +27,8 @@ KEYWORD_TRUST = 0.5
 """How much a keyword's own score counts beside the head; chosen on the dev rows of the own corpus (see ``models/training/LOG.md``)."""
 FURTHER_SHARE = 1 / 3
 """A tag beside the best one scores at least this share of it: a weak second guess is more often wrong than right (see there)."""
+SMALLEST = 1e-4
+"""Scores are that far from 0 and 1 at least before they are turned into what is stated."""
 LEAST_SCORE = 0.5
 PER_MATCH = 0.7
 LONG_MATCH_CHARS = {True: 5, False: 12}
@@ -88,7 +90,8 @@ class LexiconTagger(Tagger):
 class HeadTagger(Tagger):
     """The shipped tags as learnt, and the taxonomy's keywords: evidence of either kind counts, both count more (``together``).
 
-    Invariants as those of ``LexiconTagger``; ``because`` names the keywords found.
+    What is given is decided by that evidence; the score that is stated is how likely such a tag is right on a matter the heads have not
+    seen (``trusted``). Invariants as those of ``LexiconTagger``; ``because`` names the keywords found.
     """
 
     name = "voc-tag-heads"
@@ -126,15 +129,22 @@ def given(scores: NDArray[np.float64], least_score: float) -> NDArray[np.bool_]:
     return np.asarray((scores >= least_score) & (scores >= FURTHER_SHARE * best))
 
 
+def trusted(scores: NDArray[np.float64], slope: float, offset: float) -> NDArray[np.float64]:
+    """Return the probability, 1 / (1 + exp(−slope · log-odds − offset)), that tags of these scores are right (Platt 1999)."""
+    inside = np.clip(scores, SMALLEST, 1 - SMALLEST)
+    return np.asarray(1 / (1 + np.exp(-slope * np.log(inside / (1 - inside)) - offset)))
+
+
 def _chosen(chances: NDArray[np.float64], words: Mapping[str, TagScore], learnt: ShippedTags) -> tuple[TagScore, ...]:
     labels = learnt.heads.labels
     keywords = np.array([words[tag].score if tag in words else 0.0 for tag in labels])
     scores = together(chances, keywords).round(4)
-    found = [
-        TagScore(tag=labels[at], score=float(scores[at]), because=words[labels[at]].because if labels[at] in words else ())
-        for at in np.flatnonzero(given(scores[None], learnt.least_score)[0]).tolist()
-    ]
-    return tuple(sorted(found, key=lambda score: (-score.score, score.tag))[:MOST_TAGS])
+    fitting = np.flatnonzero(given(scores[None], learnt.least_score)[0]).tolist()
+    best = sorted(fitting, key=lambda at: (-scores[at], labels[at]))[:MOST_TAGS]
+    said = trusted(scores, *learnt.stated).round(4)
+    return tuple(
+        TagScore(tag=labels[at], score=float(said[at]), because=words[labels[at]].because if labels[at] in words else ()) for at in best
+    )
 
 
 def _score(words: set[str], *, japanese: bool) -> float:

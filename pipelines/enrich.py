@@ -3,11 +3,14 @@
 Invariants: one result per comment, in order; a comment's result does not depend on its neighbours in the batch; identical sentences are
 read once; nothing is cut silently (``truncated``). How sentences become a comment: sentiment by ``voc.sentiment.combine``; the main
 intent is the first in the order complaint, request, question, praise, comment; urgency,
-churn cue and abuse are the strongest of any sentence.
+churn cue and abuse are the strongest of any sentence. How sure the main intent and the urgency are follows from the sentences' chances,
+each sentence taken by itself (``confidence``).
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
@@ -187,20 +190,49 @@ def _combine(
         for position, ((start, end, _), said) in enumerate(zip(parts[:MAX_SENTENCES], reads, strict=False))
     )
     intents = (Intent.NO_SIGNAL,) if comment.no_signal else _intents(reads)
+    urgency = max((said.cues.urgency for said in reads), key=URGENCY_ORDER.index, default=Urgency.NONE)
+    heard = [] if comment.no_signal else [said.cues for said in reads]
     mood = NEUTRAL if comment.no_signal else combine([said.sentiment for said in reads], [float(end - start) for start, end, _ in parts])
     return Enrichment(
         feedback_id=comment.id,
         sentiment=_rounded(mood),
         intent=intents[0],
         intents=intents,
-        urgency=max((said.cues.urgency for said in reads), key=URGENCY_ORDER.index, default=Urgency.NONE),
+        urgency=urgency,
         churn=round(max((said.cues.churn for said in reads), default=0.0), ROUND_DIGITS),
         abusive=round(max((said.cues.abusive for said in reads), default=0.0), ROUND_DIGITS),
         tags=() if comment.no_signal else _tags(reads),
         sentences=sentences,
         truncated=len(parts) > MAX_SENTENCES or any(said.too_long for said in reads),
         model=stamp,
+        intent_confidence=confidence(intents[0], [cues.intent_chances for cues in heard], (*INTENT_ORDER, Intent.NO_SIGNAL)),
+        urgency_confidence=confidence(urgency, [cues.urgency_chances for cues in heard], URGENCY_ORDER[::-1]),
     )
+
+
+def confidence(said: StrEnum, chances: Sequence[Sequence[float]], order: Sequence[StrEnum]) -> float | None:
+    """Return how likely ``said`` is the first kind of the order that any sentence carries.
+
+    ∏ P(nothing before it) − ∏ P(neither that nor itself), sentences independent; 1 where nothing was read, None where chances are missing.
+
+    Parameters
+    ----------
+    said
+        What was said of the comment.
+    chances
+        How likely each kind is, a row per sentence, in the order of the kind's members.
+    order
+        All kinds, the one that counts most first.
+    """
+    if not chances:
+        return 1.0
+    if not all(chances):
+        return None
+    members = list(type(said))
+    rows = [[row[members.index(kind)] for kind in order] for row in chances]
+    at = order.index(said)
+    from_it, behind_it = (math.prod(sum(row[place:]) for row in rows) for place in (at, at + 1))
+    return round(min(1.0, max(0.0, from_it - behind_it)), ROUND_DIGITS)
 
 
 def _intents(reads: list[_Read]) -> tuple[Intent, ...]:

@@ -194,6 +194,8 @@ def analysis_json(result: Enrichment) -> dict[str, Any]:
         "intent": result.intent.value,
         "intents": [intent.value for intent in result.intents],
         "urgency": result.urgency.value,
+        "intent_confidence": result.intent_confidence,
+        "urgency_confidence": result.urgency_confidence,
         "churn": result.churn,
         "abusive": result.abusive,
         "tags": [{"tag": tag.tag, "score": tag.score} for tag in result.tags],

@@ -83,6 +83,10 @@ class Enrichment(Value):
     sentences: tuple[SentenceAnalysis, ...]
     truncated: bool
     model: ModelStamp
+    intent_confidence: float | None = Field(default=None, ge=0, le=1)
+    """How likely the main intent is the right one; None where the models state none, and in a result that is read back."""
+    urgency_confidence: float | None = Field(default=None, ge=0, le=1)
+    """The same for the urgency."""
     words: tuple[str, ...] = ()
     """Normal forms for the full-text index; empty in a result that is read back."""
     computed_at: UtcDatetime | None = None

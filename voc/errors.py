@@ -26,6 +26,7 @@
     ├── NotFoundError              not_found
     ├── ModelError                 a model could not be used
     │   ├── ModelRejectedError     model_rejected
+    │   │   └── LearntTagsRejectedError  learnt_tags_rejected
     │   ├── ModelUnavailableError  model_unavailable
     │   ├── ModelCrashedError      model_crashed
     │   ├── ModelTimeoutError      model_timeout
@@ -43,7 +44,7 @@
     └── SettingsError              bad_settings
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class VocError(Exception):
@@ -214,6 +215,20 @@ class ModelRejectedError(ModelError):
     advice: ClassVar[str] = (
         "Put the files back as they were delivered, or name another model (docs/models.md); a folder of voc tags train: train it again."
     )
+
+
+class LearntTagsRejectedError(ModelRejectedError):
+    """What was learnt for tags cannot be used; the models themselves are in order."""
+
+    code = "learnt_tags_rejected"
+    advice: ClassVar[str] = (
+        "Learn the tags again (voc tags learn NAME, or voc tags train for a folder), or go on without: voc tags forget NAME."
+    )
+
+    @classmethod
+    def of(cls, name: str, *, why: str, **facts: str) -> Self:
+        """Return the error for what was learnt for a taxonomy, and why it cannot be used."""
+        return cls(f"What was learnt for the tags {name} cannot be used: {why}.", model=name, reason=why, **facts)
 
 
 class ModelUnavailableError(ModelError):

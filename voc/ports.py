@@ -52,6 +52,10 @@ class Cues:
     urgency: Urgency
     churn: float
     abusive: float
+    intent_chances: tuple[float, ...] = ()
+    """How likely each intent is, in the order of ``Intent``; empty where the model states none."""
+    urgency_chances: tuple[float, ...] = ()
+    """The same for ``Urgency``."""
 
 
 class Model(Protocol):

@@ -63,11 +63,25 @@ class ReliabilityBin(Value):
 
 
 class ConfusionCell(Value):
-    """How often a row of one label was given another (or the same)."""
+    """How often a row of one label was given another (or the same).
+
+    Where a row can have several: how often a label was missed in a row that was wrongly given the other; empty stands for nothing missed
+    or nothing given instead.
+    """
 
     truth: str
     said: str
     n: int = Field(ge=1)
+
+
+class LabelCount(Value):
+    """How one label fared where a row can have several, by rows: true positives, false positives, false negatives, true negatives."""
+
+    label: str
+    found: int = Field(ge=0)
+    wrong: int = Field(ge=0)
+    missed: int = Field(ge=0)
+    left_out: int = Field(ge=0)
 
 
 class CaseScore(Value):
@@ -82,7 +96,8 @@ class QualityScore(Value):
     """One model on one data set.
 
     Every row counts, abstained or not; ``calibration_error`` is the expected calibration error over ten equal bins of confidence;
-    ``abstained`` the share of rows the model was too unsure of. ``confusion`` holds the cells that are not empty.
+    ``abstained`` the share of rows the model was too unsure of. ``confusion`` holds the cells that are not empty, ``labels`` the counts by
+    label where a row can have several.
     """
 
     id: str
@@ -108,6 +123,7 @@ class QualityScore(Value):
     reliability: tuple[ReliabilityBin, ...] = ()
     abstained: float | None = Field(default=None, ge=0, le=1)
     confusion: tuple[ConfusionCell, ...] = ()
+    labels: tuple[LabelCount, ...] = ()
     cases: tuple[CaseScore, ...] = ()
 
     @model_validator(mode="after")
@@ -119,6 +135,11 @@ class QualityScore(Value):
         if self.id != score_id(self.task, self.data_set, self.split, self.language, self.variant, self.metric):
             raise ValueError("the id does not follow from what was measured")
         return self
+
+    def mistakes(self, most: int) -> tuple[ConfusionCell, ...]:
+        """Return the most frequent mistakes, at most so many."""
+        wrong = (cell for cell in self.confusion if cell.truth != cell.said)
+        return tuple(sorted(wrong, key=lambda cell: (-cell.n, cell.truth, cell.said))[:most])
 
 
 class Scorecard(Value):

@@ -36,7 +36,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 @dataclass(frozen=True)
 class Mistakes:
-    """Which labels were taken for which: a table where they are few, else the most frequent pairs."""
+    """Which labels were taken for which: a table where they are few and a row has one, else the most frequent pairs."""
 
     labels: tuple[str, ...]
     counts: dict[tuple[str, str], int]
@@ -103,11 +103,10 @@ def mistakes(score: QualityScore) -> Mistakes | None:
     if not score.confusion:
         return None
     labels = tuple(sorted({cell.truth for cell in score.confusion} | {cell.said for cell in score.confusion}))
-    wrong = sorted((cell for cell in score.confusion if cell.truth != cell.said), key=lambda cell: (-cell.n, cell.truth, cell.said))
     return Mistakes(
-        labels=labels if len(labels) <= FULL_TABLE_LABELS else (),
+        labels=labels if len(labels) <= FULL_TABLE_LABELS and not score.labels else (),
         counts={(cell.truth, cell.said): cell.n for cell in score.confusion},
-        worst=tuple((cell.truth, cell.said, cell.n) for cell in wrong[:MOST_MISTAKES]),
+        worst=tuple((cell.truth, cell.said, cell.n) for cell in score.mistakes(MOST_MISTAKES)),
     )
 
 

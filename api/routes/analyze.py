@@ -51,6 +51,8 @@ class Analyzed(Said):
     text: str
     language: Language
     redactions: list[RedactionShape]
+    intent_confidence: float | None = Field(default=None, description="How likely the main intent is the right one.")
+    urgency_confidence: float | None = Field(default=None, description="How likely the urgency is the right one.")
 
 
 class Refused(BaseModel):
@@ -105,4 +107,6 @@ def _analyzed(identifier: str, answer: Analysis) -> Analyzed:
         text=feedback.verbatim,
         language=feedback.language,
         redactions=[RedactionShape.of(redaction) for redaction in feedback.redactions],
+        intent_confidence=answer.enrichment.intent_confidence,
+        urgency_confidence=answer.enrichment.urgency_confidence,
     )

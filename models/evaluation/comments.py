@@ -25,6 +25,11 @@ LABELS: dict[QualityTask, tuple[Callable[[CorpusRow], str], Callable[[Enrichment
     QualityTask.INTENT: (lambda row: row.intent.value, lambda said: said.intent.value),
     QualityTask.URGENCY: (lambda row: row.urgency.value, lambda said: said.urgency.value),
 }
+SURENESS: dict[QualityTask, Callable[[Enrichment], float | None]] = {
+    QualityTask.SENTIMENT: lambda said: said.sentiment.confidence,
+    QualityTask.INTENT: lambda said: said.intent_confidence,
+    QualityTask.URGENCY: lambda said: said.urgency_confidence,
+}
 CHANCES: dict[QualityTask, tuple[Callable[[CorpusRow], bool], Callable[[Enrichment], float]]] = {
     QualityTask.CHURN: (lambda row: row.churn, lambda said: said.churn),
     QualityTask.ABUSE: (lambda row: row.abuse, lambda said: said.abusive),
@@ -62,9 +67,10 @@ def _sentiment_score(bench: Bench, file: SentimentFile) -> QualityScore:
         return missing(subject)
     rows = file.rows(bench.data, split="dev")
     texts = [row.text for row in rows]
-    said = [result.sentiment for result in bench.read(file.name, texts, language)]
+    said = bench.read(file.name, texts, language)
     simple = [side(result.sentiment) for result in bench.weightless.read(texts, language)]
-    return classified(subject, [row.label.value for row in rows], _said_of(said, [side(sentiment) for sentiment in said]), simple)
+    answers = _answers(QualityTask.SENTIMENT, said, [side(result.sentiment) for result in said])
+    return classified(subject, [row.label.value for row in rows], answers, simple)
 
 
 def _own_score(
@@ -84,17 +90,19 @@ def _own_score(
         given, plain = [one.tags for one in said], [[tag.tag for tag in one.tags] for one in simple]
         return tagged(subject, [row.tags for row in rows], given, plain)
     label_of_row, label_of_result = LABELS[task]
-    labels = [label_of_result(one) for one in said]
-    answers = _said_of([one.sentiment for one in said], labels) if task is QualityTask.SENTIMENT else Said(labels)
+    answers = _answers(task, said, [label_of_result(one) for one in said])
     cases = [row.case for row in rows]
     return classified(subject, [label_of_row(row) for row in rows], answers, [label_of_result(one) for one in simple], cases=cases)
 
 
-def _said_of(sentiments: Sequence[Sentiment], labels: Sequence[str]) -> Said:
+def _answers(task: QualityTask, said: Sequence[Enrichment], labels: Sequence[str]) -> Said:
+    """Return the labels with how sure each is, where all say so; only sentiments abstain."""
+    sure = [confidence for one in said if (confidence := SURENESS[task](one)) is not None]
+    abstained = [one.sentiment.abstained for one in said] if task is QualityTask.SENTIMENT else None
     return Said(
         labels,
-        confidence=np.array([sentiment.confidence for sentiment in sentiments]),
-        abstained=np.array([sentiment.abstained for sentiment in sentiments], dtype=bool),
+        confidence=np.array(sure) if len(sure) == len(said) else None,
+        abstained=None if abstained is None else np.array(abstained, dtype=bool),
     )
 
 

@@ -1,5 +1,6 @@
 """Scoring: what was said beside what is true becomes one score, with interval, baseline, target, calibration and confusion."""
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from voc.quality import (
     CaseScore,
     ConfusionCell,
     Interval,
+    LabelCount,
     Metric,
     QualityScore,
     QualityTask,
@@ -38,6 +40,8 @@ from voc.quality import (
 Split = Literal["dev", "test"]
 Speech = Literal["ja", "en", "ja-en"]
 DIGITS = 4
+NOTHING = ""
+"""Stands beside a missed label for which nothing was given, and beside one that was given for nothing."""
 
 
 @dataclass(frozen=True)
@@ -136,18 +140,24 @@ def ranked(subject: Subject, truth: Flags, chances: Numbers, baseline: Numbers) 
 def tagged(
     subject: Subject, truth: Sequence[Sequence[str]], given: Sequence[Sequence[TagScore]], baseline: Sequence[Sequence[str]]
 ) -> QualityScore:
-    """Score several labels a row, by micro-F1; rows for which nothing was said count as abstained, calibration is of the tags given."""
+    """Score several labels a row, by micro-F1; rows for which nothing was said count as abstained, calibration is of the tags given.
+
+    Confusion pairs each label a row was not given with each it was wrongly given.
+    """
     said = [[tag.tag for tag in tags] for tags in given]
     labels = sorted({label for rows in (truth, said, baseline) for row in rows for label in row})
     true, found, simple = (_matrix(rows, labels) for rows in (truth, said, baseline))
     chances = np.array([tag.score for tags in given for tag in tags])
     right = np.array([tag.tag in row for row, tags in zip(truth, given, strict=True) for tag in tags], dtype=bool)
+    pairs = taken_for(truth, said)
     return _score(
         subject,
         n=len(truth),
         value=micro_f1_interval(true, found),
         baseline_value=micro_f1_interval(true, simple),
         abstained=round(float(np.mean([not row for row in said])), DIGITS) if said else 0.0,
+        confusion=confusion([true for true, _ in pairs], [taken for _, taken in pairs]),
+        labels=label_counts(labels, true, found),
         **_certainty(Said((), confidence=chances), right),
     )
 
@@ -171,6 +181,25 @@ def confusion(truth: Sequence[str], said: Sequence[str]) -> tuple[ConfusionCell,
     counts = Counter(zip(truth, said, strict=True))
     ordered = sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
     return tuple(ConfusionCell(truth=true, said=guessed, n=n) for (true, guessed), n in ordered)
+
+
+def taken_for(truth: Sequence[Sequence[str]], said: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """Return label and what it was taken for, row by row: itself where found, what was wrongly given where missed; else empty."""
+    pairs: list[tuple[str, str]] = []
+    for true, given in zip(truth, said, strict=True):
+        pairs += [(label, label) for label in true if label in given]
+        missed, wrong = [label for label in true if label not in given], [label for label in given if label not in true]
+        pairs += itertools.product(missed or [NOTHING], wrong or [NOTHING]) if missed or wrong else []
+    return pairs
+
+
+def label_counts(labels: Sequence[str], truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> tuple[LabelCount, ...]:
+    """Return how each label fared; shapes [n, labels]."""
+    found, wrong, missed, neither = (table.sum(axis=0).tolist() for table in (truth & said, ~truth & said, truth & ~said, ~truth & ~said))
+    return tuple(
+        LabelCount(label=label, found=f, wrong=w, missed=m, left_out=n)
+        for label, f, w, m, n in zip(labels, found, wrong, missed, neither, strict=True)
+    )
 
 
 def case_scores(cases: Sequence[str], right: Flags) -> tuple[CaseScore, ...]:

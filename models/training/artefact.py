@@ -8,7 +8,7 @@ import json
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,11 @@ from models.artifacts import ENCODER_FOLDER, find_minilm, model_hash, write_mani
 from models.encoder import GRAPH_FILE, BilingualEncoder
 from models.evaluation.measures import macro_f1
 from models.few_shot import FewShotHeads, Learned, fit, learn
-from models.heads import CONFIG_FILE, INPUT_PARTS, WEIGHTS_FILE, Head, head_inputs, read_heads
+from models.heads import AS_IT_IS, CONFIG_FILE, INPUT_PARTS, WEIGHTS_FILE, Head, head_inputs, read_heads
 from models.labelled import EVALUATION_FILES, POLARITIES, file_sha256, read_lines
 from models.tagging import LexiconTagger, given, together
 from models.tokenizer import ENGLISH_FILE, JAPANESE_FILE
+from models.training.calibration import calibrate, likeliest
 from models.training.distillation import Plan, new_student, prepared_tokenizer
 from models.training.export import export
 from models.training.outside import labelled_outside, outside_sentences
@@ -43,7 +44,6 @@ SCALES = {"sentiment": (0.25, 0.5, 10.0, 10.0), "others": (1.0, 4.0, 2.0, 2.0)}
 
 Word lists carry the sentiment over to domains never seen; the other heads learn more from the features.
 """
-TEMPERATURES = np.round(np.arange(0.5, 3.01, 0.05), 2)
 THRESHOLDS = np.round(np.arange(0.34, 0.66, 0.02), 2)
 TAG_THRESHOLDS = np.round(np.arange(0.1, 0.8, 0.02), 2)
 MOST_ABSTAINED = 0.08
@@ -70,6 +70,7 @@ def build(data: Path, work: Path, out: Path = ENCODER_FOLDER, *, graph: bool = T
     kept = {name: head for name, head in read_heads(out).items() if name in keep} if keep else {}
     fitted = {} if ALL_HEADS.issubset(kept) else fitted_heads(data, encoder, rows)
     write_heads(fitted | kept, fitted_tags(data, encoder, rows), out)
+    calibrate(out, encoder, rows)
     write_papers(data, out)
     manifest = write_manifest(out, name="voc-encoder", version="1")
     log.info("models/artifacts.py: ENCODER_SHA256 = %s", model_hash(manifest.files))
@@ -231,11 +232,7 @@ def _balanced(targets: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _calibrated(head: Head, inputs: NDArray[np.float32], wanted: NDArray[np.int64]) -> Head:
-    def loss(temperature: float) -> float:
-        chances = Head(head.weight, head.bias, temperature=temperature).probabilities(inputs)
-        return float(-np.log(np.maximum(chances[np.arange(len(wanted)), wanted], 1e-9)).mean())
-
-    return Head(head.weight, head.bias, temperature=float(min(TEMPERATURES.tolist(), key=loss)))
+    return replace(head, temperature=likeliest(lambda temperature: replace(head, temperature=temperature).probabilities(inputs), wanted))
 
 
 def _log_loss(chances: NDArray[np.float64], wanted: NDArray[np.float32]) -> float:
@@ -258,8 +255,10 @@ def write_heads(heads: Mapping[str, Head], tags: tuple[Learned, float], out: Pat
     arrays["tags.targets"] = np.ascontiguousarray(learnt.targets, np.uint8)
     save_file(arrays, out / WEIGHTS_FILE)
     (out / WEIGHTS_FILE).chmod(0o644)
-    said = {name: {"multi": h.multi, "temperature": h.temperature, "abstain_below": h.abstain_below} for name, h in heads.items()}
-    config = {"heads": said, "tags": learnt.heads.config() | {"least_score": least_score, "ridge": learnt.ridge}}
+    facts = ("multi", "temperature", "abstain_below", "stated_temperature")
+    said = {name: {fact: getattr(head, fact) for fact in facts} for name, head in heads.items()}
+    as_it_is = dict(zip(("stated_slope", "stated_offset"), AS_IT_IS, strict=True))
+    config = {"heads": said, "tags": learnt.heads.config() | {"least_score": least_score, "ridge": learnt.ridge} | as_it_is}
     (out / CONFIG_FILE).write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 

@@ -10,6 +10,9 @@ import typer
 from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes, print_json, say, settings
 from voc.quality import QualityScore, QualityTask, Scorecard
 
+MOST_MISTAKES = 15
+NOTHING = "nothing"
+
 
 class OwnSplit(StrEnum):
     """Rows of the own corpus: ``dev`` to choose by, ``test`` to report."""
@@ -23,6 +26,7 @@ DataFolder = Annotated[
 ]
 OutFile = Annotated[Path | None, typer.Option("--out", help="Write the scorecard to this JSON file.")]
 Tasks = Annotated[list[QualityTask] | None, typer.Option("--task", help="Measure only this; may be given several times.")]
+MistakesFlag = Annotated[bool, typer.Option("--mistakes", help="Below each score: what was most often taken for what, and each label.")]
 Split = Annotated[OwnSplit, typer.Option("--own-split", help="Rows of the own corpus: dev to choose by, test to report.")]
 
 
@@ -32,6 +36,7 @@ def evaluate(
     task: Tasks = None,
     own_split: Split = OwnSplit.TEST,
     *,
+    mistakes: MistakesFlag = False,
     json: JsonFlag = False,
     quiet: QuietFlag = False,
 ) -> None:
@@ -48,19 +53,32 @@ def evaluate(
         if json:
             print_json(found.model_dump(mode="json"))
             return
-        for line in lines(found):
+        for line in lines(found, mistakes=mistakes):
             say(line)
         if (cost := build_quality().cost) is not None:
             say("; ".join(f"{row.name.replace('_', ' ')} {row.times_plain:.2f}×" for row in cost.rows) + f" ({cost.machine})")
 
 
-def lines(card: Scorecard) -> list[str]:
-    """Return the scorecard as text: one line a score (ece: calibration error; unsure: abstained), and how many targets were met."""
+def lines(card: Scorecard, *, mistakes: bool = False) -> list[str]:
+    """Return the scorecard as text: one line a score (ece: calibration error; unsure: abstained), and how many targets were met.
+
+    ``mistakes``: below each score its most frequent ones, and where a row can have several labels how each of them fared.
+    """
     aimed = [score for score in card.scores if score.met is not None]
     start = f"{'task':<11} {'data set':<28} {'lang':<6} {'what':<26} {'n':>5}"
     head = f"{start}  {'value  [95 %]':<22} {'base':>5}  {'ece':>5}  {'unsure':>6}  target"
     met = f"{sum(score.met is True for score in aimed)} of {len(aimed)} targets met"
-    return [head, *(_line(score) for score in card.scores), f"{met}; models {card.model.version}"]
+    body = (line for score in card.scores for line in (_line(score), *(_mistakes(score) if mistakes else ())))
+    return [head, *body, f"{met}; models {card.model.version}"]
+
+
+def _mistakes(score: QualityScore) -> list[str]:
+    pairs = [f"    {cell.n:>5} × {cell.truth or NOTHING} taken for {cell.said or NOTHING}" for cell in score.mistakes(MOST_MISTAKES)]
+    labels = [
+        f"    {count.label}: {count.found} found, {count.wrong} wrongly given, {count.missed} missed, {count.left_out} rightly not given"
+        for count in score.labels
+    ]
+    return pairs + labels
 
 
 def _line(score: QualityScore) -> str:

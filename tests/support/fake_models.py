@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -82,9 +83,18 @@ class FakeCues(Named):
                 urgency=Urgency.NOW if "urgent" in sentence else Urgency.NONE,
                 churn=0.9 if "cancel" in sentence else 0.0,
                 abusive=0.0,
+                intent_chances=_sure(kinds.get(sentiment.label, Intent.COMMENT), 0.9),
+                urgency_chances=_sure(Urgency.NOW if "urgent" in sentence else Urgency.NONE, 0.8),
             )
             for sentence, sentiment in zip(sentences, sentiments, strict=True)
         ]
+
+
+def _sure(said: StrEnum, chance: float) -> tuple[float, ...]:
+    """Return that chance for what is said and the rest for the last kind but it."""
+    kinds = list(type(said))
+    rest = next(kind for kind in reversed(kinds) if kind is not said)
+    return tuple(chance if kind is said else (1 - chance) * (kind is rest) for kind in kinds)
 
 
 class FakeTagger(Named):
@@ -152,11 +162,12 @@ class FakeTopics(Named):
 
 def fake_teacher() -> FewShotTeacher:
     """A teacher whose shipped tags know a handful of sentences instead of thousands."""
-    return FewShotTeacher(_few_tags())
+    return FewShotTeacher(few_tags())
 
 
 @cache
-def _few_tags() -> ShippedTags:
+def few_tags() -> ShippedTags:
+    """Shipped tags that know a handful of sentences."""
     texts = ["cannot log in", "login fails again", "the login page", "wrong invoice", "the invoice is late", "invoice total", "thank you", "it rains"]
     tags = ["account.login"] * 3 + ["billing.invoice"] * 3 + [None] * 2
     learnt = learn(FakeEncoder().encode(texts).vectors, [frozenset({tag} if tag else ()) for tag in tags], multi=True)

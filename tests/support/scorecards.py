@@ -8,6 +8,7 @@ from voc.quality import (
     CaseScore,
     ConfusionCell,
     Interval,
+    LabelCount,
     Metric,
     Quality,
     QualityScore,
@@ -50,6 +51,7 @@ def quality() -> Quality:
     """One score of each task, one of them missed, one not measured; a small and a large table of mistakes."""
     moods = [("negative", "negative", 90), ("negative", "neutral", 10), ("neutral", "neutral", 50), ("positive", "positive", 50)]
     many = [(f"tag_{n:02d}", f"tag_{n + n % 2:02d}", 5) for n in range(40)]
+    taken = [("account.login", "account.login", 31), ("account.login", "", 12), ("account.login", "reliability.bug", 5)]
     sure = (ReliabilityBin(n=50, confidence=0.55, right=0.5), ReliabilityBin(n=150, confidence=0.9, right=0.93))
     scores = (
         score(QualityTask.RETRIEVAL, "parallel_tatoeba_enja", Metric.ACCURACY_AT_1, 0.93, language="ja-en", target=0.92),
@@ -79,7 +81,17 @@ def quality() -> Quality:
             confusion=tuple(ConfusionCell(truth=truth, said=said, n=n) for truth, said, n in many),
         ),
         score(QualityTask.CHURN, "own_corpus", Metric.AUROC, 0.91, language="ja", split="test", target=0.9, reliability=sure),
-        score(QualityTask.TAGS, "own_corpus", Metric.MICRO_F1, 0.5, language="en", split="test", abstained=0.2),
+        score(
+            QualityTask.TAGS,
+            "own_corpus",
+            Metric.MICRO_F1,
+            0.5,
+            language="en",
+            split="test",
+            abstained=0.2,
+            confusion=tuple(ConfusionCell(truth=truth, said=said, n=n) for truth, said, n in taken),
+            labels=(LabelCount(label="account.login", found=31, wrong=4, missed=17, left_out=148),),
+        ),
     )
     rows = (
         StackSpeed(name="plain_encoding", seconds=2.0, times_plain=1.0),

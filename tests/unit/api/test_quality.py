@@ -66,6 +66,16 @@ def test_mistakes_are_a_table_where_labels_are_few_and_the_worst_pairs_where_the
     assert all(truth != said for truth, said, _ in many.worst)
 
 
+def test_mistakes_of_several_labels_a_row_are_pairs_with_each_labels_counts(api, known):
+    assert known.scorecard is not None
+    found = mistakes(known.scorecard.scores[-1])
+    assert found is not None
+    assert (found.labels, list(found.worst)) == ((), [("account.login", "", 12), ("account.login", "reliability.bug", 5)])
+    text = page(api).split('id="tags"')[1]
+    for shown in ("Wrongly given", "Rightly not given", '<td class="num">31</td>', '<td class="num">4</td>', '<td class="num">17</td>', '<td class="num">148</td>'):
+        assert shown in text
+
+
 def test_the_scores_leave_as_csv_and_json(api, known):
     text = page(api, "/quality/scorecard.csv").lstrip("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text)))

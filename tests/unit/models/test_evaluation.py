@@ -111,7 +111,22 @@ def test_tags_are_calibrated_by_the_tags_given_and_rows_without_one_abstain():
     assert score.calibration_error == pytest.approx((0.1 + 0.4 + 0.7) / 3, abs=1e-4)
     assert score.abstained == pytest.approx(1 / 3, abs=1e-4)
     silent = tagged(subject(Metric.MICRO_F1), [["a"]], [()], [[]])
+    assert [(cell.truth, cell.said, cell.n) for cell in silent.confusion] == [("a", "", 1)]
     assert (silent.calibration_error, silent.abstained) == (None, 1.0)
+
+
+def test_several_labels_a_row_are_confused_label_by_label_and_each_is_counted():
+    truth = [["a", "b"], ["a"], ["a"], [], []]
+    said = [["a", "c"], ["c"], [], ["c"], []]
+    given = [tuple(TagScore(tag=tag, score=0.5) for tag in row) for row in said]
+    score = tagged(subject(Metric.MICRO_F1), truth, given, [[]] * 5)
+    assert [(cell.truth, cell.said, cell.n) for cell in score.confusion] == [("", "c", 1), ("a", "", 1), ("a", "a", 1), ("a", "c", 1), ("b", "c", 1)]
+    assert [(one.label, one.found, one.wrong, one.missed, one.left_out) for one in score.labels] == [
+        ("a", 1, 0, 2, 2),
+        ("b", 0, 0, 1, 4),
+        ("c", 0, 3, 0, 2),
+    ]
+    assert [(cell.truth, cell.said) for cell in score.mistakes(2)] == [("", "c"), ("a", "")]
 
 
 def test_probabilities_of_something_that_never_occurs_are_not_measured():
@@ -192,6 +207,8 @@ def test_the_own_corpus_gives_a_score_for_each_label_and_language(own):
     for name in ("sentiment", "intent", "urgency"):
         assert measured[f"{name}/own_corpus/test/en/macro_f1"].value == 1.0
     assert measured["churn/own_corpus/test/en/auroc"].value == 1.0
+    surely = {score.task: score.calibration_error for score in card.scores if score.language == "en" and score.data_set == "own_corpus"}
+    assert (surely[QualityTask.INTENT], surely[QualityTask.URGENCY]) == (0.1, 0.2)
     assert measured["tags/own_corpus/test/en/micro_f1"].value == 1.0
     assert measured["retrieval/own_corpus/test/ja-en/accuracy_at_1"].value == 1.0
 

@@ -1,12 +1,13 @@
 """The heads: probabilities from plain NumPy, abstention, and what is told by rule before any head."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from models.heads import INPUT_PARTS, LABELS, Head, HeadCues, HeadSentiment, head_inputs, read_heads
+from models.heads import INPUT_PARTS, INTENTS, LABELS, Head, HeadCues, HeadSentiment, head_inputs, read_heads, stated
 from voc.enrichment import Intent, Urgency
 from voc.ports import Encoded
 from voc.sentiment import NEUTRAL, SentimentLabel
@@ -102,6 +103,27 @@ def test_every_cue_is_read_by_its_own_head():
     assert formula.churn == formula.abusive == 0
 
 
+def test_the_intent_given_is_the_likeliest_one_and_the_chances_add_up_to_one():
+    heads = cue_heads()
+    one, formula = HeadCues(heads).cues(["a report", "Kind regards"], [NEUTRAL] * 2, encoded((0, 0.3), (0, 1)))
+    assert INTENTS[int(np.argmax(one.intent_chances))] is one.intent
+    assert sum(one.intent_chances) == pytest.approx(1, abs=1e-3)
+    assert one.urgency_chances == pytest.approx(heads["urgency"].probabilities(head_inputs(["a report"], encoded((0, 0.3))))[0], abs=1e-4)
+    assert (formula.intent_chances[INTENTS.index(Intent.NO_SIGNAL)], formula.urgency_chances) == (1, (1, 0, 0))
+
+
+def test_the_temperature_of_what_is_stated_changes_how_sure_the_intent_is_and_not_which():
+    heads = cue_heads()
+    softer = heads | {"intent": replace(heads["intent"], stated_temperature=2.0)}
+    before, after = (HeadCues(some).cues(["a report"], [NEUTRAL], encoded((0.1, 0.3)))[0] for some in (heads, softer))
+    assert after.intent is before.intent
+    assert max(after.intent_chances) < max(before.intent_chances)
+
+
+def test_softened_chances_by_hand():
+    assert stated(np.array([[0.8, 0.2]]), 2.0)[0] == pytest.approx([2 / 3, 1 / 3])
+
+
 def test_a_question_of_its_own_need_not_exclude_the_others():
     head = Head(np.zeros((2, DIMENSIONS), np.float32), np.array([4.0, 4.0], np.float32), multi=True)
     assert (head.probabilities(head_inputs(["a"], encoded((0, 0)))) > 0.9).all()
@@ -110,8 +132,8 @@ def test_a_question_of_its_own_need_not_exclude_the_others():
 def test_heads_are_read_back_from_their_folder(tmp_path):
     head = toy_head(temperature=0.5, abstain_below=0.4)
     save_file({"sentiment.weight": head.weight.astype(np.float16), "sentiment.bias": head.bias}, tmp_path / "heads.safetensors")
-    said = {"heads": {"sentiment": {"multi": False, "temperature": 0.5, "abstain_below": 0.4}}}
+    said = {"heads": {"sentiment": {"multi": False, "temperature": 0.5, "abstain_below": 0.4, "stated_temperature": 1.2}}}
     (tmp_path / "heads.json").write_text(json.dumps(said), encoding="utf-8")
     read_back = read_heads(tmp_path)["sentiment"]
-    assert (read_back.temperature, read_back.abstain_below, read_back.multi) == (0.5, 0.4, False)
+    assert (read_back.temperature, read_back.abstain_below, read_back.stated_temperature, read_back.multi) == (0.5, 0.4, 1.2, False)
     np.testing.assert_array_equal(read_back.weight, head.weight)

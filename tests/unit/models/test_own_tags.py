@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load, save
 
+from api.errors import detail_of
+from models.artifacts import write_manifest
 from models.own_tags import FewShotTeacher
 from models.tag_folder import TagFolder
 from tests.support.fake_models import FakeEncoder, FakeTagger
-from voc.errors import BadFileError, InputError, ModelRejectedError
+from voc.errors import BadFileError, InputError, LearntTagsRejectedError, ModelRejectedError
 from voc.tag_learning import TagLesson
 from voc.taxonomy import Bilingual, Tag, Taxonomy
 
@@ -160,11 +163,46 @@ def test_the_folder_holds_no_words_of_the_examples(learnt, tmp_path: Path):
     assert not [text for some in SENTENCES.values() for text in some if text.encode() in kept or json.dumps(text).encode() in kept]
 
 
-def test_weights_that_do_not_fit_their_configuration_are_refused(learnt):
-    one_tag_less = learnt.model_copy(update={"config": learnt.config | {"labels": ["queue"]}})
-    for broken in (one_tag_less, learnt.model_copy(update={"weights": b"nothing"}), learnt.model_copy(update={"config": {}})):
-        with pytest.raises(ModelRejectedError):
-            FewShotTeacher().tagger(broken)
+def not_numbers(learnt):
+    arrays = load(learnt.weights)
+    arrays["alpha"] = np.full_like(arrays["alpha"], np.nan)
+    return {"weights": save(arrays)}
+
+
+DAMAGED = {
+    "weights and tags do not fit together": lambda learnt: {"config": learnt.config | {"labels": ["queue"]}},
+    "no safetensors file": lambda learnt: {"weights": learnt.weights[:-9]},
+    "alpha is missing": lambda learnt: {"weights": save({"examples": load(learnt.weights)["examples"]})},
+    "labels is missing": lambda _: {"config": {}},
+    "numbers belong": lambda learnt: {"config": learnt.config | {"slope": "steep"}},
+    "marks is missing": lambda learnt: {"config": {name: value for name, value in learnt.config.items() if name != "marks"}},
+    "marks is no number": lambda learnt: {"config": learnt.config | {"marks": []}},
+    "values that are not numbers": not_numbers,
+}
+
+
+@pytest.mark.parametrize("why", DAMAGED)
+def test_damaged_weights_are_refused_with_what_is_wrong_and_what_to_do(learnt, why):
+    with pytest.raises(LearntTagsRejectedError) as refused:
+        FewShotTeacher().tagger(learnt.model_copy(update=DAMAGED[why](learnt)))
+    error = refused.value
+    assert (error.code, error.facts["model"]) == ("learnt_tags_rejected", "branches")
+    assert why in error.message
+    assert "voc tags learn" in error.advice
+    assert "{" not in detail_of(error.code, language="ja", facts=error.facts), "a fact is missing, so only the title would be told"
+    assert error.facts["reason"] in detail_of(error.code, language="en", facts=error.facts)
+
+
+def test_a_damaged_configuration_in_a_folder_that_agrees_is_refused_with_what_to_do(learnt, tmp_path: Path):
+    folder = TagFolder(tmp_path / "tags")
+    folder.write(learnt.model_copy(update={"quality": (), "config": {"labels": 3}}))
+    (path,) = (tmp_path / "tags").glob("config-*.json")
+    path.write_text("[]", encoding="utf-8")
+    write_manifest(tmp_path / "tags", name="branches", version="1")
+    with pytest.raises(LearntTagsRejectedError) as refused:
+        folder.read(encoder=ENCODER)
+    assert refused.value.facts["file"] == "config.json"
+    assert "as voc tags train writes it" in refused.value.message
 
 
 def test_examples_without_any_tag_teach_nothing():

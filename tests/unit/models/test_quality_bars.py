@@ -1,15 +1,17 @@
 """Bars: what the shipped models reached once and must not fall below. A bar is raised by ``models.training.record_bars``, never lowered."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from models.artifacts import ENCODER_FOLDER
-from models.scorecards import QUALITY_BARS, shipped_scorecard
+from models.artifacts import ENCODER_FOLDER, manifest_of, model_hash
+from models.scorecards import QUALITY_BARS, keep, shipped_scorecard, stack_cost
 from models.training.record_bars import raised
 from tests.support import scorecards
 from voc.quality import QualityTask, Scorecard
+from voc.values import Value
 
 BARS: dict[str, float] = json.loads(QUALITY_BARS.read_text("utf-8"))
 OWN = (QualityTask.SENTIMENT, QualityTask.INTENT, QualityTask.URGENCY, QualityTask.CHURN, QualityTask.ABUSE, QualityTask.TAGS)
@@ -32,13 +34,32 @@ def test_the_shipped_scorecard_reaches_every_bar() -> None:
     assert below(card) == {}
 
 
-@pytest.mark.parametrize("name", ["scorecard.json", "manifest.json"])
-def test_a_changed_scorecard_is_not_shown_and_stops_nothing(tmp_path: Path, name: str) -> None:
-    for file in ("scorecard.json", "manifest.json"):
+FIGURES: dict[str, Callable[[Path], Value | None]] = {"scorecard.json": shipped_scorecard, "stack_cost.json": stack_cost}
+
+
+@pytest.mark.parametrize("figures", FIGURES)
+@pytest.mark.parametrize("changed", ["figures", "manifest.json"])
+def test_changed_figures_are_not_shown_and_stop_nothing(tmp_path: Path, figures: str, changed: str) -> None:
+    for file in (figures, "manifest.json"):
         (tmp_path / file).write_bytes((ENCODER_FOLDER / file).read_bytes())
-    assert shipped_scorecard(tmp_path) == shipped_scorecard()
-    (tmp_path / name).write_text("{", encoding="utf-8")
-    assert shipped_scorecard(tmp_path) is None
+    read = FIGURES[figures]
+    assert read(tmp_path) == read(ENCODER_FOLDER) is not None
+    name = figures if changed == "figures" else changed
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes().replace(b'"', b"'", 1))
+    assert read(tmp_path) is None
+
+
+def test_what_was_measured_anew_is_kept_with_its_hash_and_leaves_the_model_the_same(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes((ENCODER_FOLDER / "manifest.json").read_bytes())
+    known, before = scorecards.quality(), manifest_of(tmp_path).files
+    assert known.scorecard is not None
+    assert known.cost is not None
+    keep(known.scorecard, folder=tmp_path)
+    keep(known.cost, folder=tmp_path)
+    assert (shipped_scorecard(tmp_path), stack_cost(tmp_path)) == (known.scorecard, known.cost)
+    after = manifest_of(tmp_path).files
+    assert after != before
+    assert model_hash(after) == model_hash(before)
 
 
 def test_the_shipped_scorecard_is_of_the_models_in_use() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.service import ChildService, ServiceState
-from voc.errors import ModelCrashedError, ModelFailedError, ModelRejectedError, ModelTimeoutError
+from voc.errors import LearntTagsRejectedError, ModelCrashedError, ModelFailedError, ModelRejectedError, ModelTimeoutError
 
 LONG_S = 30.0
 
@@ -30,6 +30,9 @@ class Parrot:
 
     def reject(self, _):
         raise ModelRejectedError("The model m was not loaded: wrong hash (w).", file="w")
+
+    def reject_learnt(self, _):
+        raise LearntTagsRejectedError.of("branches", why="alpha is missing")
 
     def about(self, _):
         return {"pid": os.getpid(), "nice": os.nice(0), "offline": os.environ["HF_HUB_OFFLINE"]}
@@ -100,6 +103,12 @@ def test_weights_that_are_refused_at_first_use_are_reported_as_refused(parrot):
     with pytest.raises(ModelRejectedError) as caught:
         parrot.call("reject", None, timeout_s=LONG_S)
     assert caught.value.facts == {"file": "w"}
+
+
+def test_learnt_tags_that_are_refused_come_out_as_such_with_what_is_wrong(parrot):
+    with pytest.raises(LearntTagsRejectedError, match="alpha is missing") as caught:
+        parrot.call("reject_learnt", None, timeout_s=LONG_S)
+    assert (caught.value.code, caught.value.facts["model"]) == ("learnt_tags_rejected", "branches")
 
 
 def test_an_exit_becomes_model_crashed_and_the_next_call_starts_anew(parrot):
@@ -186,7 +195,7 @@ def test_closing_ends_a_call_under_way():
 
     def ask():
         try:
-            service.call("hang", 60, timeout_s=60)
+            service.call("hang", 60, timeout_s=LONG_S)
         except ModelCrashedError as error:
             caught.append(error)
 

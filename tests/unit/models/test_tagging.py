@@ -1,11 +1,13 @@
 """Tags from the taxonomy's own keywords."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from models.tagging import MOST_TAGS, LexiconTagger, given
+from models.tagging import MOST_TAGS, HeadTagger, LexiconTagger, given, trusted
+from tests.support.fake_models import FakeEncoder, few_tags
 from tests.support.timing import takes_under
 from voc.taxonomy import Bilingual, BilingualList, Tag, Taxonomy, shipped_taxonomy
 
@@ -101,3 +103,23 @@ def test_a_further_tag_is_given_where_it_scores_at_least_a_third_of_the_best():
     scores = np.array([[0.9, 0.31, 0.29], [0.3, 0.29, 0.1], [0.2, 0.1, 0.0]])
     assert given(scores, 0.24).tolist() == [[True, True, False], [True, True, False], [False, False, False]]
     assert given(np.zeros((0, 3)), 0.24).shape == (0, 3)
+
+
+def test_trust_in_a_score_by_hand():
+    """Slope and offset act on the log-odds: 0.5 has none, 0.8 has ln 4."""
+    assert trusted(np.array([0.5, 0.8]), 1.0, 0.0) == pytest.approx([0.5, 0.8])
+    assert trusted(np.array([0.5, 0.8]), 0.5, 0.0) == pytest.approx([0.5, 2 / 3])
+    assert trusted(np.array([0.5]), 0.5, -np.log(3)) == pytest.approx([0.25])
+    assert np.isfinite(trusted(np.array([0.0, 1.0]), 0.3, -0.4)).all()
+
+
+def test_how_far_scores_are_trusted_changes_no_tag_and_no_order():
+    sentences = ["cannot log in, wrong invoice", "the invoice is late", "login", "it snows", "invoice for the login"]
+    passed, shipped = FakeEncoder().encode(sentences), few_tags()
+    plain = HeadTagger(shipped_taxonomy(), shipped).tags(sentences, passed)
+    careful = HeadTagger(shipped_taxonomy(), replace(shipped, stated=(0.25, -0.5))).tags(sentences, passed)
+    assert any(plain)
+    assert [[found.tag for found in row] for row in careful] == [[found.tag for found in row] for row in plain]
+    assert [[found.because for found in row] for row in careful] == [[found.because for found in row] for row in plain]
+    for before, after in zip(sum(plain, ()), sum(careful, ()), strict=True):
+        assert after.score == pytest.approx(trusted(np.array([before.score]), 0.25, -0.5)[0], abs=1e-3)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from pipelines.enrich import Understanding, enrich
+from pipelines.enrich import INTENT_ORDER, URGENCY_ORDER, Understanding, confidence, enrich
 from voc.enrichment import CommentText, Intent, TagScore, Urgency
 from voc.feedback import Language, Span
 from voc.ports import Cues, Encoded
@@ -136,3 +136,35 @@ def test_the_stamp_changes_with_any_model(models: Understanding) -> None:
     changed = Understanding(splitter=models.splitter, encoder=models.encoder, sentiment=other, cues=models.cues, tagger=models.tagger)
     assert models.stamp().version != changed.stamp().version
     assert models.stamp() == models.stamp()
+
+
+def chances(**given: float) -> tuple[float, ...]:
+    return tuple(given.get(intent.value, 0.0) for intent in Intent)
+
+
+ORDER = (*INTENT_ORDER, Intent.NO_SIGNAL)
+
+
+def test_one_sentence_is_as_sure_as_its_own_chance() -> None:
+    row = chances(complaint=0.2, request=0.7, comment=0.1)
+    assert [confidence(intent, [row], ORDER) for intent in (Intent.COMPLAINT, Intent.REQUEST, Intent.COMMENT, Intent.NO_SIGNAL)] == [0.2, 0.7, 0.1, 0]
+
+
+def test_how_sure_a_comment_is_by_hand() -> None:
+    """Two sentences: a complaint unless neither complains; a request unless one complains or neither asks."""
+    rows = [chances(complaint=0.2, request=0.7, comment=0.1), chances(complaint=0.5, comment=0.5)]
+    assert confidence(Intent.COMPLAINT, rows, ORDER) == pytest.approx(1 - 0.8 * 0.5)
+    assert confidence(Intent.REQUEST, rows, ORDER) == pytest.approx(0.8 * 0.5 - 0.1 * 0.5)
+    assert sum(confidence(intent, rows, ORDER) or 0 for intent in ORDER) == pytest.approx(1)
+
+
+def test_the_urgency_of_a_comment_is_that_of_its_most_urgent_sentence() -> None:
+    rows = [(0.9, 0.1, 0.0), (0.5, 0.3, 0.2)]
+    assert confidence(Urgency.NONE, rows, URGENCY_ORDER[::-1]) == pytest.approx(0.9 * 0.5)
+    assert confidence(Urgency.NOW, rows, URGENCY_ORDER[::-1]) == pytest.approx(0.2)
+
+
+def test_models_that_state_no_chances_leave_the_comment_without_and_a_comment_without_signal_is_sure(models: Understanding) -> None:
+    read, empty = enrich([comment("login bad.", name="a"), comment("bad.", name="b", no_signal=True)], models)
+    assert (read.intent_confidence, read.urgency_confidence) == (None, None)
+    assert (empty.intent_confidence, empty.urgency_confidence) == (1.0, 1.0)
