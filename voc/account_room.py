@@ -101,8 +101,6 @@ class Mood(Value):
     heard_weight: float
     """Share of the weight of all roles present that was heard, 0…1."""
     plain: Tone
-    figure: str | None = None
-    """The address of all numbers of the room, where they are shown (``voc.addresses``)."""
 
 
 class OpenComplaint(Value):
@@ -164,3 +162,5 @@ class AccountRoom(Value):
     revenue: float | None
     """What the account pays a year, as last known at the moment."""
     flags: tuple[RoomFlag, ...]
+    figure: str | None = None
+    """The address of all numbers of the room, where they are shown (``voc.addresses``)."""

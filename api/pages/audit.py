@@ -15,6 +15,7 @@ from api.pages.access import form_fields
 from api.pages.looks import render
 from api.pages.measured import measured
 from api.pages.route import PageRoute
+from api.pages.selection import READ_ONCE
 from api.pages.visit import Visit, Visiting
 from pipelines.auditing import SHEET, answers_by
 from pipelines.explaining import EXPLAINED
@@ -69,6 +70,7 @@ def audit(visit: Visiting) -> HTMLResponse:
         last=last,
         last_words=last_words,
         explained=EXPLAINED,
+        once=READ_ONCE,
     )
 
 

@@ -82,15 +82,15 @@ def _asked(unit: Unit, visit: Visit, shown: list[Kpi | AccountKpi]) -> KpiSeries
     return remembering.series(unit, visit.service, kpi=kpi, span=span, fiscal_start=start)
 
 
-def _year_ago(found: KpiSeries) -> list[float | None]:
-    """Return what each point's period had a year earlier."""
+def _year_ago(found: KpiSeries) -> list[KpiPoint | None]:
+    """Return the point a year before each point."""
     back = PERIODS_OF_A_YEAR[found.span]
-    return [found.points[at - back].value if at >= back else None for at in range(len(found.points))]
+    return [found.points[at - back] if at >= back else None for at in range(len(found.points))]
 
 
-def _drawn(point: KpiPoint, ago: float | None) -> dict[str, object]:
+def _drawn(point: KpiPoint, ago: KpiPoint | None) -> dict[str, object]:
     names = ("label", "value", "low", "high", "n", "complete")
-    return {name: getattr(point, name) for name in names} | {"ago": ago}
+    return {name: getattr(point, name) for name in names} | {"ago": None if ago is None else ago.value}
 
 
 def _file(visit: Visit, form: ExportFormat) -> str:

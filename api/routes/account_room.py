@@ -185,7 +185,7 @@ def _line(account: Account, room: AccountRoom, *, names: dict[str, str], languag
         days_to_renewal=room.days_to_renewal,
         mood=room.mood.value,
         plain=room.mood.plain.mean,
-        figure=room.mood.figure,
+        figure=room.figure,
         deciders_known=room.deciders.known,
         deciders_heard=room.deciders.in_window,
         flags=[Flag.of(flag, names=names, language=language) for flag in room.flags],

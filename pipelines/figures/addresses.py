@@ -187,7 +187,7 @@ class Addresses:
     def room(self, found: AccountRoom) -> AccountRoom:
         """Return an account's room with the address of its numbers."""
         figure = self._of(FigureKind.ACCOUNT_MOOD, rows.of_room(found), more=rows.room_more(found))
-        return found.model_copy(update={"mood": found.mood.model_copy(update={"figure": figure})})
+        return found.model_copy(update={"figure": figure})
 
     def _of(self, kind: FigureKind, answer: Answer, **named: Any) -> str | None:
         """Return the address of a row; ``named``: members of its question that are not those of the whole list."""

@@ -128,7 +128,7 @@ ANSWERS: dict[str, Callable[[Running], list[Row]]] = {
     "queue's check": lambda app: [(app.get("/v1/queues/at-risk").json()["check"], "lift")],
     "count": lambda app: [(app.get("/v1/feedback/count", segment="smb", tag="account.login").json(), "count")],
     "audits": lambda app: [(row | {"value": (row["share"] or {}).get("value")}, "value") for row, _ in data(app, "/v1/audits", "share")],
-    "room": lambda app: [(app.get("/v1/accounts/a1/room", at=NOW).json()["room"]["mood"], "value")],
+    "room": lambda app: [((room := app.get("/v1/accounts/a1/room", at=NOW).json()["room"]) | {"value": room["mood"]["value"]}, "value")],
     "trace": of_trace,
     "rooms": lambda app: data(app, "/v1/rooms", "mood"),
 }

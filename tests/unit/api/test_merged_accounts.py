@@ -32,7 +32,7 @@ def test_accounts_wait_on_a_page_are_merged_shown_as_one_and_taken_back(api: Run
     assert api.get("/v1/merges", noun="customer").json()["proposals"] == []
     (pair,) = api.get("/v1/merges", noun="account").json()["proposals"]
     assert (pair["noun"], pair["reasons"]) == ("account", ["name"])
-    figure = api.get("/v1/accounts/acme_inc/room").json()["room"]["mood"]["figure"]
+    figure = api.get("/v1/accounts/acme_inc/room").json()["room"]["figure"]
     form = {"next": "/merges?noun=account"}
     assert api.client.post(f"/merges/{pair['id']}/accept", data=form, follow_redirects=False).headers["location"] == form["next"]
     shown = api.get("/v1/accounts/acme_inc").json()
