@@ -103,6 +103,8 @@ def test_every_page_answers_in_both_languages_and_says_so(pages, path, language)
         "/issues?tag=billing.invoice",
         "/issues/tag/billing.invoice",
         "/issues/tag/account.login?source=ticket",
+        "/issues/tag/billing.invoice?group=Business&since=2026-03-10",
+        "/audit",
     "/drivers?kpi=nps&language=ja",
     "/root-cause?since=2026-03-01&until=2026-06-30",
     "/root-cause?since=2025-11-01&until=2026-10-31&compare=Enterprise&against=Business&by=both",
