@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.auth import require
 from api.bodies import one_body
-from api.dependencies import ServiceOf
+from api.dependencies import ServiceOf, addresses_of
 from api.forms import Form, Name, Number, form_of
 from api.openapi import example_body
 from api.problems import BadValueError
@@ -92,6 +92,8 @@ class Standing(BaseModel):
     """What is known of how somebody stands: comments said, and the latest value of each KPI."""
 
     comments: int
+    figure: str | None
+    """The address of how many comments."""
     latest: dict[Kpi, float]
 
 
@@ -145,7 +147,7 @@ def get_customer(service: ServiceOf, external_id: ExternalId, _key: Reader) -> C
         ours = unit.merges.kept(customer_id(external_id))
         profile = unit.customers.customer(ours)
         events = [] if profile is None else of_customer(unit, profile)
-        standing, entries = _standing(unit, FeedbackFilter(customer_id=ours), events)
+        standing, entries = _standing(unit, service, FeedbackFilter(customer_id=ours), events)
         if profile is None and not entries:
             raise NotFoundError
         account = unit.customers.account(profile.account_id) if profile is not None and profile.account_id else None
@@ -169,7 +171,7 @@ def get_account(service: ServiceOf, external_id: ExternalId, _key: Reader) -> Ac
         profile = unit.customers.account(ours)
         people = unit.customers.of_account(ours)
         events = [] if profile is None else of_account(unit, profile)
-        standing, entries = _standing(unit, FeedbackFilter(account_id=ours), events)
+        standing, entries = _standing(unit, service, FeedbackFilter(account_id=ours), events)
         history = unit.profile_history.find(ours)
         also = [one.external_id for one in unit.customers.accounts(sorted(unit.merges.family(ours) - {ours})).values()]
     if profile is None and not entries and not people:
@@ -186,9 +188,11 @@ def get_account(service: ServiceOf, external_id: ExternalId, _key: Reader) -> Ac
     )
 
 
-def _standing(unit: Unit, wanted: FeedbackFilter, events: list[LifeEvent]) -> tuple[Standing, list[Entry]]:
+def _standing(unit: Unit, service: Service, wanted: FeedbackFilter, events: list[LifeEvent]) -> tuple[Standing, list[Entry]]:
     entries, latest = time_line(unit, wanted, events=events)
-    return Standing(comments=unit.feedback.count(wanted), latest=latest), entries
+    comments = unit.feedback.count(wanted)
+    figure = addresses_of(unit, service, wanted=wanted).count(comments)
+    return Standing(comments=comments, figure=figure, latest=latest), entries
 
 
 def _fields(raw: bytes, form: type[Form]) -> dict[str, Any]:
