@@ -17,7 +17,7 @@ from voc.filters import FeedbackFilter
 from voc.store.unit import Unit
 
 MOST = 16
-MOST_OF = {"ground": 4, "issues": 6, "check": 500}
+MOST_OF = {"ground": 4, "issues": 6, "measured": 6, "check": 500}
 """How many results of a kind are kept: few of those that hold all comments, many of those that are small."""
 LONG_S = 4.0
 """Processor seconds from which on a result may lag behind what comes in."""

@@ -16,9 +16,14 @@ from voc.store.unit import Unit
 def measured(unit: Unit, visit: Visit, *, wanted: FeedbackFilter | None = None) -> IssueList:
     """Return the issue list of the comments the visit's address leaves, with the drivers of every explained KPI."""
     chosen = visit.selection.narrow(unit) if wanted is None else wanted
-    found = remembering.issues(unit, visit.service, wanted=chosen, language=visit.language, zone=visit.zone)
-    addresses = addresses_here(unit, visit) if wanted is None else addresses_of(unit, visit.service, wanted=wanted)
-    return replace(found, issues=addresses.summaries(found.issues), aspects=addresses.summaries(found.aspects))
+    asked = frozenset(visit.selection.values.items()) if wanted is None else wanted
+
+    def compute() -> IssueList:
+        found = remembering.issues(unit, visit.service, wanted=chosen, language=visit.language, zone=visit.zone)
+        addresses = addresses_here(unit, visit) if wanted is None else addresses_of(unit, visit.service, wanted=wanted)
+        return replace(found, issues=addresses.summaries(found.issues), aspects=addresses.summaries(found.aspects))
+
+    return visit.service.remembered.of(unit, "measured", (asked, visit.language, visit.zone), compute)
 
 
 def addresses_here(unit: Unit, visit: Visit) -> Addresses:

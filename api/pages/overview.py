@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from api.dependencies import addresses_of
 from api.pages.emerging import emerging
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
@@ -69,11 +68,11 @@ def overview(visit: Visiting) -> HTMLResponse:
         context: dict[str, Any] = {
             "bar": filter_bar(unit, visit),
             "coverage": coverage(unit, wanted, found),
-            "tiles": tiles(unit, visit, found, recent),
+            "tiles": tiles(unit, visit, found, wanted, recent),
             "leaving": gone,
             "leaving_figure": addresses.leaving(gone),
             "negative_figure": addresses.negative(negative, len(heard)),
-            "alerts": addresses_of(unit, visit.service).alerts(unit.alerts.find(state=AlertState.OPEN)),
+            "alerts": addresses.alerts(unit.alerts.find(state=AlertState.OPEN)),
             "period": unit.feedback.period(),
             "emerges": list(emerging(unit, language=visit.language, addresses=addresses).values()),
         }
@@ -116,17 +115,16 @@ def coverage(unit: Unit, wanted: FeedbackFilter, found: IssueList) -> Coverage:
     )
 
 
-def tiles(unit: Unit, visit: Visit, found: IssueList, recent: Period | None) -> list[KpiTile]:
+def tiles(unit: Unit, visit: Visit, found: IssueList, wanted: FeedbackFilter, recent: Period | None) -> list[KpiTile]:
     """Measure the survey KPIs over the answers of the selection."""
-    wanted = visit.selection.narrow(unit)
     periods = None if recent is None else (recent.before(), recent)
 
     def compute() -> list[KpiTile]:
-        return [kpi_tile(unit, visit, kpi, found, wanted, periods) for kpi in SURVEY_KPIS]
+        addresses = addresses_here(unit, visit)
+        known = [kpi_tile(unit, visit, kpi, found, wanted, periods) for kpi in SURVEY_KPIS]
+        return [replace(one, figure=addresses.level(one.level, one.move, periods=periods)) for one in known]
 
-    known = visit.service.remembered.of(unit, "tiles", (frozenset(visit.selection.values.items()), visit.zone.key), compute)
-    addresses = addresses_here(unit, visit)
-    return [replace(one, figure=addresses.level(one.level, one.move, periods=periods)) for one in known]
+    return visit.service.remembered.of(unit, "tiles", (frozenset(visit.selection.values.items()), visit.zone.key), compute)
 
 
 def kpi_tile(  # conditions of one question

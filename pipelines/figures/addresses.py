@@ -166,9 +166,15 @@ class Addresses:
         return found.model_copy(update={"figure": self._of(FigureKind.QUEUE_CHECK, rows.of_queue_check(found))})
 
     def alerts(self, found: Iterable[Alert]) -> list[Alert]:
-        """Return alerts with the addresses of how many complained."""
+        """Return alerts with the addresses of how many complained, whatever list they stand beside."""
         return [
-            one.model_copy(update={"figure": self._of(FigureKind.ALERT_ACCOUNTS, rows.of_alert(one), more={"alert": one.id})})
+            one.model_copy(
+                update={
+                    "figure": self._of(
+                        FigureKind.ALERT_ACCOUNTS, rows.of_alert(one), filter=FeedbackFilter(), voices={}, more={"alert": one.id}
+                    )
+                }
+            )
             for one in found
         ]
 
