@@ -189,8 +189,12 @@ def _unit(vectors: NDArray[np.float32]) -> Matrix:
 
 
 def _distinct(examples: Matrix, labels: Sequence[frozenset[str]], names: tuple[str, ...]) -> tuple[Matrix, Scores]:
-    """Return every example once, in an order of its own: a repeat would tell the answer to the one left out."""
-    first = {(row.tobytes(), tuple(sorted(some))): place for place, (row, some) in enumerate(zip(examples, labels, strict=True))}
+    """Return every example once, in an order of its own: a repeat would tell the answer to the one left out.
+
+    The order follows the numbers from their largest digits on, so that another processor's last digits take no other examples.
+    """
+    rows = examples.astype(">f4")
+    first = {(row.tobytes(), tuple(sorted(some))): place for place, (row, some) in enumerate(zip(rows, labels, strict=True))}
     places = [first[key] for key in sorted(first)]
     at = {name: place for place, name in enumerate(names)}
     targets = np.zeros((len(places), len(names)))
