@@ -259,3 +259,21 @@ def test_an_address_somebody_made_up_has_no_answer_and_no_traceback(app: Running
 
 def test_where_words_narrow_a_list_its_numbers_have_no_address(app: Running) -> None:
     assert [row["figure"] for row, _ in data(app, "/v1/drivers", "adjusted", kpi="nps", text="log in")][:1] == [None]
+
+
+@pytest.mark.parametrize("voices", [{"kpi_of": "profit"}, {"band": "angry"}, {"colour": "red"}, {"duplicates": "only", "text": "log in"}])
+def test_conditions_on_voices_that_cannot_be_read_have_no_answer(app: Running, voices: dict[str, str]) -> None:
+    address = addressed(FigureQuery(kind=FigureKind.COMMENT_COUNT, voices=voices), Answer(value=1.0, n=1), versions={}, erasures=0)
+    assert app.get(f"/v1/figures/{address}").json()["state"]["reasons"] == ["gone"]
+
+
+def test_conditions_on_voices_travel_in_the_address_and_in_one_that_is_kept(app: Running) -> None:
+    page = HTMLParser(app.client.get("http://127.0.0.1/issues/tag/account.login?band=detractor").text)
+    link = page.css_first(".tile .big a[href^='/figures/']")
+    said = app.get(f"/v1{link.attributes['href']}").json()
+    assert (said["state"]["fresh"], said["figure"]["query"]["voices"]) == (True, {"band": "detractor"})
+    assert link.text() == f"{100 * said['figure']['value']:.1f}%"
+    kept = app.post(f"/v1{link.attributes['href']}/recompute", {}).json()["figure"]
+    assert app.get(f"/v1/figures/{kept['id']}").json()["state"]["fresh"]
+    evidence = app.get(f"/v1/figures/{kept['id']}/evidence", limit=200).json()["data"]
+    assert len(evidence) == kept["parts"]["volume"] < app.get("/v1/feedback/count", tag="account.login").json()["count"]
