@@ -20,7 +20,7 @@ settings.load_profile(os.environ.get("VOC_HYPOTHESIS", "same each time"))
 
 @pytest.fixture(autouse=True)
 def _clean_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("VOC_") and name not in ("VOC_TEST_POSTGRES", "VOC_SHARED_DATA")]:
+    for name in [name for name in os.environ if name.startswith("VOC_") and name not in ("VOC_TEST_POSTGRES", "VOC_SHARED_DATA", "VOC_SHOTS")]:
         monkeypatch.delenv(name)
 
 
