@@ -16,7 +16,9 @@ BEFORE_DAYS = 365
 LEVEL_DAYS = 150
 """Values older than this before the start give levels and are not compared: what is high by chance falls back by itself."""
 AFTER_DAYS = 180
-LEVELS = 3
+OWNERS_A_LEVEL = 5
+"""Owners of an action's side that make a level of their own: the finer the levels, the less the two groups differ inside one."""
+LEAST_LEVELS, MOST_LEVELS = 3, 20
 DAY_S = 86_400
 
 Flags = NDArray[np.bool_]
@@ -124,7 +126,7 @@ def laid_out_by_exposure(measured: Sequence[Measured], assignments: Sequence[Ass
 
 
 def _levels(values: Floats, clusters: Codes, treated: Flags, older: Flags) -> Codes:
-    """Return which third of the treated's older levels each row's owner lies in; owners without older values lie in a fourth."""
+    """Return which part of the treated's older levels each row's owner lies in; owners without older values lie in one of their own."""
     owners = int(clusters.max()) + 1
     n = np.bincount(clusters[older], minlength=owners).astype(float)
     sums = np.bincount(clusters[older], weights=values[older], minlength=owners)
@@ -134,8 +136,9 @@ def _levels(values: Floats, clusters: Codes, treated: Flags, older: Flags) -> Co
     level = np.full(owners, np.nan)
     for mine in (side & known, ~side & known):
         level[mine] = _drawn_in(sums[mine] / n[mine], n[mine])
-    edges = np.nanquantile(level[side & known], np.linspace(0, 1, LEVELS + 1)[1:-1])
-    found = np.where(known, np.searchsorted(edges, np.nan_to_num(level)), LEVELS)
+    count = int(np.clip((side & known).sum() // OWNERS_A_LEVEL, LEAST_LEVELS, MOST_LEVELS))
+    edges = np.nanquantile(level[side & known], np.linspace(0, 1, count + 1)[1:-1])
+    found = np.where(known, np.searchsorted(edges, np.nan_to_num(level)), count)
     return np.asarray(found[clusters], dtype=np.intp)
 
 

@@ -15,8 +15,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.benchmark, pytest.mark.timeout(7_200
 RUNS = 300
 MOST_PLACEBOS = 0.06
 LEAST_COVERAGE = 0.90
-MOST_COME_BACK = 0.20
-"""No target: it keeps what was measured (0.133) from growing."""
 
 
 @pytest.fixture(autouse=True)
@@ -89,12 +87,17 @@ def test_planted_effects_lie_in_the_interval_in_90_of_100(name: str) -> None:
     assert np.mean(held) >= LEAST_COVERAGE
 
 
-def test_levels_that_come_back_are_told_as_an_effect_in_some_worlds() -> None:
-    """More than the 6 in 100 wanted: thirds cut on few older values hold the groups' levels equal only in part."""
-    found = [evaluate(action(), levels_come_back(np.random.default_rng(seed)), data_until=UNTIL) for seed in range(RUNS)]
+NEARLY = pytest.mark.xfail(strict=True, reason="19 of 300, 6.3 %: who is reached follows the level smoothly, inside each class too")
+
+
+@pytest.mark.parametrize(("two", "each"), [(True, 14), (True, 30), (False, 14), pytest.param(False, 30, marks=NEARLY)])
+def test_levels_that_come_back_by_themselves_are_no_effect(*, two: bool, each: int) -> None:
+    """Why: an action is often aimed at those who lie low; whoever lies low comes back."""
+    worlds = (levels_come_back(np.random.default_rng(seed), two=two, each=each) for seed in range(RUNS))
+    found = [evaluate(action(), world, data_until=UNTIL) for world in worlds]
     worked = sum(one.verdict is Verdict.WORKED for one in found) / RUNS
-    print(f"\nlevels come back: placebo worked {worked:.3f}, {dict(Counter(one.verdict.value for one in found))}")
-    assert worked <= MOST_COME_BACK
+    print(f"\nlevels come back, two {two}, {each} each: placebo worked {worked:.3f}, {dict(Counter(one.verdict.value for one in found))}")
+    assert worked <= MOST_PLACEBOS
 
 
 def test_small_samples_cannot_tell() -> None:

@@ -53,13 +53,16 @@ def far_apart(rng: np.random.Generator, *, spread: float, gap: float = 40.0, eff
     return rows
 
 
-def levels_come_back(rng: np.random.Generator, *, accounts: int = 120, each: int = 14) -> list[Measured]:
-    """Half of the accounts lie low before the start, half high; all come back after it, reached or not. Reached are mostly those that lie low."""
-    low = rng.random(accounts) < 0.5
-    reached = rng.random(accounts) < np.where(low, 0.7, 0.2)
+def levels_come_back(rng: np.random.Generator, *, accounts: int = 120, each: int = 14, two: bool = True) -> list[Measured]:
+    """All accounts come back towards 0 at the start, reached or not; reached are mostly those that lie low.
+
+    ``two``: half of the accounts lie at −40, half at 40; else levels are spread by 40 and the lower one lies, the likelier it is reached.
+    """
+    bases = np.where(rng.random(accounts) < 0.5, -40.0, 40.0) if two else rng.normal(0, 40, accounts)
+    reached = rng.random(accounts) < (np.where(bases < 0, 0.7, 0.2) if two else 1 / (1 + np.exp(bases / 30)))
     rows = []
     for name in range(accounts):
-        base, own = -40.0 if low[name] else 40.0, rng.normal(0, 10)
+        base, own = float(bases[name]), rng.normal(0, 10)
         for day in rng.uniform(-BEFORE, AFTER, each):
             value = own + base * (1.0 if day < 0 else 0.4) + rng.normal(0, 30)
             at = START + timedelta(days=float(day))

@@ -187,7 +187,7 @@ def test_groups_far_apart_do_not_make_an_action_work_by_falling_back(spread: flo
     found = [checked(action(), far_apart(np.random.default_rng(seed), spread=spread)) for seed in range(6)]
     assert sum(one.verdict is Verdict.WORKED for one in found) <= 1
     assert abs(np.mean([one.estimate.value for one in found if one.estimate is not None])) < 6
-    planted = [checked(action(), far_apart(np.random.default_rng(seed), spread=spread, effect=30)) for seed in range(6)]
+    planted = [checked(action(), far_apart(np.random.default_rng(seed), spread=spread, effect=40)) for seed in range(6)]
     assert sum(one.verdict is Verdict.WORKED for one in planted) >= 4
 
 
