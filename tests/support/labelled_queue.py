@@ -17,15 +17,16 @@ from voc.kpis import Kpi
 LABELLED = Path(__file__).parents[1] / "data" / "hidden"
 
 
-def labelled(language: str) -> list[dict[str, str]]:
-    with (LABELLED / f"{language}.tsv").open(encoding="utf-8", newline="") as file:
+def labelled(name: str) -> list[dict[str, str]]:
+    """The rows of a set: ``ja``, ``en``, or the second of either, ``ja-2``, ``en-2``."""
+    with (LABELLED / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def heard(language: str, analysis: Path) -> list[Said]:
+def heard(name: str, analysis: Path) -> list[Said]:
     """The rows with the analysis `voc analyze` wrote of them, in order."""
     said = [json.loads(line) for line in analysis.read_text(encoding="utf-8").splitlines()]
-    return [as_said(row, one, at=at, language=language) for at, (row, one) in enumerate(zip(labelled(language), said, strict=True))]
+    return [as_said(row, one, at=at, language=name[:2]) for at, (row, one) in enumerate(zip(labelled(name), said, strict=True))]
 
 
 def as_said(row: dict[str, str], one: dict, *, at: int, language: str) -> Said:
@@ -64,9 +65,9 @@ def precision_at(wanted: Sequence[bool], ranking: Sequence[float], *, top: int =
     return float(whole), float(low), float(high)
 
 
-def write_texts(language: str, folder: Path) -> Path:
+def write_texts(name: str, folder: Path) -> Path:
     """Write the rows as a file `voc analyze` reads."""
-    target = folder / f"{language}.jsonl"
-    lines = [json.dumps({"id": f"{language}{at}", "text": row["text"]}, ensure_ascii=False) for at, row in enumerate(labelled(language))]
+    target = folder / f"{name}.jsonl"
+    lines = [json.dumps({"id": f"{name}{at}", "text": row["text"]}, ensure_ascii=False) for at, row in enumerate(labelled(name))]
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return target
