@@ -8,9 +8,10 @@ import pytest
 import statsmodels.api as sm
 
 from pipelines.explain.drivers import drivers, impact, rank
-from pipelines.explain.effects import Rows, cluster_starts, constant_only, controls_of, effects, mean_interval
+from pipelines.explain.effects import HELD_EQUAL, Rows, cluster_starts, constant_only, controls_of, effects, mean_interval
 from pipelines.explain.levels import level
 from pipelines.explain.wording import note, wording
+from voc.customers import Role
 from voc.drivers import Driver, DriverState, Issue, IssueKind, Voice
 from voc.kpis import Kpi
 from voc.report import KpiAnswer
@@ -73,6 +74,28 @@ def test_holding_the_segment_equal_takes_its_share_out_of_the_difference():
     assert driver.difference < -35
     assert driver.adjusted == pytest.approx(-20.0, abs=6)
     assert driver.q < 0.001
+
+
+@pytest.mark.parametrize("name", HELD_EQUAL)
+def test_each_control_takes_its_share_out_of_the_difference(name):
+    """Why: the issue does nothing here; who names it more often scores lower for another reason, which is held equal."""
+    rng = np.random.default_rng(HELD_EQUAL.index(name))
+    values = {"segment": ("smb", "enterprise"), "source": ("survey", "ticket"), "role": (Role.USER, Role.DECIDER), "quarter": ("2026-1", "2026-2")}[name]
+    voices = []
+    for at in range(3000):
+        account = int(rng.integers(300))
+        low = account % 2 == 0
+        about = rng.random() < (0.4 if low else 0.05)
+        voices.append(
+            Voice(
+                feedback_id=f"f{at}", value=float(-60 * low + rng.normal(0, 30)), cluster=f"a{account}",
+                issue_keys=frozenset({"tag:login"} if about else ()), **({"segment": None, "source": "survey"} | {name: values[low]}),
+            )
+        )  # fmt: skip
+    driver = measure(voices)[0]
+    assert driver.difference < -20
+    assert driver.adjusted == pytest.approx(0.0, abs=6)
+    assert driver.adjusted_low < 0 < driver.adjusted_high
 
 
 def test_plain_and_adjusted_figures_equal_statsmodels():

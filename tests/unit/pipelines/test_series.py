@@ -84,6 +84,11 @@ def test_who_came_or_left_within_a_quarter_is_counted_once_and_newcomers_not_at_
     assert 0 < low < 100 / 3 < high < 100
 
 
+def test_the_interval_of_retention_is_that_of_churn_turned_round():
+    churn, kept = (of_accounts(kpi)["FY2026 Q1"] for kpi in (AccountKpi.LOGO_CHURN, AccountKpi.RETENTION))
+    assert (kept.value, kept.low, kept.high) == pytest.approx((100 - churn.value, 100 - churn.high, 100 - churn.low))
+
+
 def test_the_value_of_a_customer_counts_by_the_year_in_periods_of_any_length():
     """By hand: of 180 a year one of three left in the 91 days of a quarter: 180 · (91 / 365.25) / 1; the year loses the same one."""
     assert of_accounts(AccountKpi.CLV)["FY2026 Q1"].value == pytest.approx(180 * 91 / 365.25)

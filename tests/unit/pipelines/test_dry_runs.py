@@ -1,0 +1,42 @@
+"""Dry runs: they say what would be taken in and why not, and store nothing; taken in for good, the same counts hold."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import said_here
+
+CUSTOMERS = """external_id,account,role,started_on,email
+c1,a1,decider,2025-04-01,one@example.com
+c2,a1,user,not a day,two@example.com
+c3,a2,user,2025-05-01,three@example.com
+"""
+KPIS = """kpi,value,observed_at,customer_id
+nps,9,2026-05-01,c1
+nps,11,2026-05-01,c1
+mood,5,2026-05-01,c1
+csat,4,2026-05-02,c2
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "good", "rejected", "stored"),
+    [(("customers", "import"), CUSTOMERS, 2, 1, "customers"), (("kpis", "import"), KPIS, 2, 2, "kpis")],
+)
+def test_a_dry_run_counts_and_stores_nothing(
+    tmp_path: Path, command: tuple[str, ...], text: str, good: int, rejected: int, stored: str
+) -> None:
+    data, file = tmp_path / "data", tmp_path / "file.csv"
+    file.write_text(text, encoding="utf-8")
+    dry = said_here(data, *command, str(file), "--dry-run")
+    assert (dry["rows"], dry["good"], dry["rejected"]) == (good + rejected, good, rejected)
+    assert len(dry["problems"]) == rejected
+    assert all(problem["line"] > 1 and problem["reason"] for problem in dry["problems"])
+    assert not (data / "rejects").exists()
+    assert not any(file.is_file() for file in data.rglob("*")), "nothing is stored, not even an empty database"
+    real = said_here(data, *command, str(file))
+    assert (real["rows"], real["rejected"]) == (dry["rows"], dry["rejected"])
+    assert any(said_here(data, "status")[stored].values())
+    assert Path(real["rejects_file"]).is_file()
+    again = said_here(data, *command, str(file), "--dry-run")
+    assert (again["good"], again["rejected"]) == (good, rejected)
