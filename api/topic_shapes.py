@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from pipelines.topic_editing import Outcome
+from pipelines.topic_effects import Effect
 from voc.store import Unit
 from voc.taxonomy import Bilingual
 from voc.topics import ChangeKind, Proposal, ProposalKind, ProposalState, TagPlace, Topic, TopicEdit, TopicGroup, TopicState
@@ -57,8 +58,35 @@ class TagPlaceShape(BaseModel):
     examples: int
 
 
+class CountShape(BaseModel):
+    """Sentences, and the comments they are of (null: not counted)."""
+
+    sentences: int
+    comments: int | None
+
+
+class EffectShape(BaseModel):
+    """What a change would do to the counts of one topic; ``topic_id`` null: to the sentences without a topic."""
+
+    topic_id: str | None
+    name: str | None
+    before: CountShape
+    after: CountShape
+
+    @classmethod
+    def of(cls, effect: Effect, language: str) -> Self:
+        """Return the shape of an effect."""
+        topic = effect.becomes
+        before, after = (CountShape(sentences=count.sentences, comments=count.comments) for count in (effect.before, effect.after))
+        name = topic.name_in(language) if topic is not None else None
+        return cls(topic_id=topic.id if topic is not None else None, name=name, before=before, after=after)
+
+
 class ChangeShape(BaseModel):
-    """A change: the topics and groups it touches before and after, how many sentences move; ``edit`` is its number, null for a preview."""
+    """A change: the topics and groups it touches before and after, how many sentences move; ``edit`` is its number.
+
+    Of a preview ``edit`` is null, and ``effects`` say what it would do to each count.
+    """
 
     kind: ChangeKind
     edit: int | None
@@ -68,6 +96,7 @@ class ChangeShape(BaseModel):
     groups_before: list[GroupLine]
     groups_after: list[GroupLine]
     tag: TagPlaceShape | None
+    effects: list[EffectShape] = []
 
     @classmethod
     def of(cls, outcome: Outcome, language: str) -> Self:
@@ -82,6 +111,7 @@ class ChangeShape(BaseModel):
             groups_before=[GroupLine.of(group, language) for group in change.groups_before],
             groups_after=[GroupLine.of(group, language) for group in change.groups_after],
             tag=_place(change.tag),
+            effects=[EffectShape.of(effect, language) for effect in outcome.effects],
         )
 
 

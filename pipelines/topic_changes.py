@@ -38,7 +38,7 @@ def rename_group(group: TopicGroup, name: str, *, by: str) -> TopicChange:
     """Give a group a name of a person's; no fit changes it."""
     after = group.model_copy(update={"name": _good_name(name), "names": {}, "named_by": by})
     if after == group:
-        raise InputError("The group is already called so.", group_id=group.id)
+        raise InputError("The group is already called so.", problem="already_so", group_id=group.id)
     return TopicChange(kind=ChangeKind.RENAME_GROUP, groups_before=(group,), groups_after=(after,))
 
 
@@ -51,9 +51,9 @@ def tag_instead(topic: Topic, *, taxonomy: str, tag: Tag, made: bool) -> TopicCh
     """Let a tag stand in a topic's place: the topic is no issue any more, its most typical sentences become examples of the tag."""
     _must_stand(topic)
     if topic.state is TopicState.TAGGED:
-        raise InputError("A tag stands in the topic's place already.", topic_id=topic.id, tag=topic.tag)
+        raise InputError("A tag stands in the topic's place already.", problem="already_so", topic_id=topic.id, tag=topic.tag)
     if not topic.size:
-        raise InputError("The topic has no sentences to learn from.", topic_id=topic.id)
+        raise InputError("The topic has no sentences to learn from.", problem="no_sentence", topic_id=topic.id)
     place = TagPlace(taxonomy=taxonomy, tag=tag, made=made, examples=min(topic.size, MOST_TAG_EXAMPLES))
     after = topic.model_copy(update={"state": TopicState.TAGGED, "taxonomy": taxonomy, "tag": tag.id})
     return _of_one(ChangeKind.PROMOTE if made else ChangeKind.ABSORB, topic, after).model_copy(update={"tag": place})
@@ -63,7 +63,7 @@ def exclude(topic: Topic, *, excluded: bool) -> TopicChange:
     """Hide a topic: it keeps taking in its sentences, but is no issue; or show it again."""
     _must_stand(topic)
     if topic.state in (TopicState.RETIRED, TopicState.TAGGED):
-        raise InputError(f"A {topic.state.value} topic is no issue already.", topic_id=topic.id)
+        raise InputError(f"A {topic.state.value} topic is no issue already.", problem="already_so", topic_id=topic.id)
     state = TopicState.EXCLUDED if excluded else TopicState.ACTIVE
     return _of_one(ChangeKind.EXCLUDE, topic, topic.model_copy(update={"state": state}))
 
@@ -77,13 +77,14 @@ def retire(topic: Topic) -> TopicChange:
 def merge(into: Topic, others: Sequence[Topic], *, members: Mapping[str, Sequence[str]], topics: Mapping[str, Topic]) -> TopicChange:
     """Bring the sentences of ``others`` into ``into``; ``members`` are the sentence ids of each topic, ``topics`` all there are."""
     if not others or len({into.id, *(topic.id for topic in others)}) <= len(others):
-        raise InputError("A topic is merged with one or more other ones.", field="topic_ids")
+        raise InputError("A topic is merged with one or more other ones.", problem="not_another", field="topic_ids")
     for topic in (into, *others):
         _must_stand(topic)
     origins = _origins(into, topics)
     for topic in others:
         if topic.id in origins:
-            raise InputError("The topic came from the other one: let that one take it in.", topic_id=into.id, instead=topic.id)
+            message = "The topic came from the other one: let that one take it in."
+            raise InputError(message, problem="came_from_it", topic_id=into.id, instead=topic.id)
     moves = tuple(Move(sentence_id=s, from_topic=topic.id, to_topic=into.id) for topic in others for s in members.get(topic.id, ()))
     gone = tuple(topic.model_copy(update={"state": TopicState.MERGED, "merged_into": into.id, "size": 0}) for topic in others)
     kept = into.model_copy(update={"size": into.size + len(moves)})
@@ -95,7 +96,8 @@ def split(topic: Topic, parts: Sequence[ProposedPart]) -> TopicChange:
     _must_stand(topic)
     leaving = [sentence for part in parts for sentence in part.sentence_ids]
     if not leaving or len(set(leaving)) < len(leaving) or len(leaving) >= topic.size:
-        raise InputError("A split takes some of a topic's sentences, each once, and leaves others.", field="sentence_ids")
+        message = "A split takes some of a topic's sentences, each once, and leaves others."
+        raise InputError(message, problem="not_some", field="sentence_ids")
     made = tuple(
         part.topic.model_copy(
             update={"parents": (topic.id,), "size": len(part.sentence_ids), "state": TopicState.ACTIVE, "taxonomy": None, "tag": None}
@@ -113,17 +115,17 @@ def move(sentence_ids: Sequence[str], to: Topic | None, *, standing: Mapping[str
         _must_stand(to)
     goal = to.id if to is not None else None
     if not sentence_ids or any(sentence not in standing for sentence in sentence_ids):
-        raise InputError("A sentence to move is not known.", field="sentence_ids")
+        raise InputError("A sentence to move is not known.", problem="no_sentence", field="sentence_ids")
     moves = [Move(sentence_id=s, from_topic=standing[s], to_topic=goal) for s in dict.fromkeys(sentence_ids) if standing[s] != goal]
     if not moves:
-        raise InputError("The sentences are there already.", field="sentence_ids")
+        raise InputError("The sentences are there already.", problem="already_so", field="sentence_ids")
     return TopicChange(kind=ChangeKind.MOVE, moves=tuple(moves))
 
 
 def leave(sentence_ids: Sequence[str], *, standing: Mapping[str, str | None]) -> TopicChange:
     """Leave sentences that belong to no topic without one: a move to where they are, after which no fit moves them."""
     if not sentence_ids or any(standing.get(sentence, "") is not None for sentence in sentence_ids):
-        raise InputError("A sentence to leave without a topic is not known, or has one.", field="sentence_ids")
+        raise InputError("A sentence to leave without a topic is not known, or has one.", problem="no_sentence", field="sentence_ids")
     moves = tuple(Move(sentence_id=sentence, from_topic=None, to_topic=None) for sentence in dict.fromkeys(sentence_ids))
     return TopicChange(kind=ChangeKind.MOVE, moves=moves)
 
@@ -148,7 +150,7 @@ def accepted(proposal: Proposal, topics: Mapping[str, Topic], *, members: Mappin
     where = {sentence: name or None for name, ids in members.items() for sentence in ids}
     moves = tuple(Move(sentence_id=s, from_topic=where[s], to_topic=part.topic.id) for s in part.sentence_ids if s in where)
     if not moves:
-        raise InputError("All sentences of the proposal have been moved or are gone.", proposal=proposal.id)
+        raise InputError("All sentences of the proposal have been moved or are gone.", problem="no_sentence", proposal=proposal.id)
     return TopicChange(kind=ChangeKind.NEW, after=(part.topic.model_copy(update={"size": len(moves)}),), moves=moves)
 
 
@@ -168,13 +170,13 @@ def own_part(topic: Topic, sentence_ids: Sequence[str], *, name: str, by: str) -
 def _good_name(name: str) -> str:
     wanted = " ".join(name.split())
     if not 0 < len(wanted) <= LONGEST_NAME:
-        raise InputError(f"A name has 1 to {LONGEST_NAME} characters.", field="name")
+        raise InputError(f"A name has 1 to {LONGEST_NAME} characters.", problem="bad_name", field="name")
     return wanted
 
 
 def _of_one(kind: ChangeKind, before: Topic, after: Topic) -> TopicChange:
     if before == after:
-        raise InputError("The topic is already so.", topic_id=before.id)
+        raise InputError("The topic is already so.", problem="already_so", topic_id=before.id)
     return TopicChange(kind=kind, before=(before,), after=(after,))
 
 
@@ -192,4 +194,4 @@ def _origins(topic: Topic, topics: Mapping[str, Topic]) -> set[str]:
 
 def _must_stand(topic: Topic) -> None:
     if topic.state is TopicState.MERGED:
-        raise InputError("The topic was merged into another one.", topic_id=topic.id, merged_into=topic.merged_into)
+        raise InputError("The topic was merged into another one.", problem="merged", topic_id=topic.id, merged_into=topic.merged_into)

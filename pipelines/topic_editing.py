@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.intake import Writer
 from pipelines.topic_changes import accepted, exclude, leave, merge, move, new_group, own_part, pin, regroup, rename, rename_group, split
+from pipelines.topic_effects import Effect, effects
 from voc.clock import Clock
 from voc.errors import InputError, NotFoundError
 from voc.store import Store, Unit
@@ -19,10 +20,11 @@ Build = Callable[[Unit, Topic], TopicChange]
 
 @dataclass(frozen=True)
 class Outcome:
-    """A change, and the edit it became; None: it was only previewed."""
+    """A change, and the edit it became; None: it was only previewed, and ``effects`` say what it would do to each count."""
 
     change: TopicChange
     edit: TopicEdit | None
+    effects: tuple[Effect, ...] = ()
 
 
 class TopicEditing:
@@ -43,7 +45,7 @@ class TopicEditing:
         """
         if preview:
             with self._store.read() as unit:
-                return Outcome(build(unit, existing(unit, topic_id)), None)
+                return _previewed(unit, build(unit, existing(unit, topic_id)))
         return self._do(lambda unit: build(unit, existing(unit, topic_id)), by=by)
 
     def rename_group(self, group_id: str, name: str, *, by: str, preview: bool = False) -> Outcome:
@@ -62,7 +64,7 @@ class TopicEditing:
 
         if preview:
             with self._store.read() as unit:
-                return Outcome(build(unit), None)
+                return _previewed(unit, build(unit))
         return self._do(build, by=by)
 
     def leave(self, sentence_ids: Sequence[str], *, by: str) -> Outcome:
@@ -94,7 +96,7 @@ class TopicEditing:
             return None
         if preview:
             with self._store.read() as unit:
-                return Outcome(of_proposal(unit, _open(unit, proposal_id), name=name, by=by), None)
+                return _previewed(unit, of_proposal(unit, _open(unit, proposal_id), name=name, by=by))
 
         def carry_out(unit: Unit) -> Outcome:
             proposal = _open(unit, proposal_id)
@@ -132,10 +134,11 @@ class TopicEditing:
         if edit is None:
             raise NotFoundError(edit=number)
         if edit.undone_at is not None:
-            raise InputError("The edit was taken back already.", edit=number)
+            raise InputError("The edit was taken back already.", problem="already_so", edit=number)
         later = unit.topic_edits.standing_on(edit)
         if later:
-            raise InputError("Later edits touch the same topics: take those back first.", edit=number, later=later[-1])
+            message = "Later edits touch the same topics: take those back first."
+            raise InputError(message, problem="later_edits", edit=number, later=later[-1])
         unit.topic_edits.undo(edit, by=by, now=self._clock())
         if edit.proposal_id is not None:
             unit.proposals.decide(edit.proposal_id, ProposalState.REJECTED, by=by, now=self._clock())
@@ -175,7 +178,7 @@ def in_group(group_id: str | None, *, name: str | None = None, by: str) -> Build
 
     def build(unit: Unit, topic: Topic) -> TopicChange:
         if (group_id is None) == (name is None):
-            raise InputError("Say either which group or what a new one is called.", field="group_id")
+            raise InputError("Say either which group or what a new one is called.", problem="bad_name", field="group_id")
         if group_id is not None:
             return regroup(topic, existing_group(unit, group_id))
         group = new_group(topic, name or "", by=by)
@@ -208,7 +211,7 @@ def split_off(sentence_ids: Sequence[str], *, name: str, by: str) -> Build:
 
     def build(unit: Unit, topic: Topic) -> TopicChange:
         if not set(sentence_ids) <= set(unit.topics.members([topic.id])[topic.id]):
-            raise InputError("A sentence to split off is not in the topic.", field="sentence_ids")
+            raise InputError("A sentence to split off is not in the topic.", problem="no_sentence", field="sentence_ids")
         return split(topic, [own_part(topic, sentence_ids, name=name, by=by)])
 
     return build
@@ -264,12 +267,16 @@ def of_proposal(unit: Unit, proposal: Proposal, *, name: str | None = None, by: 
     if name is None:
         return change
     if proposal.kind is ProposalKind.RETIRE:
-        raise InputError("A topic that is retired gets no name.", field="name")
+        raise InputError("A topic that is retired gets no name.", problem="bad_name", field="name")
     made = change.after[1] if proposal.kind is ProposalKind.SPLIT else change.after[0]
     if made.name == name:
         return change
     named = rename(made, name, by=by).after[0]
     return change.model_copy(update={"after": tuple(named if topic.id == made.id else topic for topic in change.after)})
+
+
+def _previewed(unit: Unit, change: TopicChange) -> Outcome:
+    return Outcome(change, None, tuple(effects(unit, change)))
 
 
 def _all_topics(unit: Unit) -> dict[str, Topic]:
@@ -286,5 +293,5 @@ def _open(unit: Unit, proposal_id: str) -> Proposal:
     if found is None:
         raise NotFoundError(proposal=proposal_id)
     if found.state is not ProposalState.OPEN:
-        raise InputError(f"The proposal is {found.state.value} already.", proposal=proposal_id)
+        raise InputError(f"The proposal is {found.state.value} already.", problem="already_so", proposal=proposal_id)
     return found

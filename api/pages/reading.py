@@ -92,7 +92,7 @@ def value_names(language: str) -> dict[str, str]:
         "kind.tag": _("Tag"),
         "kind.topic": _("Topic"),
         "kind.aspect": _("Aspect"),
-    } | _topic_names(language) | _explained_names(language) | _people_names(language)
+    } | _topic_names(language) | _refusal_names(language) | _explained_names(language) | _people_names(language)
 
 
 def _topic_names(language: str) -> dict[str, str]:
@@ -124,6 +124,26 @@ def _topic_names(language: str) -> dict[str, str]:
         "topic_state.tagged": _("A tag stands in its place; it is no issue any more."),
         "topic_state.excluded": _("Hidden: it takes in its sentences, but is no issue."),
         "topic_state.retired": _("Retired: it takes in no more sentences."),
+    }
+
+
+def _refusal_names(language: str) -> dict[str, str]:
+    """Return why an edit of topics is refused, by the problem the error names."""
+    _ = words(language).one
+    return {
+        "refused.already_so": _("It is so already; perhaps somebody else was quicker."),
+        "refused.no_sentence": _("No sentence was chosen, or those chosen are not there any more."),
+        "refused.not_some": _("A split takes some of a topic's sentences and leaves others."),
+        "refused.not_another": _("Choose another topic."),
+        "refused.came_from_it": _("The topic came from the other one: let that one take it in."),
+        "refused.merged": _("The topic was merged into another one."),
+        "refused.later_edits": _("Later edits touch the same topics: take those back first."),
+        "refused.bad_name": _("A name has 1 to 120 characters."),
+        "refused.bad_tag_name": _("Names of tags and taxonomies have 1 to 200 characters and no slash."),
+        "refused.shipped_taxonomy": _("The shipped taxonomy takes no tags of your own; name another one."),
+        "refused.tag_is_there": _("There is such a tag already; let it take the topic in instead."),
+        "refused.no_such_tag": _("The taxonomy has no such tag; make the topic a tag instead."),
+        "refused.too_many": _("There are as many as there may be."),
     }
 
 

@@ -51,7 +51,8 @@ def error_page(request: Request, *, status: int, error: Exception | None = None,
     """Return the page for an error: what happened, what was kept, what to do next."""
     code = error.code if isinstance(error, VocError) else ("not_found" if status == 404 else "internal")  # noqa: PLR2004  # HTTP
     field = error.field if isinstance(error, VocError) else None
-    response = render_bare(request, "error.html", status=status, code=code, field=field, request_id=request_id)
+    problem = error.facts.get("problem") if isinstance(error, VocError) else None
+    response = render_bare(request, "error.html", status=status, code=code, field=field, problem=problem, request_id=request_id)
     response.headers["Cache-Control"] = "no-store"
     if status in RETRY_AFTER_S:
         response.headers["Retry-After"] = str(RETRY_AFTER_S[status])

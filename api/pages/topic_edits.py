@@ -6,7 +6,7 @@ An edit is first shown with what it does to every count, and done when the reade
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.auth import same_site
@@ -14,6 +14,7 @@ from api.pages.access import form_fields, safe_next
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
+from api.strict_json import LARGEST_WHOLE
 from api.topic_shapes import proposal_shapes
 from pipelines.topic_editing import (
     Build,
@@ -32,13 +33,18 @@ from pipelines.topic_effects import Effect, effects, examples
 from pipelines.topic_tags import absorbed, promoted
 from voc.errors import BadFilterError, InputError
 from voc.store import Unit
-from voc.topics import Proposal, ProposalState, TopicChange, TopicState
+from voc.topics import Proposal, ProposalState, Topic, TopicChange, TopicState
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Fields = Annotated[dict[str, str], Depends(form_fields)]
 SHOWN_EDITS = 20
 SHOWN_EXAMPLES = 5
 OF_SENTENCES = ("split", "move", "remove")
+EditNumber = Annotated[int, Path(ge=1, le=LARGEST_WHOLE)]
+
+
+class ChangedSinceError(InputError):
+    """Somebody has edited the topics since the preview that is confirmed."""
 
 
 @router.get("/proposals")
@@ -76,12 +82,16 @@ def edit(visit: Visiting, topic_id: str, what: str, form: Fields) -> Response:
     """Rename, merge, split or hide a topic and so on, move its sentences, let a tag stand in its place; first only show what that does."""
     visit.must_act()
     build, page = _build(visit, what, form), f"/issues/topic/{topic_id}"
-    if form.get("confirmed") != "1":
-        back = f"{page}/sentences" if what in OF_SENTENCES else page
-        with visit.service.store.read() as unit:
-            return _preview(visit, unit, build(unit, existing(unit, topic_id)), form, back=back)
-    visit.service.topics.edit(topic_id, build, by=visit.who.name)
-    return RedirectResponse(f"{page}#history", status_code=303)
+    back, changed = f"{page}/sentences" if what in OF_SENTENCES else page, False
+    if form.get("confirmed") == "1":
+        try:
+            visit.service.topics.edit(topic_id, _as_seen(build, form.get("seen")), by=visit.who.name)
+        except ChangedSinceError:
+            changed = True
+        else:
+            return RedirectResponse(f"{page}#history", status_code=303)
+    with visit.service.store.read() as unit:
+        return _preview(visit, unit, build(unit, existing(unit, topic_id)), form, back=back, changed=changed)
 
 
 @router.post("/topic-groups/{group_id}/rename", dependencies=[Depends(same_site)])
@@ -98,7 +108,7 @@ def rename_group(visit: Visiting, group_id: str, form: Fields) -> Response:
 
 
 @router.post("/topic-edits/{number}/undo", dependencies=[Depends(same_site)])
-def undo(visit: Visiting, number: int, form: Fields) -> RedirectResponse:
+def undo(visit: Visiting, number: EditNumber, form: Fields) -> RedirectResponse:
     """Take an edit back."""
     visit.must_act()
     visit.service.topics.undo(number, by=visit.who.name)
@@ -125,6 +135,24 @@ def _build(visit: Visit, what: str, form: dict[str, str]) -> Build:
     return builds[what]()
 
 
+def _as_seen(build: Build, seen: str | None) -> Build:
+    """Build the change only while what its preview showed still stands; None: nobody has seen one."""
+
+    def checked(unit: Unit, topic: Topic) -> TopicChange:
+        change = build(unit, topic)
+        if seen not in (None, _standing_edits(unit, change)):
+            raise ChangedSinceError
+        return change
+
+    return checked
+
+
+def _standing_edits(unit: Unit, change: TopicChange) -> str:
+    """Return a mark of the edits of what the change touches: another one once somebody edits it or takes an edit back."""
+    numbers = unit.topic_edits.standing(change.touches)
+    return f"{len(numbers)}.{max(numbers, default=0)}"
+
+
 def _needed(form: dict[str, str], field: str) -> str:
     if not form.get(field):
         raise BadFilterError(field=field)
@@ -136,11 +164,13 @@ def _chosen(form: dict[str, str]) -> list[str]:
     return form.get("shown" if form.get("all") else "sentences", "").split()
 
 
-def _preview(visit: Visit, unit: Unit, change: TopicChange, form: dict[str, str], *, back: str) -> HTMLResponse:
+def _preview(visit: Visit, unit: Unit, change: TopicChange, form: dict[str, str], *, back: str, changed: bool = False) -> HTMLResponse:
     """Show what an edit does before it is done; the page sends the same form again with the reader's word."""
     touched = {group.id for group in change.groups_before}
     context: dict[str, Any] = {
         "change": change,
+        "changed": changed,
+        "seen": _standing_edits(unit, change),
         "effects": effects(unit, change),
         "examples": examples(unit, change, most=SHOWN_EXAMPLES),
         "in_groups": [topic for topic in unit.topics.find() if topic.group_id in touched],

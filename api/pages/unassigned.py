@@ -1,5 +1,6 @@
 """Unassigned: sentences that lie near no topic, each with the topic that is nearest; put into it, into another one, or left."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -25,6 +26,7 @@ from voc.topics import ChangeKind, ProposalKind, ProposalState, TopicState
 PAGE = 25
 SHOWN_EDITS = 10
 LONGEST_OFFSET = 7
+SENTENCE_ID = re.compile(r"\S{1,200}\.[0-9]{1,9}")
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Fields = Annotated[dict[str, str], Depends(form_fields)]
 
@@ -84,7 +86,7 @@ def unassigned(visit: Visiting) -> HTMLResponse:
 def decide(visit: Visiting, what: str, form: Fields) -> RedirectResponse:
     """Move sentences to a topic, or leave them without one, then show the next."""
     visit.must_act()
-    sentence_ids = form.get("sentences", "").split()
+    sentence_ids = _chosen(form)
     if what == "move":
         topic_id = form.get("topic") or form.get("other")
         if not topic_id:
@@ -95,6 +97,13 @@ def decide(visit: Visiting, what: str, form: Fields) -> RedirectResponse:
     else:
         raise BadFilterError(field="what")
     return RedirectResponse(safe_next(form.get("next", "/unassigned")), status_code=303)
+
+
+def _chosen(form: dict[str, str]) -> list[str]:
+    found = form.get("sentences", "").split()
+    if not all(SENTENCE_ID.fullmatch(one) for one in found):
+        raise BadFilterError(field="sentences")
+    return found
 
 
 def _sections(shown: Sequence[Suggestion], *, order: Order) -> list[Section]:

@@ -13,6 +13,7 @@ from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes
 
 if TYPE_CHECKING:
     from pipelines.topic_editing import Outcome, TopicEditing
+    from pipelines.topic_effects import Effect
 
 FILE = "file"
 Lang = Annotated[str, typer.Option("--lang", help="Names for readers of ja or en.")]
@@ -97,6 +98,7 @@ def accept(
     name: Annotated[str | None, typer.Option("--name", help="Another name for the topic that comes of it.")] = None,
     by: Who = "cli",
     *,
+    lang: Lang = "en",
     preview: Preview = False,
     json: JsonFlag = False,
 ) -> None:
@@ -104,7 +106,7 @@ def accept(
     with errors_as_exit_codes(json=json), _editing() as editing:
         done = editing.decide(proposal, accept=True, by=by, name=name, preview=preview)
         if done is not None:
-            _show(done, json=json)
+            _show(done, lang=lang, json=json)
 
 
 @topics.command("reject")
@@ -124,6 +126,7 @@ def promote(
     name: Annotated[str | None, typer.Option("--name", help="What the tag is called; left out: its id.")] = None,
     by: Who = "cli",
     *,
+    lang: Lang = "en",
     preview: Preview = False,
     json: JsonFlag = False,
 ) -> None:
@@ -133,7 +136,7 @@ def promote(
 
     with errors_as_exit_codes(json=json), _editing() as editing:
         build = promoted(taxonomy, tag, name=name, shipped=build_taxonomy())
-        _show(editing.edit(topic, build, by=by, preview=preview), json=json)
+        _show(editing.edit(topic, build, by=by, preview=preview), lang=lang, json=json)
 
 
 @topics.command("absorb")
@@ -143,6 +146,7 @@ def absorb(
     tag: Annotated[str, typer.Option("--tag", help="Id of the tag that takes the topic in.")],
     by: Who = "cli",
     *,
+    lang: Lang = "en",
     preview: Preview = False,
     json: JsonFlag = False,
 ) -> None:
@@ -150,13 +154,14 @@ def absorb(
     from pipelines.topic_tags import absorbed
 
     with errors_as_exit_codes(json=json), _editing() as editing:
-        _show(editing.edit(topic, absorbed(taxonomy, tag), by=by, preview=preview), json=json)
+        _show(editing.edit(topic, absorbed(taxonomy, tag), by=by, preview=preview), lang=lang, json=json)
 
 
 @topics.command("list")
 def list_topics(
     *,
     emerging: Annotated[bool, typer.Option("--emerging", help="Only those that are new and growing.")] = False,
+    lang: Lang = "en",
     json: JsonFlag = False,
 ) -> None:
     """List topics, largest first, and which of them emerge."""
@@ -180,7 +185,7 @@ def list_topics(
             )
             return
         for topic in shown:
-            say(f"{topic.id}  {topic.size:>6} sentences  {topic.name}")
+            say(f"{topic.id}  {topic.size:>6} sentences  {topic.name_in(lang)}")
             if topic.id in seen:
                 one = seen[topic.id]
                 what = "new and growing" if one.new else "growing"
@@ -209,10 +214,12 @@ def history(
 ) -> None:
     """List what was done to topics, by whom and when, latest first."""
     from pipelines.assembly import build_store
+    from voc.topics import TopicState
 
     with errors_as_exit_codes(json=json):
         with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
             found = unit.topic_edits.find(topic)
+            names = {one.id: one.name_in(lang) for one in unit.topics.find(states=TopicState)}
         if json:
             kept = {"change": {"before": {"__all__": {"centroid"}}, "after": {"__all__": {"centroid"}}}}
             print_json({"edits": [edit.model_dump(mode="json", exclude=kept) for edit in found]})
@@ -220,6 +227,8 @@ def history(
         for edit in found:
             after = ", ".join(f"{one.name_in(lang)} ({one.size})" for one in edit.change.after)
             after = after or ", ".join(group.name_in(lang) for group in edit.change.groups_after)
+            goals = dict.fromkeys(move.to_topic for move in edit.change.moves)
+            after = after or ", ".join("to none" if goal is None else f"to {names.get(goal, goal)}" for goal in goals)
             moved = f"{len(edit.change.moves)} moved" + (f", taken back by {edit.undone_by}" if edit.undone_by else "")
             say(f"{edit.number:>4}  {edit.at:%Y-%m-%d %H:%M}  {edit.by}  {edit.change.kind.value}: {after}, {moved}")
 
@@ -235,16 +244,29 @@ def _editing() -> "Iterator[TopicEditing]":
         yield TopicEditing(store, DirectWriter(store), clock=utc_now)
 
 
-def _show(done: "Outcome", *, json: bool) -> None:
+def _show(done: "Outcome", *, lang: str, json: bool) -> None:
     after = [topic.model_dump(mode="json", exclude={"centroid"}) for topic in done.change.after]
     number = done.edit.number if done.edit is not None else None
     place = done.change.tag
     if json:
         shown = place.model_dump(mode="json") if place is not None else None
-        print_json({"edit": number, "kind": done.change.kind.value, "moved": len(done.change.moves), "after": after, "tag": shown})
+        effects = [_counts(effect) for effect in done.effects]
+        facts = {"edit": number, "kind": done.change.kind.value, "moved": len(done.change.moves), "after": after, "tag": shown}
+        print_json(facts | {"effects": effects})
         return
-    what = ", ".join(f"{topic['name']} ({topic['size']})" for topic in after)
+    what = ", ".join(f"{topic.name_in(lang)} ({topic.size})" for topic in done.change.after)
     state = f"edit {number}" if number else "nothing is changed yet"
     if place is not None:
         what += f"; {place.examples} sentences teach {place.taxonomy}/{place.tag.id} at the next voc tags learn {place.taxonomy}"
     say(f"{done.change.kind.value}: {what}; {len(done.change.moves)} sentences move; {state}")
+    for one in done.effects:
+        name = one.becomes.name_in(lang) if one.becomes is not None else "no topic"
+        comments = "" if one.after.comments is None else f", comments {one.before.comments} -> {one.after.comments}"
+        say(f"    {name}: sentences {one.before.sentences} -> {one.after.sentences}{comments}")
+
+
+def _counts(effect: "Effect") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    topic_id = effect.becomes.id if effect.becomes is not None else None
+    return {"topic_id": topic_id, "before": asdict(effect.before), "after": asdict(effect.after)}

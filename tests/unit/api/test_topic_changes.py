@@ -101,6 +101,20 @@ def test_a_topic_is_split_moved_pinned_and_hidden(api: Running, topics: dict[str
     assert second in by_id(api)
 
 
+def test_a_preview_tells_every_count_as_it_is_and_would_be(api: Running, topics: dict[str, str]) -> None:
+    first, second = list(topics.values())[:2]
+    some = list(members(api, first))[:1]
+    sizes = [len(members(api, name)) for name in (first, second)]
+    body: dict[str, Any] = {"sentence_ids": some, "preview": True}
+    moved = api.post(f"/v1/topics/{second}/move", body).json()
+    counts = {one["topic_id"]: (one["before"]["sentences"], one["after"]["sentences"]) for one in moved["effects"]}
+    assert counts == {first: (sizes[0], sizes[0] - 1), second: (sizes[1], sizes[1] + 1)}
+    assert {one["before"]["comments"] - one["after"]["comments"] for one in moved["effects"]} == {1, -1}, "each comment is one sentence"
+    out = api.post(f"/v1/topics/{first}/remove", body).json()["effects"][-1]
+    assert (out["topic_id"], out["after"]["sentences"] - out["before"]["sentences"], out["after"]["comments"]) == (None, 1, None)
+    assert api.post(f"/v1/topics/{first}/pin", {}).json()["effects"] == [], "it is done"
+
+
 def test_a_proposal_is_shown_with_sentences_accepted_and_taken_back(api: Running, topics: dict[str, str]) -> None:
     target = next(iter(topics.values()))
     propose(api, target, members(api, target))

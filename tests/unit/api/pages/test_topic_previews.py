@@ -178,3 +178,67 @@ def test_who_may_only_read_sees_the_sentences_and_no_boxes(api: Running, topics:
     assert "checkbox" not in page
     assert api.client.post(f"/issues/topic/{target}/split", data={"sentences": members(api, target)[0], "name": "x"}).status_code == 403
     assert api.client.get("/issues/topic/tp_none/sentences").status_code == 404
+
+
+@pytest.mark.parametrize("meanwhile", ["an edit", "an edit taken back"])
+def test_what_was_shown_before_somebody_else_edited_is_shown_again_and_not_done(
+    api: Running, topics: dict[str, str], meanwhile: str
+) -> None:
+    target, other = list(topics.values())[:2]
+    done = api.post(f"/v1/topics/{other}/pin", {}).json()["edit"]
+    path = f"/issues/topic/{target}/merge"
+    shown = send(api, path, other=other)
+    if meanwhile == "an edit":
+        api.post(f"/v1/topics/{other}/rename", {"name": "Somebody else's"})
+    else:
+        api.post(f"/v1/topics/{other}/undo", {"edit": done})
+    before = by_id(api)
+    form = {unescape(name): unescape(value) for name, value in HIDDEN.findall(shown.partition('id="preview"')[2])}
+    again = api.client.post(f"{path}?lang=en", data=form, follow_redirects=False)
+    assert (again.status_code, by_id(api)) == (200, before)
+    assert "Somebody has edited these topics since you looked" in again.text
+    assert confirm(api, path, again.text) == f"/issues/topic/{target}#history"
+    assert other not in by_id(api)
+
+
+def test_a_refusal_says_why_and_blames_nobody(api: Running, topics: dict[str, str]) -> None:
+    target, other = list(topics.values())[:2]
+    path = f"/issues/topic/{target}"
+    api.post(f"/v1/topics/{target}/pin", {})
+    every = " ".join(members(api, target))
+    tried = {
+        "No sentence was chosen": (f"{path}/remove", {}),
+        "A name has 1 to 120 characters.": (f"{path}/rename", {"name": "x" * 121}),
+        "It is so already": (f"{path}/pin", {"on": "1"}),
+        "A split takes some": (f"{path}/split", {"name": "all", "sentences": every}),
+        "Choose another topic.": (f"{path}/merge", {"other": target}),
+        "Names of tags and taxonomies": (f"{path}/promote", {"taxonomy": "a/b", "tag": "t"}),
+        "Something that is needed is missing": (f"{path}/move", {"sentences": every}),
+        "Too much was sent at once": (f"{path}/rename", {"name": "x" * 20_000}),
+    }
+    for said, (place, fields) in tried.items():
+        page = api.client.post(f"{place}?lang=en", data=fields).text
+        assert said in page
+        assert "Nothing was changed." in page
+        assert "on our side" not in page
+    api.post(f"/v1/topics/{target}/merge", {"topic_ids": [other]})
+    page = api.client.post(f"/issues/topic/{other}/exclude?lang=ja", data={"on": "1"}).text
+    assert "別のトピックに統合されました" in page
+    refused = api.post(f"/v1/topics/{other}/exclude", {}).json()
+    assert [field["problem"] for field in refused["fields"]] == ["merged"], "programs are told as well"
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/unassigned/leave", {"sentences": "garbage"}),
+        ("/unassigned/leave", {"sentences": "a.b"}),
+        ("/unassigned/move", {"sentences": "a.99999999999999999999", "topic": "TOPIC"}),
+        ("/topic-edits/99999999999999999999999/undo", {}),
+        ("/topic-edits/0/undo", {}),
+    ],
+)
+def test_garbage_is_refused(api: Running, topics: dict[str, str], path: str, fields: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    sent = {name: target if value == "TOPIC" else value for name, value in fields.items()}
+    assert api.client.post(path, data=sent).status_code in {400, 404, 422}
