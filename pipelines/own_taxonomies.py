@@ -86,6 +86,10 @@ def usable_taxonomy(content: Any) -> Taxonomy:
     twice = [name for name, times in Counter(ids).items() if times > 1]
     if twice:
         raise BadFileError(f"A tag's id stands once in a taxonomy; twice: {', '.join(twice[:5])}.", field="tags")
+    long = [tag.id for tag in taxonomy.tags if max(len(tag.large.en), len(tag.large.ja)) > MAX_NAME_CHARS]
+    if long:
+        message = f"The name of a large group has at most {MAX_NAME_CHARS} characters; longer: that of {', '.join(long[:5])}."
+        raise BadFileError(message, field="tags", limit=MAX_NAME_CHARS)
     if taxonomy.name == SHIPPED_NAME:
         raise BadFileError(f"{SHIPPED_NAME} is the name of the shipped taxonomy; give yours another.", field="name")
     if any(map(unusable_character, _strings(taxonomy.model_dump()))):

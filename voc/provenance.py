@@ -93,7 +93,7 @@ class Figure(Value):
     n: int
     parts: dict[str, float | None] = Field(default_factory=dict)
     versions: dict[str, str]
-    """Of models, taxonomy and topic edits."""
+    """Of models, taxonomy and the topics' discovery."""
     evidence_digest: str
     evidence_count: int
     as_of: UtcDatetime | None

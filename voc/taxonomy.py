@@ -79,14 +79,13 @@ class Taxonomy(Value):
     def aspects(self) -> tuple[Aspect, ...]:
         """Return the large groups of two tags and more, in their order.
 
-        Groups of several taxonomies whose English names differ in signs and case alone are one.
+        Groups of several taxonomies whose English names differ in signs and case alone are one; a name without any letter or digit is none.
         """
         groups: dict[str, list[Tag]] = {}
         for tag in self.tags:
             groups.setdefault(_aspect_id(tag.large.en), []).append(tag)
-        return tuple(
-            Aspect(id=name, name=tags[0].large, tags=tuple(tag.id for tag in tags)) for name, tags in groups.items() if len(tags) > 1
-        )
+        told = {name: tags for name, tags in groups.items() if name and len(tags) > 1}
+        return tuple(Aspect(id=name, name=tags[0].large, tags=tuple(tag.id for tag in tags)) for name, tags in told.items())
 
 
 def _aspect_id(name: str) -> str:

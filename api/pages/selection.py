@@ -55,6 +55,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 READ_ONCE = {"duplicates": "0", "analysed": "1", "no_signal": "0"}
 """Readable comments, each voice once: what shares are taken of."""
 LONGEST_VALUE = 200
+LONGEST = {"about": LONGEST_VALUE + len("aspect:")}
+"""Ids of tags and aspects are as long as any value; before them stands their kind."""
 OUR_ID_CHARS = 27
 
 
@@ -116,7 +118,7 @@ def read_selection(query: Mapping[str, str], *, zone: ZoneInfo) -> Selection:
     values = {name: query[name].strip() for name in NAMES if query.get(name, "").strip()}
     for name, value in values.items():
         allowed = CHOICES.get(name)
-        if (allowed is not None and value not in allowed) or len(value) > LONGEST_VALUE or "\x00" in value:
+        if (allowed is not None and value not in allowed) or len(value) > LONGEST.get(name, LONGEST_VALUE) or "\x00" in value:
             raise BadFilterError(field=name)
     fields: dict[str, object] = {name: values[name] for name in PLAIN if name in values}
     fields |= {name: values[name] == "1" for name in SWITCHES if name in values}

@@ -21,6 +21,8 @@ from voc.kpis import AccountFlow, AccountKpi, account_figure
 
 Interval = tuple[float | None, float | None]
 NONE: Interval = (None, None)
+NO_SPREAD = 1e-9
+"""Of a value: where the accounts are alike down to this, they say nothing about how sure the value is."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class Ratio:
     added: NDArray[np.float64]
     events: int
 
+    @property
+    def alike(self) -> bool:
+        """Whether no account differs from the others in the quantity."""
+        return float(np.abs(self.added).sum()) <= NO_SPREAD * abs(self.value or 0.0)
+
 
 _Part = Callable[[AccountMove], float]
 _PARTS: dict[AccountKpi, tuple[_Part, _Part, _Part]] = {
@@ -100,16 +107,18 @@ def ratio_of(kpi: AccountKpi, moves: Sequence[AccountMove], *, years: float) -> 
 
 
 def interval(ratio: Ratio) -> Interval:
-    """Return the 95 % interval of a quantity; none where fewer than five accounts left, or pay more or less, as the quantity asks.
+    """Return the 95 % interval of a quantity.
 
-    Shares of accounts have Wilson's, whatever their number. Revenue churn stays between 0 and 100 (logit scale), the others above 0
-    (log scale).
+    None where fewer than five accounts left, or pay more or less, as the quantity asks, or where all are alike in it. Shares of
+    accounts have Wilson's, whatever their number. Revenue churn stays between 0 and 100 (logit scale), the others above 0 (log scale).
     """
     if ratio.kpi in (AccountKpi.LOGO_CHURN, AccountKpi.RETENTION):
         total = len(ratio.ids)
         found = share_interval(SharePeriod(count=ratio.events if ratio.kpi is AccountKpi.LOGO_CHURN else total - ratio.events, total=total))
         return NONE if found is None else (100.0 * found[0], 100.0 * found[1])
     if not ratio.value or ratio.events < MIN_ACCOUNTS:
+        return NONE
+    if ratio.alike:
         return NONE
     reach = _reach(ratio.added, ratio.events)
     if ratio.kpi is not AccountKpi.REVENUE_CHURN:
@@ -122,9 +131,9 @@ def interval(ratio: Ratio) -> Interval:
 
 
 def change_interval(before: Ratio, after: Ratio) -> Interval:
-    """Return the 95 % interval of a quantity's change between two periods; none where either has fewer than five such accounts."""
+    """Return the 95 % interval of a quantity's change; none where either period has fewer than five such accounts, or only like ones."""
     events = min(before.events, after.events)
-    if before.value is None or after.value is None or events < MIN_ACCOUNTS:
+    if before.value is None or after.value is None or events < MIN_ACCOUNTS or before.alike or after.alike:
         return NONE
     added = dict(zip(after.ids, after.added.tolist(), strict=True))
     for name, part in zip(before.ids, before.added.tolist(), strict=True):

@@ -94,8 +94,9 @@ def share_interval(part: SharePeriod) -> tuple[float, float] | None:
 
     if part.total == 0:
         return None
+    share = part.count / part.total
     low, high = proportion_confint(part.count, part.total, alpha=ALPHA, method="wilson")
-    return float(low), float(high)
+    return min(float(low), share), max(float(high), share)
 
 
 def change(previous: SharePeriod, *, recent: SharePeriod) -> Change:

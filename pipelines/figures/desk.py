@@ -67,13 +67,11 @@ def periods_of(query: FigureQuery) -> Periods | None:
 
 
 def versions_of(unit: Unit, taxonomy: Taxonomy) -> dict[str, str]:
-    """Return the versions of everything that has a part in a figure; what people corrected shows in its comments and numbers instead."""
+    """Return the versions of all that has a part in a figure; what people corrected or edited shows in its comments and numbers instead."""
     run = unit.topics.current_run()
-    edits = unit.topic_edits.revision()
     learnt = unit.taxonomies.active_stamps()
     return {
         "models": "+".join(unit.enrichments.versions()) or "none",
         "taxonomy": "+".join((f"{taxonomy.name}/{taxonomy.version}", *learnt)),
         "topics": run["id"] if run is not None else "none",
-        "topic_edits": f"{edits[0]}-{edits[1]}",
     }

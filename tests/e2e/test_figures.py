@@ -18,6 +18,7 @@ from voc.filters import FeedbackFilter
 from voc.ids import customer_id
 from voc.kpis import Kpi
 from voc.provenance import Answer, FigureKind, FigureQuery, StaleReason, compared, figure_of
+from voc.topics import Topic, TopicAssignment
 
 LOGIN = "tag:account.login"
 
@@ -174,6 +175,28 @@ def test_what_a_correction_touched_is_stale_and_nothing_else(app: Running, add: 
     states = {figure.query.kind: app.service.figures.get(figure.id)[1] for figure in figures}
     assert {kind for kind, state in states.items() if not state.fresh} == touched
     assert all(StaleReason.VERSIONS not in state.reasons for state in states.values())
+
+
+@pytest.mark.parametrize(
+    ("edit", "body", "touched"),
+    [
+        ("rename", {"name": "Codes never arrive"}, set()),
+        ("pin", {"on": True}, set()),
+        ("merge", {"topic_ids": ["tp_reports"]}, {"topic"}),
+    ],
+)
+def test_what_an_edit_of_topics_touched_is_stale_and_nothing_else(app: Running, edit: str, body: dict[str, Any], touched: set[str]) -> None:
+    """Why: a new name of a topic moves no number; before, it made every figure stale, a level of NPS too."""
+    with app.service.store.write() as unit:
+        bare = {"keywords": (), "example_ids": (), "size": 12, "centroid": bytes(8)}
+        unit.topics.put([Topic(id=name, name=name, **bare) for name in ("tp_codes", "tp_reports")])
+        said = [(one.id, "tp_codes" if "log in" in one.verbatim else "tp_reports") for one in unit.feedback.find(FeedbackFilter(), limit=100)]
+        unit.topics.assign([TopicAssignment(sentence_id=f"{one}.0", topic_id=topic, similarity=0.9) for one, topic in said])
+    topic = FigureQuery(kind=FigureKind.ISSUE_SHARE, issue="topic:tp_codes")
+    named = {"topic": topic} | {query.kind.value: query for query in questions(app) if query.kind is not FigureKind.DRIVER_EFFECT}
+    kept = {name: app.service.figures.publish(query).id for name, query in named.items()}
+    assert app.post(f"/v1/topics/tp_codes/{edit}", body).status_code == 200
+    assert {name for name, figure in kept.items() if not app.service.figures.get(figure)[1].fresh} == touched
 
 
 def test_of_the_versions_of_a_figure_those_count_that_have_a_part_in_it_now() -> None:

@@ -58,9 +58,16 @@ class TaxonomyStore:
         return [Taxonomy.model_validate(row.content) for row in rows]
 
     def with_own(self, shipped: Taxonomy) -> Taxonomy:
-        """Return the shipped taxonomy with the tags of all own ones before its own; a shipped tag's id stays the shipped tag's."""
-        own = [tag for taxonomy in self.find() for tag in taxonomy.tags if shipped.tag(tag.id) is None]
-        return shipped.model_copy(update={"tags": (*own, *shipped.tags)}) if own else shipped
+        """Return the shipped taxonomy with the tags of all own ones before its own.
+
+        A shipped tag's id stays the shipped tag's; of an id in several own ones the first by the taxonomy's name counts.
+        """
+        own: dict[str, Tag] = {}
+        for taxonomy in self.find():
+            for tag in taxonomy.tags:
+                if shipped.tag(tag.id) is None:
+                    own.setdefault(tag.id, tag)
+        return shipped.model_copy(update={"tags": (*own.values(), *shipped.tags)}) if own else shipped
 
     def get(self, name: str) -> Taxonomy:
         """Return a user's taxonomy.

@@ -108,3 +108,37 @@ def test_aspects_are_large_groups_of_two_tags_and_more_over_all_taxonomies() -> 
     shipped = shipped_taxonomy()
     assert all(len(one.tags) > 1 for one in shipped.aspects())
     assert len({one.id for one in shipped.aspects()}) == len(shipped.aspects()) > 10
+
+
+def own(name: str, *tags: tuple[str, str]) -> dict[str, Any]:
+    return {"name": name, "version": "1", "tags": [{"id": tag, "large": large, "middle": large, "small": tag} for tag, large in tags]}
+
+
+def test_aspects_of_own_taxonomies_can_be_opened_and_count_a_tag_once(tmp_path: Path) -> None:
+    """Groups without a letter or digit have no address; the same tag in two taxonomies is one; a long name would break addresses."""
+    with running(tmp_path) as app:
+        taxonomies = [
+            own("signs", ("s1", "\u2605\u2605"), ("s2", "!!"), ("b1", ""), ("b2", " ")),
+            own("first", ("d", "Same"), ("x", "Left"), ("y", "Left"), ("j1", "\u8acb\u6c42\u30fb\u6599\u91d1"), ("j2", "\u8acb\u6c42\u30fb\u6599\u91d1")),
+            own("second", ("d", "Same"), ("x", "Right"), ("z", "Right"), ("l1", "\u9577" * 200), ("l2", "\u9577" * 200)),
+        ]
+        assert {app.post("/v1/taxonomies", one).status_code for one in taxonomies} == {201}
+        assert app.post("/v1/taxonomies", own("third", ("t", "x" * 201))).status_code == 422
+        for at in range(20):
+            say(app, "05", at, login=True, account_id=f"a{at % 8}", customer_id=f"c{at}", scores={"nps": at % 11})
+        app.work()
+        mine = [tag["id"] for one in taxonomies for tag in one["tags"]]
+        for at, one in enumerate(app.get("/v1/feedback", limit=100).json()["data"]):
+            assert app.post(f"/v1/feedback/{one['id']}/tags", {"add": mine[at % 2 :: 2]}).status_code == 200
+        app.work()
+        app.client.post("/login", data={"key": app.secrets[Scope.ADMIN]})
+        found = {name.removeprefix("aspect:"): row for name, row in drivers(app, kind="aspect").items()}
+        assert {name: row["issue"]["tags"] for name, row in found.items()} == {
+            ACCESS: list(found[ACCESS]["issue"]["tags"]), "left": ["x", "y"], "\u8acb\u6c42-\u6599\u91d1": ["j1", "j2"], "\u9577" * 200: ["l1", "l2"],
+        }  # fmt: skip
+        for name, row in found.items():
+            assert app.client.get(f"/issues/aspect/{name}?lang=ja").status_code == 200
+            assert app.get(f"/v1/drivers/aspect/{name}/model", kpi="nps").status_code == 200
+            assert app.get(f"/v1/figures/{row['figure']}").json()["state"]["fresh"]
+            about = app.client.get("/comments", params={"about": f"aspect:{name}", "analysed": "1", "no_signal": "0", "duplicates": "0"}).text
+            assert about.count("data-item") == row["n_with"]

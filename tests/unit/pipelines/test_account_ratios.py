@@ -115,3 +115,24 @@ def test_revenue_churn_stays_below_a_hundred_and_all_of_it_has_no_interval() -> 
 def test_revenue_that_is_known_at_one_end_only_counts_nowhere() -> None:
     flow = flow_of([AccountMove("a", False, None, 50.0), AccountMove("b", False, 50.0, None), AccountMove("c", True, None, 0.0)], years=1.0)
     assert (flow.accounts, flow.left, flow.revenue, flow.revenue_up, flow.revenue_down, flow.revenue_left) == (3, 1, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("kpi", MONEY)
+def test_accounts_that_are_all_alike_say_nothing_about_how_sure_a_value_is(kpi: AccountKpi) -> None:
+    """Why: an interval without width would call a value certain that seven like accounts happen to give."""
+    alike = {
+        AccountKpi.REVENUE_CHURN: [AccountMove(id=f"a{at}", left=False, before=99.1, after=47.3) for at in range(7)],
+        AccountKpi.EXPANSION: [AccountMove(id=f"a{at}", left=False, before=99.1, after=133.7) for at in range(7)],
+        AccountKpi.NRR: [AccountMove(id=f"a{at}", left=False, before=99.1, after=133.7) for at in range(7)],
+        AccountKpi.CLV: [AccountMove(id=f"a{at}", left=True, before=99.1, after=0.0) for at in range(7)],
+    }[kpi]
+    assert value(kpi, alike) > 0
+    assert told(kpi, alike) == (None, None)
+    assert moved(kpi, alike, alike) == (None, None)
+
+
+def test_a_share_of_all_or_none_lies_in_its_interval() -> None:
+    gone = [AccountMove(id=f"a{at}", left=True, before=1.0, after=0.0) for at in range(7)]
+    low, high = told(AccountKpi.LOGO_CHURN, gone)
+    assert (low, high) == (pytest.approx(64.567, abs=0.001), 100.0)
+    assert told(AccountKpi.RETENTION, gone)[0] == 0.0
