@@ -26,12 +26,16 @@ ONE_FROM = 0.93
 """The cosine of two centroids from which on their groups are one: nobody would tell them apart by what they say."""
 LEAST_NEIGHBOUR = 0.5
 """A vector that occurs once and whose nearest neighbour has a smaller cosine says what nobody else says."""
+FEW = 200
+"""Up to so many different vectors, communities that say the same are joined before small ones are dissolved: where nearly all speak of one
+matter, the resolution cuts it to pieces, and none of them would be large enough."""
 NONE = -1
 SETTINGS = {
     "neighbours": NEIGHBOURS,
     "weight_power": WEIGHT_POWER,
     "one_from": ONE_FROM,
     "least_neighbour": LEAST_NEIGHBOUR,
+    "few": FEW,
     "seed": SEED,
 }
 """What decides the groups beside what a caller chooses, for the record of a run."""
@@ -76,7 +80,8 @@ class LeidenClusters:
         found = np.full(len(first), NONE, np.int64)
         found[chosen] = communities(graph, resolution=self.resolution, start=start)
         sampled_size = max(1, round(self.least_size * len(chosen) / max(1, len(first))))
-        labels = _one_where_alike(vectors, _without_small(found[inverse], sampled_size))
+        parts = _one_where_alike(vectors, found[inverse]) if len(first) <= FEW else found[inverse]
+        labels = _one_where_alike(vectors, _without_small(parts, sampled_size))
         labels = _near_enough(vectors, labels, self.least_similarity)
         labels[_alone(graph, chosen, inverse)[inverse]] = NONE
         self.labels_ = _without_small(labels, self.least_size)

@@ -25,6 +25,13 @@ def test_bunches_are_found():
     assert len(set(labels.tolist())) == 3
 
 
+@pytest.mark.parametrize("sizes", [[12], [12, 12], [40, 8]])
+def test_where_all_speak_of_one_or_two_matters_none_is_cut_to_pieces(sizes):
+    vectors, truth = bunches(sizes)
+    labels = LeidenClusters(resolution=2.0, least_size=5, least_similarity=0.4).fit(vectors).labels_
+    assert [set(labels[truth == bunch].tolist()) for bunch in range(len(sizes))] == [{bunch} for bunch in range(len(sizes))]
+
+
 def test_equal_input_gives_equal_groups():
     vectors, _ = bunches([30, 20, 25], noise=0.4)
     np.testing.assert_array_equal(grouped(vectors), grouped(vectors))
