@@ -45,7 +45,7 @@ Row = tuple[float, str, frozenset[str]]
 
 def sides(data: Path) -> tuple[list[Row], list[Row]]:
     """Every answer with readable words of either year, by hand."""
-    base = sqlite3.connect(next(data.glob("*.db")))
+    base = sqlite3.connect(data / "voc.sqlite3")
     tags: dict[str, set[str]] = {}
     for name, tag in base.execute("select t.feedback_id, t.tag from feedback_tag t join feedback f on f.id = t.feedback_id and f.handled_version = t.model_version"):
         tags.setdefault(name, set()).add(tag)
@@ -90,8 +90,8 @@ def test_ten_figures_of_the_ledger_by_hand(data: Path) -> None:
         assert terms["score", tag]["amount"] == pytest.approx(share * (figures["effect_after"] - figures["effect_before"]), abs=0.1)
     services = sorted({service for _, service, _ in (*before, *after)})
     shares = [[sum(of == one for _, of, _ in side) / len(side) for one in services] for side in (before, after)]
-    means = [np.mean([value for value, of, _ in (*before, *after) if of == one]) for one in services]
-    mix = sum((later - earlier) * mean for earlier, later, mean in zip(*shares, means, strict=True))
+    means = [[np.mean([value for value, of, _ in side if of == one]) for one in services] for side in (before, after)]
+    mix = sum((shares[1][at] - shares[0][at]) * (means[0][at] + means[1][at]) / 2 for at in range(len(services)))
     told = sum(term["amount"] for (kind, _), term in terms.items() if kind == "mix")
     print(f"mix of services {told:+.2f}, by hand with raw means {mix:+.2f}")
     assert told == pytest.approx(mix, abs=0.3)

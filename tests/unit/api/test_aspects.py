@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.app import Running, running
-from tests.unit.api.test_explain import QUESTION, say
+from tests.unit.api.test_explain import QUESTION, say, two_quarters
 from voc.keys import Scope
 from voc.taxonomy import Bilingual, Tag, Taxonomy, shipped_taxonomy
 
@@ -18,10 +18,7 @@ ACCESS = "account-and-access"
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Twenty answers a quarter; in the second one more name the login and give less; a person tagged others with permissions."""
     with running(Path(tmp_path_factory.mktemp("aspects"))) as found:
-        for month, often in (("02", 5), ("05", 2)):
-            for at in range(20):
-                login = at % often == 0
-                say(found, month, at, login=login, account_id=f"a{at % 8}", customer_id=f"c{at}", scores={"nps": 2 if login else 9})
+        two_quarters(found, lambda _, at: {"customer_id": f"c{at}"})
         found.work()
         for one in found.get("/v1/feedback", limit=100).json()["data"]:
             if one["external_id"] in ("02-0", "02-1", "05-3"):

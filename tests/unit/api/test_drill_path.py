@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.app import Running, running
-from tests.unit.api.test_explain import QUESTION, say
+from tests.unit.api.test_explain import QUESTION, two_quarters
 from voc.keys import Scope
 from voc.topics import Topic, TopicAssignment
 
@@ -21,14 +21,13 @@ PAGE = "/root-cause?kpi=nps&since=2026-04-01&until=2026-06-30&before_since=2026-
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Twenty answers a quarter; all who name the login in the second one do so of codes, large customers in release 4.2."""
     with running(Path(tmp_path_factory.mktemp("path"))) as found:
-        for month, often in (("02", 5), ("05", 2)):
-            for at in range(20):
-                login = at % often == 0
-                say(
-                    found, month, at,
-                    login=login, account_id=f"a{at % 8}", segment="smb" if at < 10 else "enterprise", product="tsumugi",
-                    metadata={"release": "4.2" if at >= 10 and month == "05" else "4.1"}, scores={"nps": 2 if login else 9},
-                )  # fmt: skip
+        two_quarters(
+            found,
+            lambda month, at: {
+                "segment": "smb" if at < 10 else "enterprise", "product": "tsumugi",
+                "metadata": {"release": "4.2" if at >= 10 and month == "05" else "4.1"},
+            },
+        )  # fmt: skip
         found.work()
         with found.service.store.write() as unit:
             unit.topics.put([Topic(id="tp_codes", name="codes never arrive", keywords=(), example_ids=(), size=10, centroid=bytes(8))])

@@ -1,7 +1,7 @@
 """Why a KPI moved, over HTTP: terms that add up, what was asked said again, and questions that make no sense refused."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from pathlib import Path
 
@@ -30,19 +30,25 @@ def say(app: Running, month: str, at: int, *, login: bool, **more: object) -> No
     app.post("/v1/feedback", {"text": f"{text} ({month}-{at}).", "external_id": f"{month}-{at}", "submitted_at": day, **more})
 
 
+def two_quarters(app: Running, more: Callable[[str, int], dict[str, object]]) -> None:
+    """Twenty answers a quarter of eight accounts; four, then ten of them name the login and give a 2 instead of a 9; ``more``: by month and place."""
+    for month, often in (("02", 5), ("05", 2)):
+        for at in range(20):
+            login = at % often == 0
+            say(app, month, at, login=login, account_id=f"a{at % 8}", scores={"nps": 2 if login else 9}, **more(month, at))
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Twenty answers a quarter; in the second one three times as many name the login, and give a 2 instead of a 9."""
     with running(Path(tmp_path_factory.mktemp("explain"))) as found:
-        for month, often in (("02", 5), ("05", 2)):
-            for at in range(20):
-                login = at % often == 0
-                say(
-                    found, month, at,
-                    login=login, account_id=f"a{at % 8}", segment="smb" if at < 10 else "enterprise", product="tsumugi",
-                    journey_stage="onboarding" if at < 10 else "use", metadata={"release": "4.1" if month == "02" else "4.2"},
-                    scores={"nps": 2 if login else 9},
-                )  # fmt: skip
+        two_quarters(
+            found,
+            lambda month, at: {
+                "segment": "smb" if at < 10 else "enterprise", "product": "tsumugi", "journey_stage": "onboarding" if at < 10 else "use",
+                "metadata": {"release": "4.1" if month == "02" else "4.2"},
+            },
+        )  # fmt: skip
         found.work()
         yield found
 
