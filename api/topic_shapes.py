@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from pipelines.topic_editing import Outcome
 from pipelines.topic_effects import Effect
+from voc.emerging import Emerging
 from voc.store import Unit
 from voc.taxonomy import Bilingual
 from voc.topics import ChangeKind, Proposal, ProposalKind, ProposalState, TagPlace, Topic, TopicEdit, TopicGroup, TopicState
@@ -132,7 +133,10 @@ class PartShape(BaseModel):
 
 
 class ProposalShape(BaseModel):
-    """What a fit proposes: ``topics`` it is about, ``parts`` that would become topics; nothing happens until it is accepted."""
+    """What a fit proposes: ``topics`` it is about, ``parts`` that would become topics; nothing happens until it is accepted.
+
+    ``emerging``: that a topic it would make is spoken of by more people than before; else null.
+    """
 
     id: str
     run_id: str
@@ -144,6 +148,7 @@ class ProposalShape(BaseModel):
     parts: list[PartShape]
     decided_by: str | None
     decided_at: UtcDatetime | None
+    emerging: Emerging | None
 
 
 class EditShape(BaseModel):
@@ -172,7 +177,7 @@ def proposal_shapes(unit: Unit, proposals: list[Proposal], language: str) -> lis
     """Return proposals with their topics as they stand now and sentences to judge by."""
     topics = {topic.id: topic for topic in unit.topics.find(states=TopicState)}
     wanted = [name for one in proposals for topic in _all(one, topics) for name in topic.example_ids[:EXAMPLES]]
-    texts = unit.enrichments.sentence_texts(wanted)
+    texts, look = unit.enrichments.sentence_texts(wanted), unit.looks.latest()
 
     def said(topic: Topic) -> list[str]:
         return [texts[name] for name in topic.example_ids[:EXAMPLES] if name in texts]
@@ -191,6 +196,7 @@ def proposal_shapes(unit: Unit, proposals: list[Proposal], language: str) -> lis
                 )
                 for part in one.parts
             ],
+            emerging=look.of_proposal(one.id) if look is not None else None,
         )
         for one in proposals
     ]

@@ -49,3 +49,7 @@ class EmergingLook(Value):
     def of(self, topic_id: str) -> Emerging | None:
         """Return what was found of a topic, or None."""
         return next((one for one in self.found if one.topic_id == topic_id), None)
+
+    def of_proposal(self, proposal_id: str) -> Emerging | None:
+        """Return the surest that was found of what a proposal would make, or None."""
+        return next((one for one in self.found if one.proposal_id == proposal_id), None)

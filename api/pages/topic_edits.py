@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.auth import same_site
+from api.dependencies import addresses_of
 from api.pages.access import form_fields, safe_next
+from api.pages.emerging import Seen, emerging
 from api.pages.looks import render
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
@@ -60,6 +62,7 @@ def proposals(visit: Visiting) -> HTMLResponse:
         context: dict[str, Any] = {
             "topic_names": {topic.id: topic.name_in(visit.language) for topic in unit.topics.find(states=TopicState)},
             "group_names": _group_names(unit, visit),
+            "emerges": _emerging(unit, visit),
         }
     return render(
         visit, "proposals.html", page="issues", proposals=waiting, done=done, edits=edits, run=run, unassigned=unassigned, **context
@@ -185,6 +188,12 @@ def _done_by(unit: Unit, proposal: Proposal, *, by: str) -> list[Effect] | None:
         return effects(unit, of_proposal(unit, proposal, by=by))
     except InputError:
         return None
+
+
+def _emerging(unit: Unit, visit: Visit) -> dict[str, Seen]:
+    """Return which proposals would make a topic that emerges, by proposal id."""
+    found = emerging(unit, language=visit.language, addresses=addresses_of(unit, visit.service))
+    return {seen.proposal.id: seen for seen in found.values() if seen.proposal is not None}
 
 
 def _group_names(unit: Unit, visit: Visit) -> dict[str, str]:

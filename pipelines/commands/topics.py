@@ -14,6 +14,7 @@ from pipelines.commands.console import JsonFlag, QuietFlag, errors_as_exit_codes
 if TYPE_CHECKING:
     from pipelines.topic_editing import Outcome, TopicEditing
     from pipelines.topic_effects import Effect
+    from voc.emerging import Emerging
 
 FILE = "file"
 Lang = Annotated[str, typer.Option("--lang", help="Names for readers of ja or en.")]
@@ -76,14 +77,18 @@ def proposals(*, lang: Lang = "en", json: JsonFlag = False) -> None:
             found = unit.proposals.find(state=ProposalState.OPEN)
             names = {topic.id: topic.name_in(lang) for topic in unit.topics.find(states=TopicState)}
             examples = [name for one in found for part in one.parts for name in part.topic.example_ids[:2]]
-            texts = unit.enrichments.sentence_texts(examples)
+            texts, look = unit.enrichments.sentence_texts(examples), unit.looks.latest()
+        emerging = {} if look is None else {one.id: look.of_proposal(one.id) for one in found}
         if json:
             kept = {"parts": {"__all__": {"topic": {"centroid"}}}}
-            print_json({"proposals": [one.model_dump(mode="json", exclude=kept) for one in found]})
+            seen = {name: one.model_dump(mode="json") if one is not None else None for name, one in emerging.items()}
+            print_json({"proposals": [one.model_dump(mode="json", exclude=kept) | {"emerging": seen.get(one.id)} for one in found]})
             return
         for one in found:
             about = ", ".join(names.get(name, name) for name in one.topic_ids)
             say(f"{one.id}  {one.kind.value:<6} {one.size:>5} sentences  {about}")
+            if growing := emerging.get(one.id):
+                say(_growing(growing))
             for part in one.parts:
                 say(f"    {len(part.sentence_ids):>5}  {part.topic.name_in(lang)}")
                 for text in (texts[name] for name in part.topic.example_ids[:2] if name in texts):
@@ -166,10 +171,12 @@ def list_topics(
 ) -> None:
     """List topics, largest first, and which of them emerge."""
     from pipelines.assembly import build_store
+    from voc.topics import ProposalState
 
     with errors_as_exit_codes(json=json):
         with closing(build_store(settings(), read_only=True)) as store, store.read() as unit:
             look, found = unit.looks.latest(), unit.topics.find()
+            waiting = [] if look is None else [one.id for one in unit.proposals.find(state=ProposalState.OPEN) if look.of_proposal(one.id)]
         seen = {} if look is None else {one.topic_id: one for one in look.found}
         shown = [topic for topic in found if topic.id in seen or not emerging]
         if json:
@@ -187,10 +194,10 @@ def list_topics(
         for topic in shown:
             say(f"{topic.id}  {topic.size:>6} sentences  {topic.name_in(lang)}")
             if topic.id in seen:
-                one = seen[topic.id]
-                what = "new and growing" if one.new else "growing"
-                say(f"    {what} since {one.since}: {one.count} voices in {one.days} days, {one.expected:.1f} expected")
-        if not shown:
+                say(_growing(seen[topic.id]))
+        if waiting:
+            say(f"Proposed topics that grow: {len(waiting)} (voc topics proposals)")
+        elif not shown:
             say("No topic emerges." if emerging else "No topic yet.")
 
 
@@ -231,6 +238,11 @@ def history(
             after = after or ", ".join("to none" if goal is None else f"to {names.get(goal, goal)}" for goal in goals)
             moved = f"{len(edit.change.moves)} moved" + (f", taken back by {edit.undone_by}" if edit.undone_by else "")
             say(f"{edit.number:>4}  {edit.at:%Y-%m-%d %H:%M}  {edit.by}  {edit.change.kind.value}: {after}, {moved}")
+
+
+def _growing(one: "Emerging") -> str:
+    what = "new and growing" if one.new else "growing"
+    return f"    {what} since {one.since}: {one.count} voices in {one.days} days, {one.expected:.1f} expected"
 
 
 @contextmanager

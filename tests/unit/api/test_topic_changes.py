@@ -299,6 +299,23 @@ def test_a_topic_that_emerges_says_so_everywhere(api: Running, topics: dict[str,
     assert "新しく増加中" in api.client.get(f"/issues/topic/{target}?lang=ja").text
 
 
+def test_a_topic_that_is_only_proposed_yet_says_that_it_emerges(api: Running, topics: dict[str, str]) -> None:
+    target = next(iter(topics.values()))
+    propose(api, target, members(api, target))
+    assert api.get("/v1/runs/latest/proposals").json()["data"][0]["emerging"] is None
+    one = Emerging(
+        topic_id="tp_part", proposal_id="pr_1", since=date(2026, 11, 1), days=2, count=9, expected=2.5, chance=0.001,
+        first_seen=date(2026, 10, 30), new=True,
+    )  # fmt: skip
+    with api.service.store.write() as unit:
+        unit.looks.put(EmergingLook(day=date(2099, 1, 1), tested=2, found=(one,)))
+    assert api.get("/v1/runs/latest/proposals").json()["data"][0]["emerging"]["count"] == 9
+    api.client.post("/login", data={"key": api.secrets[Scope.READ]})
+    page = api.client.get("/proposals?lang=en").text
+    assert "new and growing" in page
+    assert "9 voices in 2 days, 2.5 expected" in page
+
+
 def test_drivers_are_narrowed_by_topic_and_tag(api: Running, topics: dict[str, str]) -> None:
     target = next(iter(topics.values()))
     volume = by_id(api)[target]["volume"]

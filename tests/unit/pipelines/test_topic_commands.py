@@ -1,5 +1,6 @@
 """`voc topics` on a store with topics: lists and histories in the reader's language, previews with every count."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from pipelines.topic_editing import moved_here, moved_out
 from tests.support.builders import NOON
 from tests.support.commands import here, said_here
 from tests.support.standing_topics import editing, filled, members, topic
+from tests.support.stores import new_store
+from voc.emerging import Emerging, EmergingLook
 from voc.topics import Proposal, ProposalKind, TopicName, TopicRun
 
 
@@ -51,6 +54,21 @@ def test_a_preview_tells_every_count_as_it_is_and_would_be(data: Path) -> None:
     assert {one["topic_id"]: (one["before"]["sentences"], one["after"]["sentences"]) for one in seen["effects"]} == {"tp_0": (7, 13), "tp_1": (6, 0)}
     done = said(data, "accept", "pr_1")
     assert "->" not in done
+
+
+def test_a_proposal_that_emerges_says_so(data: Path) -> None:
+    assert "No topic emerges." in said(data, "list", "--emerging")
+    store = new_store(data)
+    one = Emerging(
+        topic_id="tp_new", proposal_id="pr_1", since=date(2026, 11, 1), days=2, count=9, expected=2.5, chance=0.001,
+        first_seen=date(2026, 10, 30), new=True,
+    )  # fmt: skip
+    with store.write() as unit:
+        unit.looks.put(EmergingLook(day=date(2099, 1, 1), tested=2, found=(one,)))
+    store.close()
+    assert "new and growing since 2026-11-01: 9 voices in 2 days, 2.5 expected" in said(data, "proposals")
+    assert said_here(data, "topics", "proposals")["proposals"][0]["emerging"]["count"] == 9
+    assert said(data, "list", "--emerging") == "Proposed topics that grow: 1 (voc topics proposals)\n"
 
 
 def test_a_history_says_where_sentences_went(data: Path) -> None:
