@@ -137,6 +137,16 @@ def test_keys_are_left_alone_while_characters_are_composed(tab):
     assert not page.locator("dialog#help").is_visible()
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_tables_fit_a_laptop_without_scrolling_sideways(browser, home, language):
+    watched = watch(browser, home, language)
+    watched.page.set_viewport_size({"width": 1280, "height": 900})
+    widths = "[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth)"
+    found = {path: max(watched.go(path).evaluate(widths), default=0) for path in ("/issues", "/issues?kind=topic", "/drivers", "/accounts", "/customers")}
+    assert not any(found.values()), found
+    watched.page.context.close()
+
+
 def test_the_first_tab_stop_leads_to_the_content_and_focus_is_seen(tab):
     page = tab.go("/issues")
     page.keyboard.press("Tab")
