@@ -177,14 +177,13 @@ def ask(
     Raises
     ------
     BadFilterError
-        If a period ends before it starts.
+        If a period ends before it starts, or would start before the first year.
     """
     last = unit.feedback.period()[1]
     end = after[1] or (NEVER if last is None else last + timedelta(microseconds=1))
-    later = _period(after[0] or end - timedelta(days=RECENT_DAYS), end, field="since")
-    default = later.before()
-    ends = before[1] or default.end
-    earlier = _period(before[0] or ends - (later.end - later.start), ends)
+    later = _period(after[0] or _back(end, timedelta(days=RECENT_DAYS), field="until"), end, field="since")
+    ends = before[1] or later.start
+    earlier = _period(before[0] or _back(ends, later.end - later.start, field="before_until" if before[1] else "since"), ends)
     against, segment = segments or (None, None)
     chosen = grouping or (Grouping.SEGMENT if segments is None else Grouping.SOURCE)
     return Question(kpi=kpi, before=earlier, after=later, segment=segment, against=against, by=by, grouping=chosen)
@@ -203,6 +202,13 @@ def segments_of(segment: str | None, against: str | None) -> tuple[str, str] | N
     if segment is None or against is None or segment == against:
         raise BadFilterError("Name two segments to compare.", field="segment" if segment is None else "against")
     return against, segment
+
+
+def _back(moment: datetime, length: timedelta, *, field: str) -> datetime:
+    try:
+        return moment - length
+    except OverflowError:
+        raise BadFilterError("No time as long lies before this date.", field=field) from None
 
 
 def _period(start: datetime, end: datetime, *, field: str = "before_since") -> Period:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.app import Running, running
+from tests.support.commands import here
 from tests.unit.api.test_explain import QUESTION, two_quarters
 from voc.keys import Scope
 from voc.topics import Topic, TopicAssignment
@@ -93,6 +94,19 @@ def test_what_cannot_be_opened_is_refused(told: Running, body: dict[str, Any], f
     answer = told.post("/v1/explain", QUESTION | body)
     assert answer.status_code in {400, 422}
     assert answer.json()["errors"][0]["pointer"] == f"#/{field}"
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [{"before_until": "0001-01-02"}, {"until": "0001-01-20"}, {"since": "0001-01-02"}, {"since": "0900-01-01"}, {"since": "0026-04-01", "before_until": "0026-03-31"}],
+)  # fmt: skip
+def test_dates_no_time_lies_before_are_refused_on_the_page_and_by_the_command(told: Running, dates: dict[str, str]) -> None:
+    """Why: a year that is half typed (0026) broke the page."""
+    for path in ("/root-cause", "/root-cause.csv"):
+        assert told.client.get(path, params=dates).status_code == 422
+    names = {"since": "--from", "until": "--to", "before_until": "--before-to"}
+    done = here(told.service.settings.data_dir, "explain", *(part for name, day in dates.items() for part in (names[name], day)))
+    assert (done.exit_code, done.stderr.count("[bad_filter]")) == (65, 1)
 
 
 def step(app: Running, page: str, name: str) -> str:
