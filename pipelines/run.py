@@ -119,6 +119,10 @@ class Runner:
         """Tell, once an hour, whether topics fell due to be looked at though no comment came in."""
         return self.topics.falls_due(self.stamp.outputs.get("encoder", ""))
 
+    def assign_topics(self) -> None:
+        """Bring the sentences read since to the nearest topics, without waiting until all is concluded anew."""
+        self.topics.assign_new(self.stamp.outputs.get("encoder", ""))
+
     def compare_some(self, counts: RunCounts, step: Step) -> bool:
         """Compare a batch of new comments with the earlier ones; return whether there was any."""
         with self._store.read() as unit:

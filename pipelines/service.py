@@ -305,16 +305,19 @@ class Service:
 
     def _work_until_stopped(self) -> None:
         counts = RunCounts()
-        changed, conclude_from = self._never_concluded(), 0.0
+        changed, fresh, conclude_from = self._never_concluded(), False, 0.0
         edits = self._edits()
         while not self._stop.is_set():
             try:
                 if self._work_some(counts):
-                    changed = True
+                    changed = fresh = True
                     continue
                 changed, edits = changed or self._edits() != edits or self.runner.topics_due(), self._edits()
                 if changed and time.monotonic() >= conclude_from:
                     conclude_from, changed = self._conclude(counts), False
+                elif fresh:
+                    self.runner.assign_topics()
+                fresh = False
                 if self.models.refusal is not None:
                     self.models.ensure_loaded()
                 self.loop.error = None

@@ -57,15 +57,18 @@ class TopicWork:
         if gone:
             with self._store.write() as unit:
                 unit.topics.forget(gone)
-        if run is not None and run["encoder"] == encoder:
-            self._assign_new(encoder, least_similarity=float(run["parameters"]["least_similarity"]))
+        self.assign_new(encoder)
         return (fit or self._is_due(encoder, run)) and self._fit(encoder, progress)
 
-    def _assign_new(self, encoder: str, *, least_similarity: float) -> None:
+    def assign_new(self, encoder: str) -> None:
+        """Bring new sentences to the nearest topic; nothing is done before the first fit, nor of another encoder than the topics'."""
         with self._store.read() as unit:
+            run = unit.topics.current_run()
+            if run is None or run["encoder"] != encoder:
+                return
             new = unit.enrichments.sentences_for_topics(encoder=encoder, unassigned_only=True)
             topics = unit.topics.find(states=STANDING_STATES)
-        self._write(assign(new, topics, least_similarity=least_similarity))
+        self._write(assign(new, topics, least_similarity=float(run["parameters"]["least_similarity"])))
 
     def _is_due(self, encoder: str, run: dict[str, Any] | None) -> bool:
         with self._store.read() as unit:
