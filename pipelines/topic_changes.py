@@ -5,6 +5,7 @@ topic can neither be merged into nor split, and a topic never takes in one it ca
 """
 
 from collections.abc import Mapping, Sequence
+from unicodedata import category
 
 from voc.errors import InputError
 from voc.ids import derived_id
@@ -12,6 +13,8 @@ from voc.taxonomy import Tag
 from voc.topics import ChangeKind, Move, Proposal, ProposalKind, ProposedPart, TagPlace, Topic, TopicChange, TopicGroup, TopicState
 
 LONGEST_NAME = 120
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+"""Categories of characters that nobody sees, which could hide a name or turn what stands beside it."""
 MOST_TAG_EXAMPLES = 50
 """Sentences of a topic that a tag in its place is learnt from: the most typical ones."""
 
@@ -168,7 +171,7 @@ def own_part(topic: Topic, sentence_ids: Sequence[str], *, name: str, by: str) -
 
 
 def _good_name(name: str) -> str:
-    wanted = " ".join(name.split())
+    wanted = " ".join("".join(char for char in name if char.isspace() or category(char) not in UNSEEN).split())
     if not 0 < len(wanted) <= LONGEST_NAME:
         raise InputError(f"A name has 1 to {LONGEST_NAME} characters.", problem="bad_name", field="name")
     return wanted

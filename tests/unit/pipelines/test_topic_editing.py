@@ -30,6 +30,13 @@ def test_a_rename_is_kept_with_who_did_it(store: Store) -> None:
     assert (found.name, found.named_by, found.size) == ("Cannot sign in", "Sato", 6)
 
 
+def test_a_name_keeps_what_can_be_seen(store: Store) -> None:
+    done = editing(store).edit("tp_0", renamed("\u202eCannot\u200b sign in\u2066", by="Sato"), by="Sato")
+    assert done.change.after[0].name == "Cannot sign in"
+    with pytest.raises(InputError):
+        editing(store).edit("tp_0", renamed("\u200b\u202e", by="Sato"), by="Sato")
+
+
 def test_a_merge_carries_all_sentences_over_and_back(store: Store) -> None:
     before = state(store)
     seen = editing(store).edit("tp_0", merged(["tp_1"]), by="Sato", preview=True)
