@@ -40,3 +40,17 @@ def test_a_dry_run_counts_and_stores_nothing(
     assert Path(real["rejects_file"]).is_file()
     again = said_here(data, *command, str(file), "--dry-run")
     assert (again["good"], again["rejected"]) == (good, rejected)
+
+
+def test_a_dry_run_of_a_mapping_table_proposes_nothing(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "mapping.csv"
+    file.write_text("source,source_id,customer_id\nhelp,h1,c1\nhelp,,c1\n", encoding="utf-8")
+    customers = tmp_path / "customers.csv"
+    customers.write_text("customer_id\nc1\nh1\n", encoding="utf-8")
+    said_here(data, "customers", "import", str(customers))
+    dry = said_here(data, "customers", "map", str(file), "--dry-run")
+    assert (dry["rows"], dry["good"], dry["rejected"], dry["problems"][0]["line"]) == (2, 1, 1, 3)
+    assert said_here(data, "customers", "merges")["proposals"] == []
+    assert said_here(data, "customers", "map", str(file)) == dry
+    (pair,) = said_here(data, "customers", "merges")["proposals"]
+    assert pair["reasons"] == ["mapping"]
