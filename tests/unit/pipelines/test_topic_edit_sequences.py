@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.discover import Discovery, discover
 from pipelines.progress import SilentProgress
-from pipelines.topic_editing import excluded, merged, moved_here, moved_out, pinned, renamed, split_off
+from pipelines.topic_editing import excluded, in_group, merged, moved_here, moved_out, pinned, renamed, split_off
 from pipelines.topic_proposals import Standing
 from pipelines.topic_tags import absorbed, promoted
 from pipelines.topic_work import TopicWork
@@ -22,7 +22,7 @@ from voc.store import Store
 from voc.topics import Topic, TopicSentence, TopicState
 
 OPERATIONS = st.lists(
-    st.tuples(st.sampled_from(["rename", "merge", "split", "move", "out", "pin", "exclude", "promote", "absorb", "undo"]), st.integers(0, 7), st.integers(0, 7)),
+    st.tuples(st.sampled_from(["rename", "merge", "split", "move", "out", "pin", "exclude", "group", "promote", "absorb", "undo"]), st.integers(0, 7), st.integers(0, 7)),
     max_size=12,
 )
 
@@ -95,7 +95,8 @@ def fit(store: Store, seed: int) -> None:
 
 
 def decisions(topic: Topic) -> tuple[object, ...]:
-    return topic.id, topic.name, topic.named_by, topic.names, topic.state, topic.pinned, topic.parents, topic.merged_into, topic.taxonomy, topic.tag
+    group = topic.group_id if topic.group_by_person else None
+    return topic.id, topic.name, topic.named_by, topic.names, topic.state, topic.pinned, topic.parents, topic.merged_into, topic.taxonomy, topic.tag, group
 
 
 def standing_edits(store: Store) -> list[int]:
@@ -115,6 +116,7 @@ def apply(store: Store, kind: str, one: int, other: int) -> None:
         "out": moved_out(names[other * 2 : other * 2 + 6]),
         "pin": pinned(on=bool(other % 2)),
         "exclude": excluded(on=bool(other % 2)),
+        "group": in_group(None, name=f"group {other % 2}", by="Sato"),
         "promote": promoted(f"mine {one % 2}", f"tag {other % 3}", name=None, shipped=SHIPPED),
         "absorb": absorbed(f"mine {one % 2}", f"tag {other % 3}"),
     }
@@ -133,6 +135,7 @@ def check(store: Store) -> None:
     assert sum(one.size for one in topics) + sum(goal is None for goal in assigned.values()) == SENTENCES
     assert all(goal is None or known[goal].state is not TopicState.MERGED for goal in assigned.values())
     with store.read() as unit:
+        assert {one.group_id for one in topics if one.group_id is not None} <= unit.topic_groups.find().keys(), "a group is there"
         tags = {(own.name, tag.id) for own in unit.taxonomies.find() for tag in own.tags}
     assert {(one.taxonomy, one.tag) for one in topics if one.state is TopicState.TAGGED} <= tags, "a tagged topic has its tag"
     for one in topics:
