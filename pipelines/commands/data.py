@@ -219,6 +219,9 @@ def _show(results: list[dict[str, Any]], *, json: bool) -> None:
         print_json(results[0] if len(results) == 1 else results)
         return
     for result in results:
-        say(", ".join(f"{name}: {value}" for name, value in result.items()))
+        problems = result.get("problems", ())
+        say(", ".join(f"{name}: {value}" for name, value in result.items() if name != "problems"))
+        for one in problems:
+            say(f"  line {one['line']}{', ' + one['column'] if one['column'] else ''}: {one['reason']}")
 
 

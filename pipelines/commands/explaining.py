@@ -77,8 +77,8 @@ def _steps(within: Sequence[str]) -> dict[str, str]:
     steps = {}
     for text in within:
         kind, _, name = text.partition("=")
-        if kind not in set(DrillKind) or not name:
-            raise BadFilterError("An issue is narrowed by reason=, group=, product= or release=.", field="within")
+        if kind not in set(DrillKind) or not name or kind in steps:
+            raise BadFilterError("An issue is narrowed by reason=, group=, product= or release=, each once.", field="within")
         steps[kind] = name
     return steps
 

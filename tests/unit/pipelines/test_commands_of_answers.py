@@ -130,6 +130,7 @@ def test_explain_opens_an_issue_and_narrows_it(data: Path) -> None:
     assert "› group: smb" in said(data, "explain", *dates, "--open", LOGIN, "--within", "group=smb")
     assert refused(data, "explain", *dates, "--open", LOGIN, "--within", "smb")["code"] == "bad_filter"
     assert refused(data, "explain", *dates, "--within", "group=smb")["code"] == "bad_filter"
+    assert refused(data, "explain", *dates, "--open", LOGIN, "--within", "group=smb", "--within", "group=enterprise")["code"] == "bad_filter"
 
 
 def test_explain_compares_two_segments_and_refuses_half_a_comparison(data: Path) -> None:

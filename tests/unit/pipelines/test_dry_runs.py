@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import said_here
+from tests.support.commands import here, said_here
 
 CUSTOMERS = """external_id,account,role,started_on,email
 c1,a1,decider,2025-04-01,one@example.com
@@ -33,6 +33,9 @@ def test_a_dry_run_counts_and_stores_nothing(
     assert len(dry["problems"]) == rejected
     assert all(problem["line"] > 1 and problem["reason"] for problem in dry["problems"])
     assert not (data / "rejects").exists()
+    spoken = here(data, *command, str(file), "--dry-run").stdout
+    assert all(f"line {problem['line']}" in spoken and problem["reason"] in spoken for problem in dry["problems"])
+    assert "[{" not in spoken
     assert not any(file.is_file() for file in data.rglob("*")), "nothing is stored, not even an empty database"
     real = said_here(data, *command, str(file))
     assert (real["rows"], real["rejected"]) == (dry["rows"], dry["rejected"])
