@@ -3,7 +3,7 @@
 * **Experiment**: values after each one's exposure, treatment against control, months held equal; before it the two should not differ.
 * **Difference in differences**: the change of those reached minus the change of the others in the same months. The others are matched:
   each compares only with owners of a like level (and of the same segment, where the action does not reach a whole segment); levels are
-  cut so that five of those reached share one, into 3 to 20.
+  cut so that five of those reached share one, into 3 to 20, and others beyond them are compared with nobody where half are not.
   Levels come from values older than ``LEVEL_DAYS`` before the start, which are not compared: a chance high among the compared ones would
   fall back by itself. They are drawn towards their own group's mean by how few values they rest on. Owners without older values compare
   with such owners only; where a group has none with older values, nobody is matched on level.

@@ -19,6 +19,9 @@ AFTER_DAYS = 180
 OWNERS_A_LEVEL = 5
 """Owners of an action's side that make a level of their own: the finer the levels, the less the two groups differ inside one."""
 LEAST_LEVELS, MOST_LEVELS = 3, 20
+LEAST_SHARED = 0.5
+"""Share of the others that must lie between the lowest and the highest of those reached, for those beyond to be compared with nobody: an
+outer class that is open to one side would hold others far away. Where fewer do, the groups lie apart, and the outer classes stay open."""
 DAY_S = 86_400
 
 Flags = NDArray[np.bool_]
@@ -126,7 +129,7 @@ def laid_out_by_exposure(measured: Sequence[Measured], assignments: Sequence[Ass
 
 
 def _levels(values: Floats, clusters: Codes, treated: Flags, older: Flags) -> Codes:
-    """Return which part of the treated's older levels each row's owner lies in; owners without older values lie in one of their own."""
+    """Return which part of the treated's older levels each row's owner lies in; others beyond these, and owners without, have their own."""
     owners = int(clusters.max()) + 1
     n = np.bincount(clusters[older], minlength=owners).astype(float)
     sums = np.bincount(clusters[older], weights=values[older], minlength=owners)
@@ -137,8 +140,12 @@ def _levels(values: Floats, clusters: Codes, treated: Flags, older: Flags) -> Co
     for mine in (side & known, ~side & known):
         level[mine] = _drawn_in(sums[mine] / n[mine], n[mine])
     count = int(np.clip((side & known).sum() // OWNERS_A_LEVEL, LEAST_LEVELS, MOST_LEVELS))
-    edges = np.nanquantile(level[side & known], np.linspace(0, 1, count + 1)[1:-1])
-    found = np.where(known, np.searchsorted(edges, np.nan_to_num(level)), count)
+    edges = np.nanquantile(level[side & known], np.linspace(0, 1, count + 1))
+    edges[0] = np.nextafter(edges[0], -np.inf)  # the lowest of them lies above it
+    others = level[~side & known]
+    if ((others > edges[0]) & (others <= edges[-1])).mean() < LEAST_SHARED:
+        edges = edges[1:-1]
+    found = np.where(known, np.searchsorted(edges, np.nan_to_num(level)), count + 2)
     return np.asarray(found[clusters], dtype=np.intp)
 
 

@@ -181,6 +181,20 @@ def test_others_are_matched_on_their_level_so_that_what_comes_back_is_no_effect(
     assert worked() >= 5, "the world would fool a comparison with everybody"
 
 
+def test_others_far_beyond_those_reached_are_compared_with_nobody() -> None:
+    """Twenty others lie 200 higher than anybody reached and fall by 100 after the start: in an outer class that is open they would be an effect."""
+    rows = levels_come_back(np.random.default_rng(4), two=False, each=30)
+    high = levels_come_back(np.random.default_rng(5), two=False, each=30, accounts=20)
+    far = [
+        row.model_copy(update={"account_id": f"far {row.account_id}", "segment": "business", "value": row.value + 200 - 100 * (row.at >= START)})
+        for row in high
+    ]
+    alone, beside = (checked(action(), some).estimate for some in (rows, rows + far))
+    assert alone is not None
+    assert beside is not None
+    assert beside.value == pytest.approx(alone.value, abs=3)
+
+
 @pytest.mark.parametrize("spread", [8.0, 25.0])
 def test_groups_far_apart_do_not_make_an_action_work_by_falling_back(spread: float) -> None:
     """Levels of the very values compared tell +19 (spread 8) and +12 (25) where nothing happened, and *worked* in most of these worlds."""
