@@ -1,4 +1,4 @@
-"""Topic sentences: those of one topic, newest first, found by words; chosen ones become a topic of their own, go elsewhere or out."""
+"""A topic's own pages: its sentences, found by words, to split it or move them; and its history: lineage, edits, what binds later fits."""
 
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from api.pages.route import PageRoute
 from api.pages.visit import Visiting
 from pipelines.ingest import normalise
 from pipelines.topic_editing import existing
+from pipelines.topic_lineage import lineage_steps
 from voc.topics import TopicState
 
 MOST = 100
@@ -39,4 +40,25 @@ def sentences(visit: Visiting, topic_id: str) -> HTMLResponse:
         total=len(said),
         others=others,
         can_act=can_act,
+    )
+
+
+@router.get("/issues/topic/{topic_id}/history")
+def history(visit: Visiting, topic_id: str) -> HTMLResponse:
+    """Show where a topic came from and went, who edited it, and which of its sentences no fit moves."""
+    with visit.service.store.read() as unit:
+        topic, everyone, edits = existing(unit, topic_id), unit.topics.find(states=TopicState), unit.topic_edits.find(topic_id)
+        placed = {name for edit in edits for name in (move.sentence_id for move in edit.change.moves if move.from_topic == topic_id)}
+        now = unit.topics.assignments([*placed, *unit.topics.members([topic_id])[topic_id]])
+    by_people = [found.topic_id for found in now.values() if found.by_person]
+    return render(
+        visit,
+        "topic_history_page.html",
+        page="issues",
+        topic=topic,
+        edits=edits,
+        lineage=lineage_steps(topic, everyone, edits),
+        topic_names={one.id: one.name_in(visit.language) for one in everyone},
+        must=by_people.count(topic_id),
+        cannot=len(by_people) - by_people.count(topic_id),
     )

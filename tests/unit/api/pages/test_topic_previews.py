@@ -242,3 +242,22 @@ def test_garbage_is_refused(api: Running, topics: dict[str, str], path: str, fie
     target = next(iter(topics.values()))
     sent = {name: target if value == "TOPIC" else value for name, value in fields.items()}
     assert api.client.post(path, data=sent).status_code in {400, 404, 422}
+
+
+def test_the_history_says_who_did_what_and_what_binds_later_fits(api: Running, topics: dict[str, str]) -> None:
+    target, other = list(topics.values())[:2]
+    mine = members(api, target)
+    assert "Nobody has edited it." in api.client.get(f"/issues/topic/{target}/history?lang=en").text
+    api.post(f"/v1/topics/{other}/move", {"sentence_ids": [mine[0]], "by": "Sato"})
+    api.post(f"/v1/topics/{target}/rename", {"name": "Codes", "by": "Ito"})
+    page = api.client.get(f"/issues/topic/{target}/history?lang=en").text
+    assert "0 sentences were put here" in page
+    assert "1 sentence was taken out" in page
+    assert "Named by Ito" in page
+    assert "Sato" in page.partition('id="history"')[2]
+    assert "1 sentence was put here" in api.client.get(f"/issues/topic/{other}/history?lang=en").text
+    for topic in (target, other):
+        api.post(f"/v1/topics/{topic}/undo", {})
+    assert "0 sentences were taken out" in api.client.get(f"/issues/topic/{target}/history?lang=en").text
+    assert "トピックの履歴" in api.client.get(f"/issues/topic/{target}?lang=ja").text
+    assert api.client.get("/issues/topic/tp_none/history").status_code == 404
