@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,9 @@ AS_IT_IS = (1.0, 0.0)
 WEIGHTS_FILE, CONFIG_FILE = "heads.safetensors", "heads.json"
 
 Inputs = NDArray[np.float32]
+
+_INPUTS: WeakKeyDictionary[Encoded, tuple[Sequence[str], Inputs]] = WeakKeyDictionary()
+"""What the heads look at, as long as the pass it belongs to: several heads read the same pass."""
 
 
 @dataclass(frozen=True)
@@ -186,16 +190,23 @@ def _urgencies(chances: NDArray[np.float64], inputs: Inputs) -> list[int]:
 
 
 def head_inputs(sentences: Sequence[str], encoded: Encoded) -> Inputs:
-    """Return what the heads look at, shape [n, sum(INPUT_PARTS)]."""
-    return np.hstack([encoded.features, encoded.vectors, lexicon_features(sentences), cue_features(sentences)]).astype(np.float32)
+    """Return what the heads look at, shape [n, sum(INPUT_PARTS)]; found once for a pass and its sentences."""
+    if encoded not in _INPUTS or list(_INPUTS[encoded][0]) != list(sentences):
+        parts = [encoded.features, encoded.vectors, lexicon_features(sentences), cue_features(sentences)]
+        _INPUTS[encoded] = (sentences, np.hstack(parts).astype(np.float32))
+    return _INPUTS[encoded][1]
 
 
 def cue_features(sentences: Sequence[str]) -> NDArray[np.float32]:
     """Return what the cue patterns find in each sentence, shape [n, 4]: leaving, abuse, urgent now, urgent soon, each 0…1."""
-    patterns = LexiconCues()
-    found = [patterns.of(sentence, NOTHING_SAID) for sentence in sentences]
+    found = [_patterns().of(sentence, NOTHING_SAID) for sentence in sentences]
     rows = [(cues.churn, cues.abusive, cues.urgency is Urgency.NOW, cues.urgency is Urgency.SOON) for cues in found]
     return np.array(rows, dtype=np.float32).reshape(len(sentences), INPUT_PARTS[3])
+
+
+@cache
+def _patterns() -> LexiconCues:
+    return LexiconCues()
 
 
 def read_heads(folder: Path) -> dict[str, Head]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.japanese import has_japanese, plain
 from models.phrases import PhraseIndex
-from models.polarity_en import LONGEST_PHRASE, POLARITY_EN
+from models.polarity_en import LONGEST_PHRASE, PHRASES_BEGIN, POLARITY_EN
 from models.polarity_ja import POLARITY_JA
 from voc.ports import Encoded, SentimentModel
 from voc.sentiment import Sentiment, SentimentLabel, label_of
@@ -172,7 +172,7 @@ def _clauses_en(text: str) -> list[list[float]]:
 
 
 def _longest_en(words: Sequence[str], place: int) -> tuple[float, int]:
-    for length in range(LONGEST_PHRASE, 1, -1):
+    for length in range(LONGEST_PHRASE if words[place] in PHRASES_BEGIN else 1, 1, -1):
         weight = POLARITY_EN.get(" ".join(words[place : place + length]))
         if weight is not None and place + length <= len(words):
             return weight, length

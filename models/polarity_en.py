@@ -97,4 +97,6 @@ _BY_WEIGHT = {
 POLARITY_EN: dict[str, float] = {
     phrase.replace("_", " "): weight for weight, phrases in _BY_WEIGHT.items() for phrase in phrases.split()
 }
+PHRASES_BEGIN = frozenset(phrase.split(" ")[0] for phrase in POLARITY_EN if " " in phrase)
+"""First words of phrases of several words."""
 LONGEST_PHRASE = max(phrase.count(" ") + 1 for phrase in POLARITY_EN)

@@ -3,13 +3,14 @@
 Invariants: spans are in order, do not overlap, carry no blanks at their ends, and nothing but blanks lies outside them; a line break
 ends a sentence, except where an English line was only wrapped; no sentence is longer than 400 characters (``MAX_SENTENCE_CHARS``).
 
-pysbd decides where a sentence ends inside a line. It is slow and, on some input, worse than linear, so it only ever sees pieces of at
-most 2,000 characters; and it may alter or lose characters, so only the *places* where its sentences begin are taken from it.
+pysbd decides where a sentence ends inside a line, but where that is plain. It is slow and, on some input, worse than linear, so it only
+ever sees pieces of at most 2,000 characters; and it may alter or lose characters, so only the *places* where its sentences begin are
+taken from it.
 """
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from voc.feedback import Language, Span
@@ -22,9 +23,16 @@ MIN_SENTENCE_CHARS = 12
 WRAPPED_FROM_CHARS = 50
 """An English line at least this long that ends without punctuation goes on in the next."""
 
+PYSBD_PATTERNS = 4_096
+"""pysbd makes its patterns anew for every text, about a thousand different ones; ``re`` remembers 512, so it would compile most again."""
+
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d]")
 _MARK_INSIDE = re.compile(r"[.!?。｡．！？‼⁉…]++(?=\s*+\S)")
+_PLAIN = re.compile(r"(?:[A-Za-z0-9 ,'’&%£$/-]|(?<=[a-z]{3})[.!?](?= [A-Z]|\s*$))*+")
+"""English of words, commas and single marks behind words of three letters and more, before a capital: cut at the marks, as pysbd does in
+seven times the time (``tests/unit/models/test_sentences.py``); but not behind abbreviations, which it knows."""
+_BEFORE_MARK = re.compile(r"([A-Za-z'’-]+)[.!?] ")
 _CERTAIN_MARK = re.compile(r"(?:[!?。｡！？‼⁉…]++|\.++(?=\s))\s*+(?=\S)")
 _CUTS = (re.compile(r"[。！？!?]+|\.(?=\s)"), re.compile(r"[、，,;；:：]"), re.compile(r"\s"))
 _BELONGS_TO_SENTENCE_BEFORE = re.compile(r"[\s。．｡！？!?…」』）)\]】”’\"'〉》♪w笑☆★]*")
@@ -116,6 +124,8 @@ def _sentences(piece: str, language: Language) -> Iterator[tuple[int, int]]:
         begins = [0]
     elif marks * MIN_SENTENCE_CHARS > max(len(piece), MAX_SENTENCE_CHARS):
         begins = [0, *(match.end() for match in _CERTAIN_MARK.finditer(piece))]
+    elif _PLAIN.fullmatch(piece) and _abbreviations().isdisjoint(word.casefold() for word in _BEFORE_MARK.findall(piece)):
+        begins = [0, *(match.end() for match in _MARK_INSIDE.finditer(piece))]
     else:
         code = "ja" if language is not Language.EN and _JAPANESE.search(piece) else "en"
         begins = _begins(piece.translate(_AS_PYSBD_READS), code)
@@ -140,8 +150,16 @@ def _begins(piece: str, code: str) -> list[int]:
     return begins
 
 
+@cache
+def _abbreviations() -> frozenset[str]:
+    from pysbd.languages import LANGUAGE_CODES
+
+    return frozenset(word.strip().casefold() for word in LANGUAGE_CODES["en"].Abbreviation.ABBREVIATIONS)
+
+
 @lru_cache(maxsize=2)
 def _segmenter(code: str) -> Any:
     import pysbd
 
+    re._MAXCACHE = max(re._MAXCACHE, PYSBD_PATTERNS)  # type: ignore[attr-defined]  # noqa: SLF001  # there is no other way to set it
     return pysbd.Segmenter(language=code, clean=False)

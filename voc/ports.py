@@ -22,9 +22,9 @@ Features = NDArray[np.float32]
 """Shape [n, d]: what the heads look at."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Encoded:
-    """Everything one forward pass gives for n sentences.
+    """Everything one forward pass gives for n sentences; equal only to itself.
 
     ``vectors`` say what a sentence is about and are compared by cosine; ``features`` are what the task heads read;
     ``truncated`` tells for each sentence whether its end lay outside the model's window and was not read.

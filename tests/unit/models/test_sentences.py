@@ -1,11 +1,17 @@
+import csv
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import sentences
 from models.sentences import MAX_SENTENCE_CHARS, PysbdSentences
 from tests.support.timing import takes_under
 from voc.feedback import Language
+
+COMMENTS = Path(__file__).parents[3] / "pipelines/demo/data/comments.csv"
 
 
 def split(text, language=Language.JA):
@@ -13,7 +19,7 @@ def split(text, language=Language.JA):
 
 
 @pytest.mark.parametrize(
-    ("text", "sentences"),
+    ("text", "expected"),
     [
         ("遅いです。直してください！", ["遅いです。", "直してください！"]),
         ("本当に？！困る!!", ["本当に？！", "困る!!"]),
@@ -26,12 +32,12 @@ def split(text, language=Language.JA):
         ("・良い点:速い\n・悪い点:高い", ["・良い点:速い", "・悪い点:高い"]),
     ],
 )
-def test_japanese(text, sentences):
-    assert split(text) == sentences
+def test_japanese(text, expected):
+    assert split(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "sentences"),
+    ("text", "expected"),
     [
         ("Dr. Smith said v2.1.3 is bad. Really?! Yes.", ["Dr. Smith said v2.1.3 is bad.", "Really?!", "Yes."]),
         ("I wrote to a.b@c.com today... It is fine.", ["I wrote to a.b@c.com today...", "It is fine."]),
@@ -39,8 +45,17 @@ def test_japanese(text, sentences):
         ("  spaced out.  Next one ", ["spaced out.", "Next one"]),
     ],
 )
-def test_english(text, sentences):
-    assert split(text, Language.EN) == sentences
+def test_english(text, expected):
+    assert split(text, Language.EN) == expected
+
+
+def test_plain_english_is_cut_where_pysbd_cuts_it(monkeypatch):
+    comments = [row["text"] for row in csv.DictReader(COMMENTS.open(encoding="utf-8-sig")) if row["text"].isascii()]
+    comments += ["He works for the Corp. They pay. We met at approx. Nine!", "It broke again. it was late. Why? Nobody knows!"]
+    found = [split(text, Language.EN) for text in comments]
+    assert sum(len(parts) for parts in found) > 2 * len(comments)
+    monkeypatch.setattr(sentences, "_PLAIN", re.compile(r"(?!)"))
+    assert [split(text, Language.EN) for text in comments] == found
 
 
 def test_an_english_line_wrapped_by_a_mail_program_goes_on():
