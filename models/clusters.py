@@ -26,6 +26,9 @@ ONE_FROM = 0.93
 """The cosine of two centroids from which on their groups are one: nobody would tell them apart by what they say."""
 LEAST_NEIGHBOUR = 0.5
 """A vector that occurs once and whose nearest neighbour has a smaller cosine says what nobody else says."""
+PIECES_FROM = 0.75
+"""The same of groups that are too small to stay, where there are few vectors in all: a matter that everybody words alike weighs most in the
+graph, so the resolution cuts it first. Pieces of one matter lie at 0.78 to 0.84, of several at 0.1 to 0.4."""
 FEW = 200
 """Up to so many different vectors, communities that say the same are joined before small ones are dissolved: where nearly all speak of one
 matter, the resolution cuts it to pieces, and none of them would be large enough."""
@@ -34,6 +37,7 @@ SETTINGS = {
     "neighbours": NEIGHBOURS,
     "weight_power": WEIGHT_POWER,
     "one_from": ONE_FROM,
+    "pieces_from": PIECES_FROM,
     "least_neighbour": LEAST_NEIGHBOUR,
     "few": FEW,
     "seed": SEED,
@@ -81,6 +85,7 @@ class LeidenClusters:
         found[chosen] = communities(graph, resolution=self.resolution, start=start)
         sampled_size = max(1, round(self.least_size * len(chosen) / max(1, len(first))))
         parts = _one_where_alike(vectors, found[inverse]) if len(first) <= FEW else found[inverse]
+        parts = _one_where_alike(vectors, parts, below=sampled_size) if len(first) <= FEW else parts
         labels = _one_where_alike(vectors, _without_small(parts, sampled_size))
         labels = _near_enough(vectors, labels, self.least_similarity)
         labels[_alone(graph, chosen, inverse)[inverse]] = NONE
@@ -104,14 +109,21 @@ def _different(vectors: Matrix) -> tuple[Labels, Labels]:
     return np.unique(equals, return_index=True)[1].astype(np.int64), equals
 
 
-def _one_where_alike(vectors: Matrix, labels: Labels) -> Labels:
-    """Return the labels with groups under one number whose centroids all but coincide, directly or by way of others."""
+def _one_where_alike(vectors: Matrix, labels: Labels, *, below: int | None = None) -> Labels:
+    """Return the labels with groups under one number whose centroids all but coincide, directly or by way of others.
+
+    ``below``: instead, groups smaller than this whose centroids lie near each other.
+    """
     from scipy.sparse.csgraph import connected_components
 
     centres = centroids(vectors, labels)
     if not len(centres):
         return labels
-    _, together = connected_components(centres @ centres.T >= ONE_FROM)
+    alike = centres @ centres.T >= (ONE_FROM if below is None else PIECES_FROM)
+    if below is not None:
+        small = np.bincount(labels[labels != NONE], minlength=len(centres)) < below
+        alike &= small[:, None] & small[None, :]
+    _, together = connected_components(alike)
     return np.where(labels == NONE, NONE, together[labels])
 
 

@@ -126,12 +126,13 @@ class Distillation:
         body = [p for name, p in student.named_parameters() if name.startswith("body")]
         groups = [{"params": body, "lr": plan.rate_body}, {"params": [student.japanese], "lr": plan.rate_japanese}]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+        self.device = student.attention.weight.device
         self.step = 0
 
     def run(self, pairs: Sequence[Pair], graded: Sequence[tuple[str, str, float]]) -> None:
         """Train to the end of the plan, from the last checkpoint if there is one."""
         torch.manual_seed(self.plan.seed)
-        targets = torch.from_numpy(teacher_vectors(sorted({pair.en for pair in pairs}), self.tokenizer, self.work))
+        targets = torch.from_numpy(teacher_vectors(sorted({pair.en for pair in pairs}), self.tokenizer, self.work)).to(self.device)
         place = {text: i for i, text in enumerate(sorted({pair.en for pair in pairs}))}
         japanese, _ = self.tokenizer.ids([pair.ja for pair in pairs])
         english, _ = self.tokenizer.ids([pair.en for pair in pairs])
@@ -181,14 +182,14 @@ class Distillation:
         wrong = vectors @ torch.cat([teacher, others]).T
         same = teacher @ torch.cat([teacher, others]).T > 0.95  # the same sentence or a paraphrase is no wrong answer
         logits = torch.cat([right, wrong.masked_fill(same, -1.0)], dim=1) / self.plan.temperature
-        loss: Tensor = nn.functional.cross_entropy(logits, torch.zeros(len(vectors), dtype=torch.long))
+        loss: Tensor = nn.functional.cross_entropy(logits, torch.zeros(len(vectors), dtype=torch.long, device=vectors.device))
         return loss
 
     def graded(self, graded: Sequence[tuple[str, str, float]]) -> tuple[list[list[int]], list[list[int]], Tensor]:
         """Return graded pairs as token ids and similarities."""
         first, _ = self.tokenizer.ids([row[0] for row in graded])
         second, _ = self.tokenizer.ids([row[1] for row in graded])
-        return first, second, torch.tensor([row[2] for row in graded])
+        return first, second, torch.tensor([row[2] for row in graded], device=self.device)
 
     def graded_loss(self, graded: tuple[list[list[int]], list[list[int]], Tensor]) -> Tensor:
         """Cosine sentence order (CoSENT, Su 2022): a pair judged closer than another must lie closer."""
@@ -199,7 +200,7 @@ class Distillation:
         cosines = 20 * (vectors[: len(few)] * vectors[len(few) :]).sum(1)
         differences = cosines[None, :] - cosines[:, None]
         closer = wanted[few][:, None] > wanted[few][None, :]
-        return 0.1 * torch.logsumexp(torch.cat([torch.zeros(1), differences[closer]]), dim=0)
+        return 0.1 * torch.logsumexp(torch.cat([torch.zeros(1, device=self.device), differences[closer]]), dim=0)
 
     def _save(self, scheduler: Any) -> None:
         state = {"student": self.student.state_dict(), "optimizer": self.optimizer.state_dict(), "scheduler": scheduler.state_dict()}

@@ -1,12 +1,13 @@
 """Recipe of the served graph: the tuned student as an ONNX file, matrix products and embeddings in int8.
 
 Embeddings are kept as one int8 row and one scale per token; queries, keys and values come from one product. Weights of the products are
-quantised per output, their inputs by fixed ranges measured on examples, so that a result does not depend on its batch.
+quantised per output, their inputs by fixed ranges measured on examples or, behind the activation, by each token's own range, so that a
+result does not depend on its batch.
 """
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,10 +26,12 @@ log = logging.getLogger("models.training")
 ATTENTION_HEADS = 12
 INT8_MAX = 127.0
 UINT8_MAX = 255.0
-WEIGHT_ZERO = 128
-"""Weights are uint8 around it: of int8 ones, processors without VNNI add pairs of products in 16 bits and cut large ones off."""
-SMOOTHING = 0.65
-"""How much of an input's size moves into the weights; 0.5 and 0 gave vectors further from float32 (see LOG.md)."""
+SMOOTHING = 0.8
+"""How much of an input's size moves into the weights (docs/decisions/0006-int8-with-fixed-ranges.md has what was measured)."""
+LEAST_GELU = -0.17
+"""No output of the activation (GELU) is smaller."""
+OPERATORS: dict[str, dict[str, Any]] = {"MatMulIntegerToFloat": {"domain": "com.microsoft"}, "ReduceMax": {"axes": [-1], "keepdims": 1}}
+"""What an operator is told besides its inputs."""
 
 
 class Layer(nn.Module):
@@ -125,38 +128,95 @@ def _remember(kept: list[NDArray[np.float32]], _: nn.Module, given: tuple[Tensor
     kept.append(given[0].reshape(-1, given[0].shape[-1]).numpy().astype(np.float32))
 
 
+Step = tuple[str, tuple[str, ...], str]
+"""A node of the graph: operator, inputs, output; ``{}`` stands for the product's name, a bare word for one of its constants."""
+
+
 @dataclass(frozen=True)
 class Int8Product:
-    """x·W in int8: inputs are multiplied by ``smooth`` [inputs], brought to uint8 by ``scale`` and ``zero``; weights per output."""
+    """x·W + b in int8: constants by name, and the steps from ``input`` to ``output``."""
 
-    smooth: NDArray[np.float32]
-    scale: NDArray[np.float32]
-    zero: NDArray[np.uint8]
-    weight: NDArray[np.uint8]
-    weight_scale: NDArray[np.float32]
+    constants: Mapping[str, NDArray[Any]]
+    steps: tuple[Step, ...]
+
+    def nodes(self, source: str, name: str, target: str) -> list[Any]:
+        """Return the product's nodes."""
+        from onnx import helper
+
+        ends = {"input": source, "output": target, "": ""}
+        named = {part: ends.get(part, f"{name}.{part}") for _, taken, made in self.steps for part in (*taken, made)}
+        return [
+            helper.make_node(kind, [named[part] for part in taken], [named[made]], **OPERATORS.get(kind, {}))
+            for kind, taken, made in self.steps
+        ]
+
+    def tensors(self, name: str) -> list[Any]:
+        """Return the product's constants."""
+        from onnx import numpy_helper
+
+        return [numpy_helper.from_array(value, f"{name}.{part}") for part, value in self.constants.items()]
 
 
-def int8_product(weight: NDArray[np.float32], inputs: NDArray[np.float32]) -> Int8Product:
-    """Choose the ranges of one product, weight [inputs, outputs].
+def by_fixed_range(weight: NDArray[np.float32], bias: NDArray[np.float32], inputs: NDArray[np.float32]) -> Int8Product:
+    """Return the product with one range for all inputs, that of the examples; weight [inputs, outputs], inputs [rows, inputs]."""
+    smooth, rounded, weight_scale = int8_weight(weight, inputs)
+    low, high = min(0.0, float((inputs * smooth).min())), max(0.0, float((inputs * smooth).max()))
+    scale = (high - low) / UINT8_MAX
+    constants: dict[str, NDArray[Any]] = {"smooth": smooth, "weight": rounded, "weight_scale": weight_scale, "bias": bias}
+    constants |= {"scale": np.array(scale, np.float32), "zero": np.array(round(-low / scale), np.uint8)}
+    return Int8Product(
+        constants,
+        (
+            ("Mul", ("input", "smooth"), "smoothed"),
+            ("QuantizeLinear", ("smoothed", "scale", "zero"), "int8"),
+            ("MatMulIntegerToFloat", ("int8", "weight", "scale", "weight_scale", "zero", "", "bias"), "output"),
+        ),
+    )
+
+
+def by_token(weight: NDArray[np.float32], bias: NDArray[np.float32], inputs: NDArray[np.float32]) -> Int8Product:
+    """Return the product with a range for each token, from ``LEAST_GELU`` to its largest input.
+
+    Behind the activation a few inputs of a few tokens are very large, and one range for all would leave the others a handful of steps.
+    Inputs are moved by −``LEAST_GELU`` so that none is negative; what that adds is taken from the bias.
+    """
+    moved = inputs - LEAST_GELU
+    smooth, rounded, weight_scale = int8_weight(weight, moved / moved.max(axis=1, keepdims=True))
+    added = -LEAST_GELU * (rounded * weight_scale * smooth[:, None]).sum(axis=0)
+    constants: dict[str, NDArray[Any]] = {"smooth": smooth, "weight": rounded, "weight_scale": weight_scale}
+    constants |= {"bias": (bias - added).astype(np.float32), "zero": np.array(0, np.uint8)}
+    numbers = {"least": -LEAST_GELU, "step": 1 / UINT8_MAX, "one": 1.0}
+    return Int8Product(
+        constants | {name: np.array(value, np.float32) for name, value in numbers.items()},
+        (
+            ("Add", ("input", "least"), "moved"),
+            ("Mul", ("moved", "smooth"), "smoothed"),
+            ("ReduceMax", ("smoothed",), "largest"),
+            ("Mul", ("largest", "step"), "scale"),
+            ("Div", ("smoothed", "scale"), "scaled"),
+            ("QuantizeLinear", ("scaled", "one", "zero"), "int8"),
+            ("MatMulIntegerToFloat", ("int8", "weight", "one", "weight_scale", "zero"), "product"),
+            ("Mul", ("product", "scale"), "back"),
+            ("Add", ("back", "bias"), "output"),
+        ),
+    )
+
+
+def int8_weight(
+    weight: NDArray[np.float32], inputs: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.float32]]:
+    """Return what inputs are multiplied by [inputs], the weight in int8 [inputs, outputs] and its scale [outputs].
 
     A few inputs of a BERT layer are many times larger than the rest and would take the whole int8 range; part of their size is moved into
-    the weights (SmoothQuant, Xiao et al. 2023). The range is fixed, so a sentence's result does not depend on what stands beside it.
+    the weights (SmoothQuant, Xiao et al. 2023).
     """
     largest = np.maximum(np.abs(inputs).max(axis=0), 1e-5)
     heaviest = np.maximum(np.abs(weight).max(axis=1), 1e-5)
     moved = largest**SMOOTHING / heaviest ** (1 - SMOOTHING)
     smooth = (np.median(moved) / moved).astype(np.float32)
-    low, high = min(0.0, float((inputs * smooth).min())), max(0.0, float((inputs * smooth).max()))
-    scale = (high - low) / UINT8_MAX
     moved_weight = weight / smooth[:, None]
-    weight_scale = np.abs(moved_weight).max(axis=0) / INT8_MAX
-    return Int8Product(
-        smooth=smooth,
-        scale=np.array(scale, np.float32),
-        zero=np.array(round(-low / scale), np.uint8),
-        weight=(np.clip(np.round(moved_weight / weight_scale), -INT8_MAX, INT8_MAX) + WEIGHT_ZERO).astype(np.uint8),
-        weight_scale=weight_scale.astype(np.float32),
-    )
+    scale = (np.abs(moved_weight).max(axis=0) / INT8_MAX).astype(np.float32)
+    return smooth, np.clip(np.round(moved_weight / scale), -INT8_MAX, INT8_MAX).astype(np.int8), scale
 
 
 def quantise(path: Path, inputs: Sequence[NDArray[np.float32]]) -> None:
@@ -167,7 +227,6 @@ def quantise(path: Path, inputs: Sequence[NDArray[np.float32]]) -> None:
     model = onnx.load(path)
     graph = model.graph
     constants = {tensor.name: tensor for tensor in graph.initializer}
-    constants["weight_zero"] = numpy_helper.from_array(np.array(WEIGHT_ZERO, np.uint8), "weight_zero")
     wanted = iter(inputs)
     nodes: list[Any] = []
     gone: set[str] = set()
@@ -179,20 +238,11 @@ def quantise(path: Path, inputs: Sequence[NDArray[np.float32]]) -> None:
             continue
         add = next(other for other in graph.node if node.output[0] in other.input)
         bias = next(name for name in add.input if name != node.output[0])
-        product = int8_product(numpy_helper.to_array(constants.pop(node.input[1])), next(wanted))
-        name = node.output[0]
-        for field in ("smooth", "scale", "zero", "weight", "weight_scale"):
-            constants[f"{name}.{field}"] = numpy_helper.from_array(getattr(product, field), f"{name}.{field}")
-        nodes += [
-            helper.make_node("Mul", [node.input[0], f"{name}.smooth"], [f"{name}.smoothed"]),
-            helper.make_node("QuantizeLinear", [f"{name}.smoothed", f"{name}.scale", f"{name}.zero"], [f"{name}.int8"]),
-            helper.make_node(
-                "MatMulIntegerToFloat",
-                [f"{name}.int8", f"{name}.weight", f"{name}.scale", f"{name}.weight_scale", f"{name}.zero", "weight_zero", bias],
-                [add.output[0]],
-                domain="com.microsoft",
-            ),
-        ]
+        weight = numpy_helper.to_array(constants.pop(node.input[1]))
+        form = by_token if "/narrow/" in node.output[0] else by_fixed_range
+        product = form(weight, numpy_helper.to_array(constants.pop(bias)), next(wanted))
+        nodes += product.nodes(node.input[0], node.output[0], add.output[0])
+        constants |= {tensor.name: tensor for tensor in product.tensors(node.output[0])}
         gone.add(add.output[0])
     del graph.node[:], graph.initializer[:]
     graph.node.extend(nodes)

@@ -23,6 +23,8 @@ INTENTS = tuple(Intent)
 URGENCIES = tuple(Urgency)
 TAGS = tuple(tag.id for tag in shipped_taxonomy().tags)
 MIXED = (0.5, 0.0, 0.5)
+OWN_EPOCHS, FEELING_EPOCHS = 4, 3
+"""How often tuning reads the own corpus, and other texts of which it is told how they feel."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,15 @@ class Targets:
 
 @dataclass(frozen=True)
 class Task:
-    """Texts of one source and the targets of every head that learns from them, by head; one pass serves all."""
+    """Texts of one source and the targets of every head that learns from them, by head; one pass serves all.
+
+    ``epochs``: how often tuning goes through the texts.
+    """
 
     name: str
     texts: tuple[str, ...]
     heads: dict[str, Targets]
+    epochs: int = 1
 
 
 def all_tasks(data: Path) -> list[Task]:
@@ -65,8 +71,8 @@ def all_tasks(data: Path) -> list[Task]:
 
 
 def own_task(rows: Sequence[CorpusRow]) -> Task:
-    """Return the own corpus, each text in each language, twice: sentiment and everything that only it teaches."""
-    texts = [(text, row) for row in rows for text in _texts(row)] * 2
+    """Return the own corpus, each text in each language: sentiment and everything that only it teaches."""
+    texts = [(text, row) for row in rows for text in _texts(row)]
     every = [row for _, row in texts]
     return Task(
         "own",
@@ -79,6 +85,7 @@ def own_task(rows: Sequence[CorpusRow]) -> Task:
             "abuse": _targets([[float(row.abuse)] for row in every], multi=True),
             "tags": _targets([[float(tag in row.tags) for tag in TAGS] for row in every], multi=True, on_vectors=True),
         },
+        epochs=OWN_EPOCHS,
     )
 
 
@@ -93,6 +100,7 @@ def patients_task(data: Path) -> Task:
             "sentiment": _targets([polarity_target(label) for _, label in rows]),
             "matters": _targets([[float(matter in row["label"]) for matter in matters] for row, _ in rows], multi=True, on_vectors=True),
         },
+        epochs=FEELING_EPOCHS,
     )
 
 
@@ -101,7 +109,8 @@ def opinions_task(data: Path) -> Task:
     found = [(row.text, polarity_target(row.label)) for row in clauses.clauses(data, split="train")]
     for name in ("tsa_reviews_en", "app_review_features_en", "chabsa_ja"):
         found += [(row["text"], target) for row in train_rows(data, name) if (target := _aspects(row)) is not None]
-    return Task("opinions", tuple(text for text, _ in found), {"sentiment": _targets([target for _, target in found])})
+    targets = _targets([target for _, target in found])
+    return Task("opinions", tuple(text for text, _ in found), {"sentiment": targets}, epochs=FEELING_EPOCHS)
 
 
 def polarity_target(label: str) -> Sequence[float]:

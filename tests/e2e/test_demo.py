@@ -142,7 +142,7 @@ def test_the_crash_is_heard_in_posts_and_reviews_only(demo: Demo) -> None:
 
 
 def test_planted_stories_are_found_in_japanese_as_in_english(demo: Demo) -> None:
-    """Why: a story told in Japanese must count as much as one told in English; measured: 114 of 138 and 80 of 91."""
+    """Why: a story told in Japanese must count as much as one told in English; measured: 117 of 138 and 83 of 91."""
     tags = {"login": "account.login", "billing": "billing.invoice", "export": "data.export", "crash": "reliability.crash"}
     with (PLANTED / "answers.csv").open(encoding="utf-8", newline="") as file:
         stories = {row["id"]: row["story"] for row in csv.DictReader(file)}
@@ -187,9 +187,9 @@ def test_the_queue_stands_with_its_check_as_documented(demo: Demo) -> None:
     )
     page = " ".join((Path(__file__).parents[2] / "docs" / "queue.md").read_text("utf-8").split())
     assert [words for words in told if words not in page] == []
-    third = found.entries[2]
-    assert people[third.id].role == "decider"
-    assert third.risk_kind is RiskKind.EVIDENCE
+    second = found.entries[1]
+    assert people[second.id].role == "decider"
+    assert second.risk_kind is RiskKind.EVIDENCE
 
 
 def test_answers_without_signal_are_kept_and_counted(demo: Demo) -> None:

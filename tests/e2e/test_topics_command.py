@@ -9,7 +9,7 @@ import pytest
 from tests.support.commands import said_apart, said_here
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
-THINGS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May"]
+THINGS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 LOGIN = [f"I could not log in on {thing}, the password was refused." for thing in THINGS]
 PARCEL = [f"My parcel was to come in {thing} and has not been delivered." for thing in THINGS]
 PRAISE = [f"The lady on the phone on {thing} was friendly and patient." for thing in THINGS]

@@ -1,39 +1,62 @@
 """The served graph: int8 products stay near the float32 ones, and what they give does not depend on the batch."""
 
 import numpy as np
+import onnx
+import onnxruntime
 import pytest
+from onnx import TensorProto, helper
 
-from models.training.export import WEIGHT_ZERO, int8_product
+from models.training.export import LEAST_GELU, by_fixed_range, by_token
 
-
-def product(weight, inputs):
-    return int8_product(weight.astype(np.float32), inputs.astype(np.float32))
-
-
-def applied(found, inputs):
-    whole = np.round(inputs * found.smooth / found.scale) + found.zero
-    clipped = np.clip(whole, 0, 255) - found.zero
-    return (clipped @ (found.weight.astype(np.int64) - WEIGHT_ZERO)) * found.scale * found.weight_scale
+FORMS = [by_fixed_range, by_token]
 
 
-def test_an_int8_product_is_near_the_float_product():
-    chance = np.random.default_rng(1)
-    weight, inputs = chance.normal(size=(64, 32)), chance.normal(size=(200, 64))
-    error = applied(product(weight, inputs), inputs) - inputs @ weight
-    assert np.abs(error).mean() < 0.02 * np.abs(inputs @ weight).mean()
+def drawn(seed, *, inputs=64, outputs=32, rows=200):
+    """Weight, bias and inputs as they stand behind an activation: many small, none below its least value."""
+    chance = np.random.default_rng(seed)
+    values = chance.normal(size=(rows, inputs))
+    values = np.maximum(values * (values > 0), LEAST_GELU * chance.random(values.shape))
+    return tuple(part.astype(np.float32) for part in (chance.normal(size=(inputs, outputs)), chance.normal(size=outputs), values))
 
 
-def test_a_few_very_large_inputs_do_not_take_the_range_of_the_others():
+def run(product, inputs):
+    nodes, tensors = product.nodes("x", "p", "y"), product.tensors("p")
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, None]) for name in ("x", "y")]
+    graph = helper.make_graph(nodes, "graph", ends[:1], ends[1:], tensors)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=8)
+    onnx.checker.check_model(model)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    return session.run(None, {"x": inputs})[0]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_int8_product_is_near_the_float_product(form):
+    weight, bias, inputs = drawn(1)
+    wanted = inputs @ weight + bias
+    assert np.abs(run(form(weight, bias, inputs), inputs) - wanted).mean() < 0.02 * np.abs(wanted).mean()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_few_very_large_inputs_do_not_take_the_range_of_the_others(form):
     """Why: BERT layers have such inputs; with one range for all, the small ones would vanish."""
-    chance = np.random.default_rng(2)
-    weight, inputs = chance.normal(size=(64, 32)), chance.normal(size=(200, 64))
+    weight, bias, inputs = drawn(2)
     inputs[:, 3] *= 60
     weight[3] /= 60
-    error = applied(product(weight, inputs), inputs) - inputs @ weight
-    assert np.abs(error).mean() < 0.03 * np.abs(inputs @ weight).mean()
+    wanted = inputs @ weight + bias
+    assert np.abs(run(form(weight, bias, inputs), inputs) - wanted).mean() < 0.03 * np.abs(wanted).mean()
 
 
-def test_weights_and_zero_point_fit_their_types():
-    found = product(np.eye(4), np.array([[1.0, -2.0, 3.0, 0.0]]))
-    assert (found.weight.dtype, found.zero.dtype) == (np.uint8, np.uint8)
-    assert found.scale == pytest.approx((np.max([[1, -2, 3, 0]] * found.smooth) - np.min([[1, -2, 3, 0]] * found.smooth)) / 255, rel=1e-5)
+def test_a_token_with_very_large_inputs_leaves_the_others_their_precision():
+    weight, bias, inputs = drawn(3)
+    inputs[0] *= 200
+    wanted = inputs @ weight + bias
+    errors = [np.abs(run(form(weight, bias, inputs), inputs) - wanted)[1:].mean() for form in (by_token, by_fixed_range)]
+    assert errors[0] < 0.02 * np.abs(wanted[1:]).mean() < 0.1 * errors[1]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_result_does_not_depend_on_what_stands_beside_it(form):
+    weight, bias, inputs = drawn(4)
+    product = form(weight, bias, inputs)
+    beside = np.concatenate([inputs[:1], 1_000 * np.abs(inputs[1:])])
+    assert np.array_equal(run(product, beside)[0], run(product, inputs[:1])[0])
