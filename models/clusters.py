@@ -84,8 +84,9 @@ class LeidenClusters:
         found = np.full(len(first), NONE, np.int64)
         found[chosen] = communities(graph, resolution=self.resolution, start=start)
         sampled_size = max(1, round(self.least_size * len(chosen) / max(1, len(first))))
-        parts = _one_where_alike(vectors, found[inverse]) if len(first) <= FEW else found[inverse]
-        parts = _one_where_alike(vectors, parts, below=sampled_size) if len(first) <= FEW else parts
+        parts = found[inverse]
+        if len(first) <= FEW:
+            parts = _one_where_alike(vectors, _one_where_alike(vectors, parts), below=sampled_size)
         labels = _one_where_alike(vectors, _without_small(parts, sampled_size))
         labels = _near_enough(vectors, labels, self.least_similarity)
         labels[_alone(graph, chosen, inverse)[inverse]] = NONE

@@ -3,7 +3,7 @@
 Invariants: spans are in order, do not overlap, carry no blanks at their ends, and nothing but blanks lies outside them; a line break
 ends a sentence, except where an English line was only wrapped; no sentence is longer than 400 characters (``MAX_SENTENCE_CHARS``).
 
-pysbd decides where a sentence ends inside a line, but where that is plain. It is slow and, on some input, worse than linear, so it only
+pysbd decides where a sentence ends inside a line, except where that is plain. It is slow and, on some input, worse than linear, so it only
 ever sees pieces of at most 2,000 characters; and it may alter or lose characters, so only the *places* where its sentences begin are
 taken from it.
 """

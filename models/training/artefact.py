@@ -32,7 +32,7 @@ from models.training.outside import labelled_outside, outside_sentences
 from models.training.own_corpus import CorpusRow, Split, read_corpus
 from models.training.sources import ATTRIBUTIONS
 from models.training.tasks import INTENTS, URGENCIES, Task, opinions_task, own_task, patients_task
-from models.training.tuning import TuningPlan
+from models.training.tuning import DISTILLED_SHARE, SETTLING, TuningPlan
 from voc.taxonomy import Tag, shipped_taxonomy
 
 log = logging.getLogger("models.training")
@@ -262,6 +262,8 @@ def write_papers(data: Path, out: Path) -> None:
     config: dict[str, Any] = {
         "distillation": asdict(Plan()),
         "tuning": asdict(TuningPlan()),
+        "distilled_share": DISTILLED_SHARE,
+        "settling": asdict(SETTLING),
         "data_sha256": {name: file_sha256(data / f"{name}.jsonl.gz") for name in sorted(ATTRIBUTIONS)},
         "corpus_sha256": {path.name: file_sha256(path) for path in sorted((Path(__file__).parent / "corpus").glob("*.tsv"))},
     }

@@ -129,7 +129,7 @@ def _remember(kept: list[NDArray[np.float32]], _: nn.Module, given: tuple[Tensor
 
 
 Step = tuple[str, tuple[str, ...], str]
-"""A node of the graph: operator, inputs, output; ``{}`` stands for the product's name, a bare word for one of its constants."""
+"""A node of the graph: operator, inputs, output; names are the product's own, but for ``input`` and ``output``; an empty one is none."""
 
 
 @dataclass(frozen=True)
