@@ -1,5 +1,6 @@
 """The command line ``voc``. Each command does its imports when it runs."""
 
+import os
 import sys
 
 import typer
@@ -67,11 +68,16 @@ app.add_typer(actions.actions, name="actions")
 app.command("redact")(file_tools.redact)
 
 
-
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; who reads its output may stop reading (``voc … | head``)."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was finished is kept; the same command goes on from there.\n")
         sys.exit(130)

@@ -67,6 +67,8 @@ def errors_as_exit_codes(*, json: bool = False) -> Iterator[None]:
         say_error(error, json=json)
         code = next((code for kind, code in _EXITS if isinstance(error, kind)), 1)
         raise typer.Exit(code) from error
+    except BrokenPipeError:
+        raise
     except OSError as error:
         sys.stderr.write(f"voc: {error.strerror or 'not possible'}: {error.filename or ''} [file_error]\n")
         if json:

@@ -40,6 +40,8 @@ def demo(
         else:
             show(found, config)
         if serve:
+            if not json:
+                say("\nThe dashboard starts (Ctrl-C ends it). Its address:")
             serve_until_stopped(config, open_browser=browser)
 
 
@@ -152,9 +154,9 @@ def show(found: dict[str, Any], config: "Settings") -> None:
         say(f"  {path}")
     say(f"\nDone in {found['seconds']:.0f} s. Next:")
     say(f"  VOC_DATA_DIR={config.data_dir} python3 run.py voc status")
+    say(f"  VOC_DATA_DIR={config.data_dir} python3 run.py voc serve")
     say("  python3 run.py voc import YOUR_FILE.csv --dry-run")
     say("  python3 run.py voc --help")
-    say(f"\nDashboard: http://{config.server.host}:{config.server.port}/ (Ctrl-C ends it)\n")
 
 
 def trend(change: dict[str, Any]) -> str:

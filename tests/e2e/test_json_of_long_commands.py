@@ -1,6 +1,7 @@
 """`voc serve --json` and `voc worker --json`: a program that starts them reads where and how from standard output."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -55,3 +56,16 @@ def test_a_worker_says_what_each_round_did(tmp_path: Path, postgres_server: str)
     done = apart(tmp_path / "data", "worker", "--once", "--json", "--quiet", **database)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["enriched"] == 2
+
+
+@pytest.mark.parametrize("command", [["--help"], ["status", "--json"]])
+def test_who_reads_the_output_may_stop_reading(tmp_path: Path, command: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    settings = environment(tmp_path / "data") | {"PYTHONUNBUFFERED": ""}
+    try:
+        done = subprocess.run([*VOC, *command], cwd=ROOT, env=settings, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writing)
+    assert done.returncode == 1
+    assert "pipe" not in done.stderr.lower()
