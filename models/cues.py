@@ -41,13 +41,13 @@ class LexiconCues(CueModel):
 
     def of(self, sentence: str, sentiment: Sentiment) -> Cues:
         """Return the cues of one sentence."""
+        churn, abusive, urgency = self.evidence(sentence)
+        return Cues(intent=_intent(plain(sentence), sentiment), urgency=urgency, churn=churn, abusive=abusive)
+
+    def evidence(self, sentence: str) -> tuple[float, float, Urgency]:
+        """Return what the words of one sentence say of leaving and abuse, each 0…1, and of urgency."""
         text = plain(sentence)
-        return Cues(
-            intent=_intent(text, sentiment),
-            urgency=_urgency(text),
-            churn=self._leaving(text),
-            abusive=_evidence(text, self._abuse[has_japanese(text)]),
-        )
+        return self._leaving(text), _evidence(text, self._abuse[has_japanese(text)]), _urgency(text)
 
     def _leaving(self, text: str) -> float:
         found = _evidence(text, self._churn[has_japanese(text)])

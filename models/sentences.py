@@ -29,9 +29,10 @@ PYSBD_PATTERNS = 4_096
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uff66-\uff9d]")
 _MARK_INSIDE = re.compile(r"[.!?。｡．！？‼⁉…]++(?=\s*+\S)")
-_PLAIN = re.compile(r"(?:[A-Za-z0-9 ,'’&%£$/-]|(?<=[a-z]{3})[.!?](?= [A-Z]|\s*$))*+")
-"""English of words, commas and single marks behind words of three letters and more, before a capital: cut at the marks, as pysbd does in
-seven times the time (``tests/unit/models/test_sentences.py``); but not behind abbreviations, which it knows."""
+_WORD_BEHIND = r"(?:(?<=[a-z]{3})|(?<=n['’]t)|(?<=[ '](?:it|in|us|up|on|to|do|so|of|by|be|go|am|if|my|we|he|at|an|as|or)))"
+_PLAIN = re.compile(rf"(?:[A-Za-z0-9 ,;'’&%£$/-]|{_WORD_BEHIND}[.!?](?= [A-Z]|\s*$))*+")
+"""English of words, commas and single marks behind plain words, before a capital: cut at the marks, as pysbd does in seven times the time
+(``tests/unit/models/test_sentences.py``); but not behind abbreviations, which it knows."""
 _BEFORE_MARK = re.compile(r"([A-Za-z'’-]+)[.!?] ")
 _CERTAIN_MARK = re.compile(r"(?:[!?。｡！？‼⁉…]++|\.++(?=\s))\s*+(?=\S)")
 _CUTS = (re.compile(r"[。！？!?]+|\.(?=\s)"), re.compile(r"[、，,;；:：]"), re.compile(r"\s"))

@@ -6,7 +6,6 @@ Score = 1 − 0.5 · 0.7^(evidence − 1), where evidence is the number of disti
 Invariants: at most ``MOST_TAGS`` a sentence, best first; ``because`` are the matched words; a formula or an empty answer has no tag.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from models.artifacts import ENCODER_VERSION
 from models.cues import is_no_signal
+from models.english_keywords import EnglishKeywords
 from models.heads import ShippedTags, shipped_tags
 from models.japanese import has_japanese, plain
 from models.phrases import PhraseIndex
@@ -50,8 +50,7 @@ class LexiconTagger(Tagger):
                 self._japanese[plain(keyword)].add(place)
         self._phrases = PhraseIndex(self._japanese)
         self._latin_edged = frozenset(phrase for phrase in self._japanese if _is_latin(phrase[0]) or _is_latin(phrase[-1]))
-        self._english = [_either(tag.keywords.en) for tag in taxonomy.tags]
-        self._any_english = _either([fragment for tag in taxonomy.tags for fragment in tag.keywords.en])
+        self._english = EnglishKeywords([tag.keywords.en for tag in taxonomy.tags])
 
     def taxonomy_tags(self) -> tuple[Tag, ...]:
         """Return all tags that can be assigned."""
@@ -75,10 +74,8 @@ class LexiconTagger(Tagger):
                 continue
             for place in self._japanese[phrase]:
                 matches[place].add(phrase)
-        if self._any_english is not None and self._any_english.search(text):
-            for place, pattern in enumerate(self._english):
-                if pattern is not None and (found := {match.group().strip() for match in pattern.finditer(text)}):
-                    matches[place] |= found
+        for place, found in self._english.find(text).items():
+            matches[place] |= found
         japanese = has_japanese(text)
         scored = [
             TagScore(tag=self._tags[place].id, score=_score(words, japanese=japanese), because=tuple(sorted(words)))
@@ -110,12 +107,13 @@ class HeadTagger(Tagger):
         if not sentences:
             return []
         learnt = self._given or shipped_tags()
-        chances = learnt.heads.probabilities(encoded.vectors)
-        said = self._words.tags(sentences, encoded)
-        return [
-            () if is_no_signal(sentence) else _chosen(row, {score.tag: score for score in words}, learnt)
-            for sentence, row, words in zip(sentences, chances, said, strict=True)
-        ]
+        labels, chances = learnt.heads.labels, learnt.heads.probabilities(encoded.vectors)
+        words = [{score.tag: score for score in found} for found in self._words.tags(sentences, encoded)]
+        keywords = np.array([[found[tag].score if tag in found else 0.0 for tag in labels] for found in words])
+        scores = together(chances, keywords).round(4)
+        fitting, said = given(scores, learnt.least_score), trusted(scores, *learnt.stated).round(4)
+        rows = zip(sentences, words, fitting, scores, said, strict=True)
+        return [() if is_no_signal(sentence) else _best(labels, *row) for sentence, *row in rows]
 
 
 def together(chances: NDArray[np.float64], keywords: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -135,13 +133,15 @@ def trusted(scores: NDArray[np.float64], slope: float, offset: float) -> NDArray
     return np.asarray(1 / (1 + np.exp(-slope * np.log(inside / (1 - inside)) - offset)))
 
 
-def _chosen(chances: NDArray[np.float64], words: Mapping[str, TagScore], learnt: ShippedTags) -> tuple[TagScore, ...]:
-    labels = learnt.heads.labels
-    keywords = np.array([words[tag].score if tag in words else 0.0 for tag in labels])
-    scores = together(chances, keywords).round(4)
-    fitting = np.flatnonzero(given(scores[None], learnt.least_score)[0]).tolist()
-    best = sorted(fitting, key=lambda at: (-scores[at], labels[at]))[:MOST_TAGS]
-    said = trusted(scores, *learnt.stated).round(4)
+def _best(
+    labels: Sequence[str],
+    words: Mapping[str, TagScore],
+    fitting: NDArray[np.bool_],
+    scores: NDArray[np.float64],
+    said: NDArray[np.float64],
+) -> tuple[TagScore, ...]:
+    """Return a sentence's tags, best first, with what is said of how likely they are right."""
+    best = sorted(np.flatnonzero(fitting).tolist(), key=lambda at: (-scores[at], labels[at]))[:MOST_TAGS]
     return tuple(
         TagScore(tag=labels[at], score=float(said[at]), because=words[labels[at]].because if labels[at] in words else ()) for at in best
     )
@@ -162,7 +162,3 @@ def _cuts_a_word(text: str, start: int, phrase: str) -> bool:
 
 def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
-
-
-def _either(fragments: Sequence[str]) -> re.Pattern[str] | None:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(fragments)})(?!\w)") if fragments else None

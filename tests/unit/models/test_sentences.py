@@ -52,6 +52,7 @@ def test_english(text, expected):
 def test_plain_english_is_cut_where_pysbd_cuts_it(monkeypatch):
     comments = [row["text"] for row in csv.DictReader(COMMENTS.open(encoding="utf-8-sig")) if row["text"].isascii()]
     comments += ["He works for the Corp. They pay. We met at approx. Nine!", "It broke again. it was late. Why? Nobody knows!"]
+    comments += ["I like it. It works; mostly. They can't. Who is he? We go up!", "See p. 4 of it. The no. 5 is in. Ask Mr. Lee or us.", "Is it? It is. Is. OK. Me."]
     found = [split(text, Language.EN) for text in comments]
     assert sum(len(parts) for parts in found) > 2 * len(comments)
     monkeypatch.setattr(sentences, "_PLAIN", re.compile(r"(?!)"))
