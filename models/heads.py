@@ -28,6 +28,8 @@ LABELS = (SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITI
 """Order of the sentiment head's outputs."""
 INTENTS = tuple(Intent)
 URGENCIES = tuple(Urgency)
+BOTH_FROM = 0.42
+"""A sentence whose chances of being negative and of being positive are both at least this is mixed; chosen on dev (LOG.md)."""
 NOTHING_SAID = Sentiment(label=SentimentLabel.NEUTRAL, score=0.0, confidence=0.05)
 """A formula or an empty answer: neutral, and so light that it does not weigh on the sentences beside it."""
 NOTHING_WANTED = Cues(
@@ -199,8 +201,8 @@ def head_inputs(sentences: Sequence[str], encoded: Encoded) -> Inputs:
 
 def cue_features(sentences: Sequence[str]) -> NDArray[np.float32]:
     """Return what the cue patterns find in each sentence, shape [n, 4]: leaving, abuse, urgent now, urgent soon, each 0…1."""
-    found = [_patterns().of(sentence, NOTHING_SAID) for sentence in sentences]
-    rows = [(cues.churn, cues.abusive, cues.urgency is Urgency.NOW, cues.urgency is Urgency.SOON) for cues in found]
+    found = [_patterns().evidence(sentence) for sentence in sentences]
+    rows = [(churn, abusive, urgency is Urgency.NOW, urgency is Urgency.SOON) for churn, abusive, urgency in found]
     return np.array(rows, dtype=np.float32).reshape(len(sentences), INPUT_PARTS[3])
 
 
@@ -242,9 +244,10 @@ def read_tags(folder: Path) -> ShippedTags:
 def _sentiment(probabilities: Sequence[float], abstain_below: float) -> Sentiment:
     negative, _, positive = probabilities
     confidence = max(probabilities)
+    both = min(negative, positive) >= BOTH_FROM
     return Sentiment(
-        label=LABELS[probabilities.index(confidence)],
+        label=SentimentLabel.MIXED if both else LABELS[probabilities.index(confidence)],
         score=min(1.0, max(-1.0, positive - negative)),
         confidence=min(1.0, confidence),
-        abstained=confidence < abstain_below,
+        abstained=confidence < abstain_below and not both,
     )

@@ -1,7 +1,8 @@
 """Sentiment: polarity of a sentence or a comment, and how sentences combine into a comment's.
 
 Rule of combination, tested in ``tests/unit/voc/test_sentiment.py``: sentences count by their length and confidence; where both
-a clearly negative and a clearly positive sentence stand in one comment the label is ``mixed``; a comment without sentences is neutral.
+a clearly negative and a clearly positive sentence stand in one comment, or one sentence that is both, the label is ``mixed``; a comment
+without sentences is neutral.
 """
 
 from collections.abc import Sequence
@@ -11,14 +12,15 @@ from pydantic import Field
 
 from voc.values import Value
 
-CLEAR = 0.35
+CLEAR = 0.25
+"""From which polarity on a sentence has a side that another sentence can speak against."""
 LABEL_FROM = 0.2
 COMBINED_FROM = 0.1
 """From which weighted mean on a comment of several sentences has a side: neutral sentences pull the mean towards 0."""
 
 
 class SentimentLabel(StrEnum):
-    """The named polarity; ``mixed`` only for comments whose sentences disagree."""
+    """The named polarity; ``mixed`` where two feelings stand in one sentence, or sentences disagree."""
 
     NEGATIVE = "negative"
     NEUTRAL = "neutral"
@@ -58,7 +60,8 @@ def combine(sentences: Sequence[Sentiment], weights: Sequence[float]) -> Sentime
     score = sum(m * s.score for m, s in zip(masses, sentences, strict=True)) / total
     confidence = sum(m * s.confidence for m, s in zip(masses, sentences, strict=True)) / total
     clear = [s for s in sentences if not s.abstained]
-    if any(s.score <= -CLEAR for s in clear) and any(s.score >= CLEAR for s in clear):
+    disagree = any(s.score <= -CLEAR for s in clear) and any(s.score >= CLEAR for s in clear)
+    if disagree or any(s.label is SentimentLabel.MIXED for s in clear):
         label = SentimentLabel.MIXED
     elif len(sentences) == 1:
         label = sentences[0].label

@@ -32,7 +32,7 @@ from models.training.outside import labelled_outside, outside_sentences
 from models.training.own_corpus import CorpusRow, Split, read_corpus
 from models.training.sources import ATTRIBUTIONS
 from models.training.tasks import INTENTS, URGENCIES, Task, opinions_task, own_task, patients_task
-from models.training.tuning import DISTILLED_SHARE, SETTLING, TuningPlan
+from models.training.tuning import STUDENT_FILE, TUNED
 from voc.taxonomy import Tag, shipped_taxonomy
 
 log = logging.getLogger("models.training")
@@ -53,6 +53,8 @@ CUE_WEIGHT = 2.0
 """What a row that speaks of leaving, or is abusive, counts: on dev less log loss and better ranked than 1 and 3 (LOG.md)."""
 STEPS = 150
 HALF = 0.5
+SHIPPED_EXAMPLES = 10_000
+"""Of the shipped tags: every one of them costs time at each sentence, and people's corrections are learnt on top."""
 EXAMPLES = 400
 """Sentences whose activations give the ranges of the int8 products."""
 
@@ -80,7 +82,7 @@ def write_graph(data: Path, work: Path, out: Path, rows: Sequence[CorpusRow]) ->
     """Write the graph and both vocabularies."""
     tokenizer = prepared_tokenizer(data, work, Plan())
     student = new_student(tokenizer, [], work)
-    student.load_state_dict(torch.load(work / "settled.pt", weights_only=True)["student"])
+    student.load_state_dict(torch.load(work / STUDENT_FILE, weights_only=True))
     student.cpu()
     random = np.random.default_rng(Plan.seed)
     texts = [text for row in rows if row.split is Split.TRAIN for text in (row.ja, row.en) if text]
@@ -167,7 +169,7 @@ def fitted_tags(data: Path, encoder: BilingualEncoder, rows: Sequence[CorpusRow]
     outside = encoder.encode([sentence.text for sentence in others]).vectors
     first = fit(inside, labels, multi=True)
     labels += labelled_outside(others, first.probabilities(outside), first.labels)
-    learnt = learn(np.concatenate([inside, outside]), labels, multi=True)
+    learnt = learn(np.concatenate([inside, outside]), labels, multi=True, most=SHIPPED_EXAMPLES)
     return learnt, _least_score(encoder, learnt.heads, rows)
 
 
@@ -261,9 +263,7 @@ def write_papers(data: Path, out: Path) -> None:
     """Write what was trained on, with hashes, and who is owed for it."""
     config: dict[str, Any] = {
         "distillation": asdict(Plan()),
-        "tuning": asdict(TuningPlan()),
-        "distilled_share": DISTILLED_SHARE,
-        "settling": asdict(SETTLING),
+        "tuning": [asdict(plan) for plan in TUNED.values()],
         "data_sha256": {name: file_sha256(data / f"{name}.jsonl.gz") for name in sorted(ATTRIBUTIONS)},
         "corpus_sha256": {path.name: file_sha256(path) for path in sorted((Path(__file__).parent / "corpus").glob("*.tsv"))},
     }

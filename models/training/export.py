@@ -28,8 +28,8 @@ INT8_MAX = 127.0
 UINT8_MAX = 255.0
 SMOOTHING = 0.8
 """How much of an input's size moves into the weights (docs/decisions/0006-int8-with-fixed-ranges.md has what was measured)."""
-LEAST_GELU = -0.17
-"""No output of the activation (GELU) is smaller."""
+LEAST_GELU, STEPS_BELOW_ZERO = -0.17, 16
+"""No output of the activation (GELU) is smaller; of the 255 steps of a token's range so many lie below zero."""
 OPERATORS: dict[str, dict[str, Any]] = {"MatMulIntegerToFloat": {"domain": "com.microsoft"}, "ReduceMax": {"axes": [-1], "keepdims": 1}}
 """What an operator is told besides its inputs."""
 
@@ -174,26 +174,22 @@ def by_fixed_range(weight: NDArray[np.float32], bias: NDArray[np.float32], input
     )
 
 
-def by_token(weight: NDArray[np.float32], bias: NDArray[np.float32], inputs: NDArray[np.float32]) -> Int8Product:
+def by_token(weight: NDArray[np.float32], bias: NDArray[np.float32], _: NDArray[np.float32]) -> Int8Product:
     """Return the product with a range for each token, from ``LEAST_GELU`` to its largest input.
 
     Behind the activation a few inputs of a few tokens are very large, and one range for all would leave the others a handful of steps.
-    Inputs are moved by −``LEAST_GELU`` so that none is negative; what that adds is taken from the bias.
     """
-    moved = inputs - LEAST_GELU
-    smooth, rounded, weight_scale = int8_weight(weight, moved / moved.max(axis=1, keepdims=True))
-    added = -LEAST_GELU * (rounded * weight_scale * smooth[:, None]).sum(axis=0)
-    constants: dict[str, NDArray[Any]] = {"smooth": smooth, "weight": rounded, "weight_scale": weight_scale}
-    constants |= {"bias": (bias - added).astype(np.float32), "zero": np.array(0, np.uint8)}
-    numbers = {"least": -LEAST_GELU, "step": 1 / UINT8_MAX, "one": 1.0}
+    rounded, weight_scale = rounded_weight(weight)
+    constants: dict[str, NDArray[Any]] = {"weight": rounded, "weight_scale": weight_scale, "bias": bias}
+    constants |= {"zero": np.array(STEPS_BELOW_ZERO, np.uint8)}
+    numbers = {"step": 1 / (UINT8_MAX - STEPS_BELOW_ZERO), "least": -LEAST_GELU / STEPS_BELOW_ZERO, "one": 1.0}
     return Int8Product(
         constants | {name: np.array(value, np.float32) for name, value in numbers.items()},
         (
-            ("Add", ("input", "least"), "moved"),
-            ("Mul", ("moved", "smooth"), "smoothed"),
-            ("ReduceMax", ("smoothed",), "largest"),
-            ("Mul", ("largest", "step"), "scale"),
-            ("Div", ("smoothed", "scale"), "scaled"),
+            ("ReduceMax", ("input",), "largest"),
+            ("Mul", ("largest", "step"), "wanted"),
+            ("Max", ("wanted", "least"), "scale"),
+            ("Div", ("input", "scale"), "scaled"),
             ("QuantizeLinear", ("scaled", "one", "zero"), "int8"),
             ("MatMulIntegerToFloat", ("int8", "weight", "one", "weight_scale", "zero"), "product"),
             ("Mul", ("product", "scale"), "back"),
@@ -214,9 +210,13 @@ def int8_weight(
     heaviest = np.maximum(np.abs(weight).max(axis=1), 1e-5)
     moved = largest**SMOOTHING / heaviest ** (1 - SMOOTHING)
     smooth = (np.median(moved) / moved).astype(np.float32)
-    moved_weight = weight / smooth[:, None]
-    scale = (np.abs(moved_weight).max(axis=0) / INT8_MAX).astype(np.float32)
-    return smooth, np.clip(np.round(moved_weight / scale), -INT8_MAX, INT8_MAX).astype(np.int8), scale
+    return smooth, *rounded_weight(weight / smooth[:, None])
+
+
+def rounded_weight(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return the weight in int8 [inputs, outputs] and its scale [outputs]."""
+    scale = (np.abs(weight).max(axis=0) / INT8_MAX).astype(np.float32)
+    return np.clip(np.round(weight / scale), -INT8_MAX, INT8_MAX).astype(np.int8), scale
 
 
 def quantise(path: Path, inputs: Sequence[NDArray[np.float32]]) -> None:

@@ -1,8 +1,7 @@
 """Recipe, second half: the distilled encoder learns what customers feel and want.
 
 Each step takes a batch of one task, in a fixed random order. Batches of parallel pairs in between hold the vectors where the teacher has
-them and carry the sentiment of the English side over to the Japanese one (label distillation). What tuning took from the vectors comes
-back by going a part of the way to the distilled student again, and a few steps from there. Checkpoints as in ``distillation``.
+them and carry the sentiment of the English side over to the Japanese one (label distillation). Checkpoints as in ``distillation``.
 """
 
 import logging
@@ -16,7 +15,16 @@ import torch
 from torch import Tensor, nn
 
 from models.tokenizer import BilingualTokenizer
-from models.training.distillation import Distillation, Plan, graded_pairs, new_student, own_pairs, prepared_tokenizer, teacher_vectors
+from models.training.distillation import (
+    Distillation,
+    Plan,
+    distilled,
+    graded_pairs,
+    new_student,
+    own_pairs,
+    prepared_tokenizer,
+    teacher_vectors,
+)
 from models.training.sources import Pair, parallel_pairs, term_pairs
 from models.training.student import DIMENSIONS, Student, batches, padded
 from models.training.tasks import Targets, Task, all_tasks
@@ -36,7 +44,6 @@ class TuningPlan:
     rate_body: float = 1.5e-4
     rate_japanese: float = 1.5e-3
     rate_heads: float = 2e-3
-    everyday_pairs: int = 70_000
     negatives: int = 4_096
     dropout: float = 0.1
     cosine_scale: float = 16.0
@@ -45,10 +52,6 @@ class TuningPlan:
     contrast: float = 0.3
     label_distillation: float = 0.5
     longest_chars: int = 600
-    once: bool = False
-    """Whether every task is gone through once, whatever its epochs."""
-    steps: int | None = None
-    """Stop after so many steps of the shuffled order."""
     seed: int = 11
 
 
@@ -66,32 +69,26 @@ class Heads(nn.Module):
         return found
 
 
-SETTLING = replace(TuningPlan(), rate_body=3e-5, rate_japanese=3e-4, rate_heads=5e-4, once=True, steps=320, seed=12)
-"""What follows the mean of the tuned and the distilled student: a few steps at low rates, half of them on parallel pairs."""
-DISTILLED_SHARE = 0.25
-"""Of the distilled student in that mean (Wortsman et al. 2022): it finds translations better, the tuned one tells what is wanted."""
+TUNED = {"tuned.pt": TuningPlan(), "tuned-2.pt": replace(TuningPlan(), seed=13)}
+"""By the file of its checkpoint: the distilled student tuned twice, in two orders. Their mean is served (Wortsman et al. 2022)."""
+STUDENT_FILE = "student.pt"
 
 
 def tune(data: Path, work: Path) -> None:
-    """Tune the distilled student of the working folder, then settle the mean of both."""
+    """Tune the distilled student of the working folder; the student that is served is written beside it."""
     tokenizer = prepared_tokenizer(data, work, Plan())
-    everyday = np.random.default_rng(TuningPlan.seed).permutation(np.array(parallel_pairs(data), dtype=object))
-    pairs = [*everyday[: TuningPlan.everyday_pairs].tolist(), *own_pairs() * 2, *term_pairs() * 2]
+    pairs = parallel_pairs(data) + 2 * own_pairs() + 2 * term_pairs()
     tasks, graded = all_tasks(data), graded_pairs(data)
-    distilled = torch.load(work / "checkpoint.pt", weights_only=True)["student"]
     student = new_student(tokenizer, [], work)
-    student.load_state_dict(distilled)
-    Tuning(TuningPlan(), student, tokenizer, tasks, work / "tuned.pt").run(pairs, graded)
-    tuned = torch.load(work / "tuned.pt", weights_only=True)
-    student.load_state_dict(mean(tuned["student"], distilled, DISTILLED_SHARE))
-    settling = Tuning(SETTLING, student, tokenizer, tasks, work / "settled.pt")
-    settling.heads.load_state_dict(tuned["heads"])
-    settling.run(pairs, graded)
+    for name, plan in TUNED.items():
+        student.load_state_dict(distilled(work))
+        Tuning(plan, student, tokenizer, tasks, work / name).run(pairs, graded)
+    torch.save(mean(*(torch.load(work / name, weights_only=True)["student"] for name in TUNED)), work / STUDENT_FILE)
 
 
-def mean(one: Mapping[str, Tensor], other: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
-    """Return the weights between two states of a model, ``share`` of the way to the other."""
-    return {name: (1 - share) * values + share * other[name] for name, values in one.items()}
+def mean(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the weights half way between two states of a model."""
+    return {name: (values + other[name]) / 2 for name, values in one.items()}
 
 
 class Tuning:
@@ -119,7 +116,7 @@ class Tuning:
         keeper = Distillation(Plan(), self.student, self.tokenizer, self.out.parent)
         kept = torch.from_numpy(teacher_vectors([pair.en for pair in pairs], self.tokenizer, self.out.parent)).to(keeper.device)
         graded_ids = keeper.graded(graded)
-        order = self._order(ids | {"pairs": japanese}, {name: 1 if self.plan.once else task.epochs for name, task in self.tasks.items()})
+        order = self._order(ids | {"pairs": japanese}, {name: task.epochs for name, task in self.tasks.items()})
         rates = [group["lr"] for group in self.optimizer.param_groups]
         scheduler = torch.optim.lr_scheduler.OneCycleLR(self.optimizer, max_lr=rates, total_steps=len(order) + 1, pct_start=0.1)
         self._continue(scheduler)
@@ -158,7 +155,7 @@ class Tuning:
             for seed in range(epochs.get(name, 1))
             for batch in batches([len(row) for row in rows], tokens=self.plan.tokens_per_batch, seed=seed)
         ]
-        return [found[i] for i in np.random.default_rng(self.plan.seed).permutation(len(found)).tolist()][: self.plan.steps]
+        return [found[i] for i in np.random.default_rng(self.plan.seed).permutation(len(found)).tolist()]
 
     def _task_loss(self, name: str, rows: list[list[int]], places: list[int]) -> Tensor:
         self._drop(self.plan.body_dropout)

@@ -142,7 +142,7 @@ def test_the_crash_is_heard_in_posts_and_reviews_only(demo: Demo) -> None:
 
 
 def test_planted_stories_are_found_in_japanese_as_in_english(demo: Demo) -> None:
-    """Why: a story told in Japanese must count as much as one told in English; measured: 117 of 138 and 83 of 91."""
+    """Why: a story told in Japanese must count as much as one told in English; measured: 116 of 138 and 81 of 91."""
     tags = {"login": "account.login", "billing": "billing.invoice", "export": "data.export", "crash": "reliability.crash"}
     with (PLANTED / "answers.csv").open(encoding="utf-8", newline="") as file:
         stories = {row["id"]: row["story"] for row in csv.DictReader(file)}

@@ -36,7 +36,7 @@ NEGATION = [
     ("The app is not easy to use.", "negative"),
     ("Nobody was helpful.", "negative"),
     ("I have nothing to complain about.", "positive"),
-    ("It did not solve my problem.", "negative"),
+    misread("It did not solve my problem.", "negative"),
 ]
 CONTRAST = [
     ("値段は高いですが、品質には大変満足しています。", "not negative"),

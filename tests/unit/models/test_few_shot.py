@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from models.few_shot import FewShotHeads, fit, learn, learn_more
+from models.few_shot import MAX_EXAMPLES, FewShotHeads, fit, learn, learn_more
+from models.heads import shipped_tags
 from voc.errors import InputError
 
 DIMENSIONS = 64
@@ -146,6 +147,20 @@ def test_learning_more_on_top_is_learning_all_at_once():
     again = learn_more(known, far[::-1], more)
     assert np.allclose(again.heads.alpha, taught.heads.alpha)
     assert (taught.heads.width, taught.heads.slope, taught.heads.abstain_below) == (known.heads.width, known.heads.slope, known.heads.abstain_below)
+
+
+def test_corrections_have_room_beside_the_examples_that_ship():
+    """Why: as many examples shipped as were taken at most, and of all corrections one was learnt."""
+    known = shipped_tags().known
+    assert known is not None
+    assert len(known.heads.examples) + 5_000 <= MAX_EXAMPLES
+
+
+def test_no_more_examples_are_taken_than_said_evenly_from_the_tags():
+    vectors, labels = examples(20)
+    learnt = learn(vectors, labels, multi=True, most=30)
+    assert [tag.n for tag in learnt.quality] == [10, 10, 10]
+    assert learn(vectors, labels, multi=True, most=30).heads.alpha.tolist() == learnt.heads.alpha.tolist()
 
 
 def test_a_tag_the_heads_do_not_know_teaches_that_none_of_theirs_fits():

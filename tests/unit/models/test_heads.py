@@ -64,6 +64,13 @@ def test_below_the_threshold_the_head_abstains_and_still_gives_its_guess():
     assert unsure.label is SentimentLabel.POSITIVE
 
 
+def test_a_sentence_likely_both_negative_and_positive_is_mixed_and_counts():
+    mixed, weak, clear = read(toy_head(abstain_below=0.6), ["a report"] * 3, encoded((0.5, 0.5), (0.05, 0.05), (0.5, 0.3)))
+    assert (mixed.label, mixed.score, mixed.abstained) == (SentimentLabel.MIXED, 0.0, False)
+    assert weak.label is not SentimentLabel.MIXED
+    assert clear.label is SentimentLabel.POSITIVE
+
+
 def test_a_formula_is_neutral_whatever_its_vector_and_weighs_little():
     said = read(toy_head(), ["Kind regards"], encoded((1, 0)))[0]
     assert said.label is SentimentLabel.NEUTRAL

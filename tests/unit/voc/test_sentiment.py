@@ -19,6 +19,17 @@ def test_praise_and_complaint_in_one_comment_are_mixed() -> None:
     assert combine([said(0.8), said(-0.7)], [10, 10]).label is SentimentLabel.MIXED
 
 
+def test_a_mixed_sentence_makes_a_comment_mixed() -> None:
+    both = Sentiment(label=SentimentLabel.MIXED, score=0.02, confidence=0.46)
+    assert combine([both], [10]).label is SentimentLabel.MIXED
+    assert combine([both, said(0.9)], [10, 10]).label is SentimentLabel.MIXED
+
+
+def test_a_side_must_be_clear_to_be_spoken_against() -> None:
+    assert combine([said(0.8), said(-0.24)], [10, 10]).label is SentimentLabel.POSITIVE
+    assert combine([said(0.8), said(-0.26)], [10, 10]).label is SentimentLabel.MIXED
+
+
 def test_a_sentence_the_model_is_unsure_of_makes_nothing_mixed() -> None:
     assert combine([said(0.8), said(-0.7, abstained=True, confidence=0.1)], [10, 10]).label is SentimentLabel.POSITIVE
 
