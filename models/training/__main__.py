@@ -10,7 +10,7 @@ from models.training.tuning import tune
 
 
 def main() -> None:
-    """Distil, tune, build; on two cores in about two hours (with AMX in one), on a GPU where there is one; with checkpoints."""
+    """Distil, tune twice, build; on two cores in three to four hours (80 minutes with AMX), on a GPU where one is; with checkpoints."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="folder with the data files")
     parser.add_argument("--work", type=Path, required=True, help="working folder for the vocabulary and checkpoints")
