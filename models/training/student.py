@@ -39,7 +39,8 @@ class Student(nn.Module):
         self.attention = nn.Linear(DIMENSIONS, 1, bias=False)
         nn.init.zeros_(self.attention.weight)
         self.to("cuda" if torch.cuda.is_available() else "cpu")
-        self._bfloat16 = torch.cuda.is_available() or bool(torch.cpu.get_capabilities().get("amx_bf16"))
+        able = torch.cpu.get_capabilities()
+        self._bfloat16 = torch.cuda.is_available() or any(able.get(unit) for unit in ("amx_bf16", "avx512_bf16"))
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         """Return vectors and features, each [n, 384] float32, of token ids [n, length] padded with 0."""
