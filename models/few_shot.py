@@ -1,9 +1,11 @@
 """Few-shot heads: tags learnt in seconds from a few examples each, on vectors that stay as they are.
 
 Kernel ridge regression, one target per tag (Rifkin et al. 2003, "Regularized least-squares classification"), with the kernel
-exp(width · (x·y − 1)) on unit vectors: far from all examples every score goes to 0, so a sentence unlike them abstains. Width and
-ridge are chosen, scores turned into probabilities (Platt 1999) and the threshold set by leaving each example out once, which for this
-method has a closed form: y − α / diag((K + ridge·I)⁻¹) (Rasmussen & Williams 2006, section 5.4.2).
+exp(width · (x·y − 1)) on unit vectors: far from all examples every score goes to 0, so a sentence unlike them abstains. Where a
+sentence has one tag at most, examples without a tag are a class of their own, and examples of a rare tag have a smaller ridge (weighted
+least squares), so that few are heard beside many. Width and ridge are chosen, scores turned into probabilities (Platt 1999) and the
+threshold set by leaving each example out once, which for this method has a closed form: y − α / diag((K + ridge·I)⁻¹) (Rasmussen &
+Williams 2006, section 5.4.2).
 
 Invariants: deterministic, whatever the order of the examples; only NumPy at inference; a tag's probability is that of the tag being
 right for a sentence like the examples. An example without a tag stands for "none of these".
@@ -28,9 +30,11 @@ CHOOSING_EXAMPLES = 1_000
 CALIBRATING_EXAMPLES = 3_000
 MAX_EXAMPLES = 16_000
 """Above it, examples are taken evenly from the tags: time grows with the cube, memory with the square (2 GB here)."""
-LOST_SHARE = 0.005
+LOST_SHARE = 0.003
 """Share of right answers given up to abstaining; more only where examples say what "none of these" looks like."""
 HALF = 0.5
+RARITY = 0.25
+"""Where a sentence has one tag at most, the ridge of an example grows with this power of how many its tag has; 0 would treat all alike."""
 UNKNOWN_TAG_WEIGHT = 0.05
 FIRST_GUESS = (10.0, -3.0)
 MOST_STEPS = 100
@@ -45,7 +49,10 @@ Matrix = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class FewShotHeads:
-    """What was learnt: the examples' vectors [m, d], what each says for each tag [m, L], and how scores become probabilities."""
+    """What was learnt: the examples' vectors [m, d], what each says for each tag, and how scores become probabilities.
+
+    ``alpha`` has a column for each label, and one more where examples say what "none of these" looks like and ``multi`` is off.
+    """
 
     labels: tuple[str, ...]
     multi: bool
@@ -59,7 +66,7 @@ class FewShotHeads:
     def probabilities(self, vectors: NDArray[np.float32]) -> Scores:
         """Return how likely each tag is for each sentence, shape [n, L], in the order of ``labels``."""
         scores = (_kernel(_unit(vectors), self.examples, self.width) @ self.alpha).astype(np.float64)
-        return _probabilities(scores, self.slope, self.offset, multi=self.multi)
+        return _probabilities(scores, self.slope, self.offset, tags=len(self.labels), multi=self.multi)
 
     def predict(self, vectors: NDArray[np.float32]) -> list[tuple[TagScore, ...]]:
         """Return the tags of each sentence, best first; at most one unless ``multi``; empty where none fits."""
@@ -148,11 +155,11 @@ def learn(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, mul
     kept = _evenly(targets, limit=most)
     examples, targets = examples[kept], targets[kept]
     with _one_thread():
-        _, width, ridge = _chosen(examples, targets)
-    alpha, left_out = _solve(_kernel(examples, examples, width), targets, ridge)
+        _, width, ridge = _chosen(examples, _answers(targets, multi=multi))
+    alpha, left_out = _solve(_kernel(examples, examples, width), _answers(targets, multi=multi), _ridges(targets, ridge, multi=multi))
     some = _evenly(targets, limit=CALIBRATING_EXAMPLES)
     slope, offset, _ = _calibrate(left_out[some], targets[some], multi=multi)
-    judged = np.round(_probabilities(left_out, slope, offset, multi=multi), ROUND_DIGITS)
+    judged = np.round(_probabilities(left_out, slope, offset, tags=len(names), multi=multi), ROUND_DIGITS)
     below = _threshold(judged, targets, multi=multi)
     heads = FewShotHeads(names, multi, examples, alpha.astype(np.float32), width, slope, offset, below)
     return Learned(heads, _quality(names, _given(judged, below, multi=multi), targets), targets, ridge)
@@ -169,9 +176,10 @@ def learn_more(known: Learned, vectors: NDArray[np.float32], labels: Sequence[fr
     examples, targets = _distinct(_unit(vectors), told, heads.labels)
     kept = _evenly(targets, limit=max(1, MAX_EXAMPLES - len(heads.examples)))
     every, wanted = np.concatenate([heads.examples, examples[kept]]), np.concatenate([known.targets, targets[kept]])
+    answers = _answers(wanted, multi=heads.multi)
     with _one_thread():
-        alpha, left_out = _solve(_kernel(every, every, heads.width), wanted, known.ridge)
-    judged = np.round(_probabilities(left_out, heads.slope, heads.offset, multi=heads.multi), ROUND_DIGITS)
+        alpha, left_out = _solve(_kernel(every, every, heads.width), answers, _ridges(wanted, known.ridge, multi=heads.multi))
+    judged = np.round(_probabilities(left_out, heads.slope, heads.offset, tags=len(heads.labels), multi=heads.multi), ROUND_DIGITS)
     quality = _quality(heads.labels, _given(judged, heads.abstain_below, multi=heads.multi), wanted)
     return Learned(replace(heads, examples=every, alpha=alpha.astype(np.float32)), quality, wanted, known.ridge)
 
@@ -226,14 +234,29 @@ def _kernel(some: Matrix, others: Matrix, width: float) -> Matrix:
     return np.asarray(np.exp(kernel, out=kernel), np.float32)
 
 
-def _solve(kernel: Matrix, targets: Scores, ridge: float) -> tuple[Scores, Scores]:
+def _answers(targets: Scores, *, multi: bool) -> Scores:
+    """Return what is learnt of each example: its tags and, where one at most is right, behind them whether it has none."""
+    none = ~targets.any(axis=1, keepdims=True)
+    return targets if multi or not none.any() else np.hstack([targets, none])
+
+
+def _ridges(targets: Scores, ridge: float, *, multi: bool) -> Scores:
+    """Return the ridge of each example, shape [m]; their geometric mean is ``ridge``."""
+    if multi:
+        return np.full(len(targets), ridge)
+    answers = _answers(targets, multi=False)
+    logs = RARITY * np.log(answers.sum(axis=0)[answers.argmax(axis=1)])
+    return np.asarray(ridge * np.exp(logs - logs.mean()))
+
+
+def _solve(kernel: Matrix, targets: Scores, ridges: Scores) -> tuple[Scores, Scores]:
     """Return the solution [m, L] and the scores each example gets from the others [m, L]; 2/3 · m³ operations, in float32.
 
     The kernel is used up: all is done in its place.
     """
     from scipy.linalg.lapack import spotrf, strtri
 
-    kernel[np.diag_indices_from(kernel)] += np.float32(ridge)
+    kernel[np.diag_indices_from(kernel)] += ridges.astype(np.float32)
     lower = spotrf(kernel.T, lower=1, clean=1, overwrite_a=1)[0]
     inverse = strtri(lower, lower=1, overwrite_c=1)[0]
     alpha = inverse.T @ (inverse @ targets.astype(np.float32))
@@ -254,10 +277,10 @@ def _chosen(examples: Matrix, targets: Scores) -> tuple[float, float, float]:
     return best
 
 
-def _probabilities(scores: Scores, slope: float, offset: float, *, multi: bool) -> Scores:
-    """Return each tag's probability: on its own where a sentence may have several tags, else against the others and "none"."""
+def _probabilities(scores: Scores, slope: float, offset: float, *, tags: int, multi: bool) -> Scores:
+    """Return the probability of each of so many tags: on its own where a sentence may have several, else against the others and "none"."""
     powers = np.exp(np.clip(slope * scores + offset, -LARGEST_LOGIT, LARGEST_LOGIT))
-    return np.asarray(powers / (1.0 + (powers if multi else powers.sum(axis=1, keepdims=True))))
+    return np.asarray(powers[:, :tags] / (1.0 + (powers if multi else powers.sum(axis=1, keepdims=True))))
 
 
 def _calibrate(scores: Scores, targets: Scores, *, multi: bool) -> tuple[float, float, float]:
@@ -274,7 +297,7 @@ def _calibrate(scores: Scores, targets: Scores, *, multi: bool) -> tuple[float, 
         weight = np.concatenate([weight, np.full(len(weight), UNKNOWN_TAG_WEIGHT)])
 
     def loss(parameters: Scores) -> float:
-        p = _probabilities(scores, parameters[0], parameters[1], multi=multi)
+        p = _probabilities(scores, parameters[0], parameters[1], tags=targets.shape[1], multi=multi)
         if multi:
             likely = p * targets + (1 - p) * (1 - targets)
         else:

@@ -184,12 +184,18 @@ def _heads(learnt: LearntTags) -> FewShotHeads:
         raise LearntTagsRejectedError.of(name, why=f"{error.args[0]} is missing") from error
     except (ValueError, TypeError) as error:
         raise LearntTagsRejectedError.of(name, why="the configuration holds something else than numbers where numbers belong") from error
-    if heads.examples.ndim != 2 or heads.alpha.shape != (len(heads.examples), len(heads.labels)):  # noqa: PLR2004  # a matrix
+    if heads.examples.ndim != 2 or heads.alpha.shape not in _shapes(heads):  # noqa: PLR2004  # a matrix
         shapes = f"{list(heads.examples.shape)} and {list(heads.alpha.shape)} for {len(heads.labels)} tags"
         raise LearntTagsRejectedError.of(name, why=f"weights and tags do not fit together ({shapes})")
     if not (np.isfinite(heads.examples).all() and np.isfinite(heads.alpha).all()):
         raise LearntTagsRejectedError.of(name, why="the weights hold values that are not numbers")
     return heads
+
+
+def _shapes(heads: FewShotHeads) -> set[tuple[int, int]]:
+    """Return the shapes the weights may have; a sentence with one tag at most may have a class "none of these"."""
+    columns = len(heads.labels)
+    return {(len(heads.examples), columns + more) for more in ((0,) if heads.multi else (0, 1))}
 
 
 def _number(learnt: LearntTags, name: str) -> float:

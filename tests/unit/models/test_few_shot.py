@@ -46,6 +46,26 @@ def test_examples_without_a_tag_teach_what_none_of_these_is():
     assert sum(not tags for tags in taught.predict(noisy)) > without
 
 
+def test_what_looks_like_none_of_these_has_no_tag_although_it_lies_near_one():
+    """Why: with a threshold on the tags' own scores alone, the nearest tag won; "none of these" is learnt as a class of its own."""
+    vectors, labels = examples(20)
+    beside = near(0, n=30, seed=90) + near(10, n=30, seed=91)
+    taught = fit(np.concatenate([vectors, beside]), labels + [frozenset()] * 30, multi=False)
+    assert taught.predict(near(0, n=20, seed=92) + near(10, n=20, seed=93)) == [()] * 20
+    assert {tags[0].tag for tags in taught.predict(near(0, n=20, seed=94))} == {"delivery"}
+
+
+def test_few_examples_of_a_rare_tag_are_heard_beside_many_of_another(monkeypatch):
+    """Why: with every example alike, a tag with a tenth of the examples is hardly ever given."""
+    many, few = near(0, n=300, seed=20, noise=3.0), near(1, n=15, seed=21, noise=3.0)
+    vectors, labels = np.concatenate([many, few]), [frozenset({"often"})] * 300 + [frozenset({"rare"})] * 15
+    new = near(1, n=400, seed=23, noise=3.0)
+    heard = (fit(vectors, labels, multi=False).probabilities(new).argmax(axis=1) == 1).mean()
+    monkeypatch.setattr("models.few_shot.RARITY", 0.0)
+    all_alike = (fit(vectors, labels, multi=False).probabilities(new).argmax(axis=1) == 1).mean()
+    assert heard > 1.2 * all_alike > 0
+
+
 def test_several_tags_best_first_where_a_sentence_may_have_several():
     vectors, labels = examples()
     pairs = near(0, n=8, seed=50) + near(2, n=8, seed=51)
