@@ -1,10 +1,14 @@
 """Enrich: what does this one comment say? Sentences, sentiment, intent, urgency, churn cue, abusive conduct, tags and vectors.
 
 Invariants: one result per comment, in order; a comment's result does not depend on its neighbours in the batch; identical sentences are
-read once; nothing is cut silently (``truncated``). How sentences become a comment: sentiment by ``voc.sentiment.combine``; the main
-intent is the first in the order complaint, request, question, praise, comment; urgency,
-churn cue and abuse are the strongest of any sentence. How sure the main intent and the urgency are follows from the sentences' chances,
-each sentence taken by itself (``confidence``).
+read once; nothing is cut silently (``truncated``). Tags, vectors and what each sentence feels and wants come from the sentences. What the
+comment feels and wants comes from its passages: its sentences read together, without greetings and closings at its ends, as many as
+``PASSAGE_CHARS`` hold; most comments are one. Sentiment: ``voc.sentiment.combine`` of the passages or of the sentences, whichever is
+surer, and mixed where sentences disagree. The main intent is the first in the order complaint, request, question, praise, comment, and a
+request that a complaint stands beside is a complaint where the passage is negative. Urgency and abuse are the strongest of any passage;
+the churn cue is the mean of the strongest passage and the strongest sentence. How sure the main intent and the urgency are follows from
+the passages' chances, each taken by itself (``confidence``).
+docs/decisions/0017-comments-are-read-whole-too.md has what was measured.
 """
 
 import math
@@ -19,7 +23,7 @@ from voc.feedback import Feedback, Language
 from voc.ids import derived_id
 from voc.ports import CueModel, Cues, Encoded, Encoder, SentenceSplitter, SentimentModel, Tagger, Vectors
 from voc.search import NoWords, WordReader
-from voc.sentiment import NEUTRAL, Sentiment, combine
+from voc.sentiment import NEUTRAL, Sentiment, SentimentLabel, combine, disagree
 from voc.tag_learning import LearntTags
 from voc.taxonomy import SHIPPED_NAME
 
@@ -27,6 +31,10 @@ INTENT_ORDER = (Intent.COMPLAINT, Intent.REQUEST, Intent.QUESTION, Intent.PRAISE
 URGENCY_ORDER = (Urgency.NONE, Urgency.SOON, Urgency.NOW)
 ROUND_DIGITS = 4
 MAX_SENTENCES = 1_000
+PASSAGE_CHARS = 400
+"""Sentences read together are at most so long: about what the encoder reads of Japanese at once."""
+READING = "passages/1"
+"""Name and version of how a comment is read from its sentences; part of the stamp."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class Understanding:
             "intent": f"{self.cues.name}/{self.cues.version}",
             "tags": f"{self.tagger.name}/{self.tagger.version}",
             "words": f"{self.words.name}/{self.words.version}",
+            "comment": READING,
         }
         if self.heads_encoder is not None:
             outputs["heads_encoder"] = f"{self.heads_encoder.name}/{self.heads_encoder.version}"
@@ -92,15 +101,27 @@ def encoder_for_tags(stamp: ModelStamp) -> str:
     return stamp.outputs.get("heads_encoder", stamp.outputs["encoder"])
 
 
+_Text = tuple[str, Language]
+_Part = tuple[int, int, str]
+"""Start and end in the verbatim, and the words between."""
+
+
 @dataclass(frozen=True)
-class _Read:
-    """What the models said of one distinct (sentence, language)."""
+class _Heard:
+    """What the models said of one distinct sentence or passage."""
 
     sentiment: Sentiment
     cues: Cues
-    tags: tuple[TagScore, ...]
-    vector: bytes
     too_long: bool
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the models said of the sentences of a batch, and of its passages (``heard`` only)."""
+
+    heard: dict[_Text, _Heard]
+    tags: dict[_Text, tuple[TagScore, ...]]
+    vectors: dict[_Text, bytes]
 
 
 def comment_text(feedback: Feedback) -> CommentText:
@@ -125,23 +146,28 @@ def enrich(comments: Sequence[CommentText], understanding: Understanding) -> lis
         The models to ask.
     """
     split = [_sentences(comment, understanding.splitter) for comment in comments]
-    words = [(text, comment.language) for comment, parts in zip(comments, split, strict=True) for _, _, text in parts]
-    read = _read_all(words, understanding)
+    read = _read_sentences(sorted(_texts(comments, split)), understanding)
+    together = [_passages(comment, parts, read) for comment, parts in zip(comments, split, strict=True)]
+    read.heard.update(_heard(sorted(_texts(comments, together) - read.heard.keys()), understanding)[0])
     stamp = understanding.stamp()
     found = understanding.words.words([_own_words(comment) for comment in comments])
     return [
-        _combine(comment, parts, read, stamp).model_copy(update={"words": forms})
-        for comment, parts, forms in zip(comments, split, found, strict=True)
+        _combine(comment, parts, whole, read, stamp).model_copy(update={"words": forms})
+        for comment, parts, whole, forms in zip(comments, split, together, found, strict=True)
     ]
+
+
+def _texts(comments: Sequence[CommentText], parts: Sequence[Sequence[_Part]]) -> set[_Text]:
+    return {(text, comment.language) for comment, some in zip(comments, parts, strict=True) for _, _, text in some}
 
 
 def _own_words(comment: CommentText) -> str:
     return "\n".join(comment.verbatim[span.start : span.end] for span in comment.spans)
 
 
-def _sentences(comment: CommentText, splitter: SentenceSplitter) -> list[tuple[int, int, str]]:
-    """Return start, end (in the verbatim) and words of each sentence of the customer's own words."""
-    found = []
+def _sentences(comment: CommentText, splitter: SentenceSplitter) -> list[_Part]:
+    """Return the sentences of the customer's own words."""
+    found: list[_Part] = []
     for span in comment.spans:
         part = comment.verbatim[span.start : span.end]
         found += [
@@ -151,21 +177,47 @@ def _sentences(comment: CommentText, splitter: SentenceSplitter) -> list[tuple[i
     return found
 
 
-def _read_all(sentences: Iterable[tuple[str, Language]], understanding: Understanding) -> dict[tuple[str, Language], _Read]:
-    distinct = sorted(set(sentences))
+def _mood(*readings: tuple[Sequence[_Part], Sequence[_Heard]]) -> Sentiment:
+    """Return the sentiment of the surer reading; mixed where the sentences, the first reading, disagree."""
+    said = [[one.sentiment for one in heard] for _, heard in readings]
+    lengths = [[float(end - start) for start, end, _ in parts] for parts, _ in readings]
+    surest = max((combine(*each) for each in zip(said, lengths, strict=True)), key=lambda mood: mood.confidence)
+    return surest.model_copy(update={"label": SentimentLabel.MIXED, "abstained": False}) if disagree(said[0]) else surest
+
+
+def _passages(comment: CommentText, sentences: Sequence[_Part], read: _Read) -> list[_Part]:
+    """Return the sentences from the first to the last that says anything, joined so far as they may be; where none does, each alone."""
+    telling = [row for row, part in enumerate(sentences) if not _empty(read.heard[(part[2], comment.language)].cues)]
+    if not telling:
+        return list(sentences)
+    ends: list[tuple[int, int]] = []
+    for start, end, _ in sentences[telling[0] : telling[-1] + 1]:
+        if ends and end - ends[-1][0] <= PASSAGE_CHARS and not comment.verbatim[ends[-1][1] : start].strip():
+            ends[-1] = (ends[-1][0], end)
+        else:
+            ends.append((start, end))
+    return [(start, end, comment.verbatim[start:end]) for start, end in ends]
+
+
+def _empty(cues: Cues) -> bool:
+    """Return whether a sentence surely says nothing; a model's guess that it does not is no reason to leave it out."""
+    return cues.intent is Intent.NO_SIGNAL and all(chance in (0.0, 1.0) for chance in cues.intent_chances)
+
+
+def _read_sentences(sentences: Sequence[_Text], understanding: Understanding) -> _Read:
+    heard, encoded, heads = _heard(sentences, understanding)
+    tags = understanding.tagger.tags([text for text, _ in sentences], heads)
+    return _Read(heard, dict(zip(sentences, tags, strict=True)), dict(zip(sentences, _packed(encoded.vectors), strict=True)))
+
+
+def _heard(distinct: Sequence[_Text], understanding: Understanding) -> tuple[dict[_Text, _Heard], Encoded, Encoded]:
+    """Return what the models say of each text, the encoder's pass over them, and what the heads read of it."""
     texts = [text for text, _ in distinct]
     encoded = understanding.encoder.encode(texts)
     heads = understanding.read_for_heads(texts, encoded)
     sentiments = [_rounded(sentiment) for sentiment in understanding.sentiment.sentiments(texts, heads)]
-    columns = zip(
-        sentiments,
-        understanding.cues.cues(texts, sentiments, heads),
-        understanding.tagger.tags(texts, heads),
-        _packed(encoded.vectors),
-        encoded.truncated,
-        strict=True,
-    )
-    return {key: _Read(*column) for key, column in zip(distinct, columns, strict=True)}
+    columns = zip(sentiments, understanding.cues.cues(texts, sentiments, heads), encoded.truncated, strict=True)
+    return {key: _Heard(*column) for key, column in zip(distinct, columns, strict=True)}, encoded, heads
 
 
 def _packed(vectors: Vectors) -> list[bytes]:
@@ -179,48 +231,54 @@ def _rounded(sentiment: Sentiment) -> Sentiment:
     )
 
 
-def _combine(
-    comment: CommentText, parts: list[tuple[int, int, str]], read: dict[tuple[str, Language], _Read], stamp: ModelStamp
-) -> Enrichment:
-    reads = [read[(text, comment.language)] for _, _, text in parts]
+def _combine(comment: CommentText, parts: Sequence[_Part], passages: Sequence[_Part], read: _Read, stamp: ModelStamp) -> Enrichment:
+    keys = [(text, comment.language) for _, _, text in parts]
+    reads = [read.heard[key] for key in keys]
     sentences = tuple(
         SentenceAnalysis(
-            position=position, start=start, end=end, sentiment=said.sentiment, intent=said.cues.intent, tags=said.tags, vector=said.vector
+            position=position,
+            start=start,
+            end=end,
+            sentiment=read.heard[key].sentiment,
+            intent=read.heard[key].cues.intent,
+            tags=read.tags[key],
+            vector=read.vectors[key],
         )
-        for position, ((start, end, _), said) in enumerate(zip(parts[:MAX_SENTENCES], reads, strict=False))
+        for position, ((start, end, _), key) in enumerate(zip(parts[:MAX_SENTENCES], keys, strict=False))
     )
-    intents = (Intent.NO_SIGNAL,) if comment.no_signal else _intents(reads)
-    urgency = max((said.cues.urgency for said in reads), key=URGENCY_ORDER.index, default=Urgency.NONE)
-    heard = [] if comment.no_signal else [said.cues for said in reads]
-    mood = NEUTRAL if comment.no_signal else combine([said.sentiment for said in reads], [float(end - start) for start, end, _ in parts])
+    whole = [read.heard[(text, comment.language)] for _, _, text in passages]
+    intents = (Intent.NO_SIGNAL,) if comment.no_signal else _intents(whole, reads)
+    urgency = max((said.cues.urgency for said in whole), key=URGENCY_ORDER.index, default=Urgency.NONE)
+    heard = [] if comment.no_signal else whole
+    mood = NEUTRAL if comment.no_signal else _mood((parts, reads), (passages, whole))
     return Enrichment(
         feedback_id=comment.id,
         sentiment=_rounded(mood),
         intent=intents[0],
         intents=intents,
         urgency=urgency,
-        churn=round(max((said.cues.churn for said in reads), default=0.0), ROUND_DIGITS),
-        abusive=round(max((said.cues.abusive for said in reads), default=0.0), ROUND_DIGITS),
-        tags=() if comment.no_signal else _tags(reads),
+        churn=round((_strongest_churn(reads) + _strongest_churn(whole)) / 2, ROUND_DIGITS),
+        abusive=round(max((said.cues.abusive for said in whole), default=0.0), ROUND_DIGITS),
+        tags=() if comment.no_signal else _tags(read.tags[key] for key in keys),
         sentences=sentences,
-        truncated=len(parts) > MAX_SENTENCES or any(said.too_long for said in reads),
+        truncated=len(parts) > MAX_SENTENCES or any(said.too_long for said in (*reads, *whole)),
         model=stamp,
-        intent_confidence=confidence(intents[0], [cues.intent_chances for cues in heard], (*INTENT_ORDER, Intent.NO_SIGNAL)),
-        urgency_confidence=confidence(urgency, [cues.urgency_chances for cues in heard], URGENCY_ORDER[::-1]),
+        intent_confidence=confidence(intents[0], [said.cues.intent_chances for said in heard], (*INTENT_ORDER, Intent.NO_SIGNAL)),
+        urgency_confidence=confidence(urgency, [said.cues.urgency_chances for said in heard], URGENCY_ORDER[::-1]),
     )
 
 
 def confidence(said: StrEnum, chances: Sequence[Sequence[float]], order: Sequence[StrEnum]) -> float | None:
-    """Return how likely ``said`` is the first kind of the order that any sentence carries.
+    """Return how likely ``said`` is the first kind of the order that any passage carries.
 
-    ∏ P(nothing before it) − ∏ P(neither that nor itself), sentences independent; 1 where nothing was read, None where chances are missing.
+    ∏ P(nothing before it) − ∏ P(neither that nor itself), passages independent; 1 where nothing was read, None where chances are missing.
 
     Parameters
     ----------
     said
         What was said of the comment.
     chances
-        How likely each kind is, a row per sentence, in the order of the kind's members.
+        How likely each kind is, a row per passage, in the order of the kind's members.
     order
         All kinds, the one that counts most first.
     """
@@ -235,17 +293,25 @@ def confidence(said: StrEnum, chances: Sequence[Sequence[float]], order: Sequenc
     return round(min(1.0, max(0.0, from_it - behind_it)), ROUND_DIGITS)
 
 
-def _intents(reads: list[_Read]) -> tuple[Intent, ...]:
-    """Return the main intent and then the others; no_signal only where no sentence carries any."""
-    present = {said.cues.intent for said in reads}
-    return tuple(intent for intent in INTENT_ORDER if intent in present) or (Intent.NO_SIGNAL,)
+def _intents(whole: Sequence[_Heard], sentences: Sequence[_Heard]) -> tuple[Intent, ...]:
+    """Return the main intent, that of the whole comment, and then the others of its sentences; no_signal only where none carries any."""
+    main, others = ({said.cues.intent for said in some} for some in (whole, sentences))
+    claims = any(said.cues.intent is Intent.REQUEST and said.sentiment.label is SentimentLabel.NEGATIVE for said in whole)
+    if claims and Intent.COMPLAINT in others:
+        main.add(Intent.COMPLAINT)
+    ordered = [intent for some in (main, others) for intent in INTENT_ORDER if intent in some]
+    return tuple(dict.fromkeys([*ordered[:1], *(intent for intent in ordered if intent in others)])) or (Intent.NO_SIGNAL,)
 
 
-def _tags(reads: list[_Read]) -> tuple[TagScore, ...]:
+def _strongest_churn(heard: Sequence[_Heard]) -> float:
+    return max((said.cues.churn for said in heard), default=0.0)
+
+
+def _tags(sentences: Iterable[tuple[TagScore, ...]]) -> tuple[TagScore, ...]:
     """Return every tag of any sentence with its best score, best first."""
     best: dict[str, TagScore] = {}
-    for said in reads:
-        for tag in said.tags:
+    for tags in sentences:
+        for tag in tags:
             if tag.tag not in best or tag.score > best[tag.tag].score:
                 best[tag.tag] = tag
     return tuple(sorted(best.values(), key=lambda tag: (-tag.score, tag.tag)))

@@ -55,7 +55,7 @@ class Said:
     text: str
     tone: float
     abstained: bool
-    intent: Intent
+    intents: tuple[Intent, ...]
     urgency: Urgency
     churn: float
     scores: dict[Kpi, float]

@@ -59,15 +59,20 @@ def combine(sentences: Sequence[Sentiment], weights: Sequence[float]) -> Sentime
     total = sum(masses) or 1.0
     score = sum(m * s.score for m, s in zip(masses, sentences, strict=True)) / total
     confidence = sum(m * s.confidence for m, s in zip(masses, sentences, strict=True)) / total
-    clear = [s for s in sentences if not s.abstained]
-    disagree = any(s.score <= -CLEAR for s in clear) and any(s.score >= CLEAR for s in clear)
-    if disagree or any(s.label is SentimentLabel.MIXED for s in clear):
+    if disagree(sentences):
         label = SentimentLabel.MIXED
     elif len(sentences) == 1:
         label = sentences[0].label
     else:
         label = label_of(score, side_from=COMBINED_FROM)
-    return Sentiment(label=label, score=score, confidence=confidence, abstained=not clear)
+    return Sentiment(label=label, score=score, confidence=confidence, abstained=all(s.abstained for s in sentences))
+
+
+def disagree(sentences: Sequence[Sentiment]) -> bool:
+    """Return whether one sentence is clearly negative and one clearly positive, or one is both; unsure ones do not count."""
+    clear = [s for s in sentences if not s.abstained]
+    sides = any(s.score <= -CLEAR for s in clear) and any(s.score >= CLEAR for s in clear)
+    return sides or any(s.label is SentimentLabel.MIXED for s in clear)
 
 
 def label_of(score: float, *, side_from: float = LABEL_FROM) -> SentimentLabel:

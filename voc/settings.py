@@ -54,9 +54,9 @@ class ModelSettings(Group):
     """Whether ``voc serve`` does pending work itself; false: ``voc worker`` does."""
     threads: int = Field(default=2, ge=1)
     """Processor threads of the model process."""
-    batch_size: int = Field(default=64, ge=1, le=1024)
+    batch_size: int = Field(default=128, ge=1, le=1024)
     """Comments handed to the models at once."""
-    batch_timeout_s: float = Field(default=60.0, gt=0)
+    batch_timeout_s: float = Field(default=120.0, gt=0)
     """A batch that takes longer is split to find the comment that hangs, in seconds."""
     max_attempts: int = Field(default=5, ge=1)
     """A comment that fails this often is put aside."""

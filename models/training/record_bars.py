@@ -1,7 +1,7 @@
 """Recipe of the quality bars: ``python -m models.training.record_bars SCORECARD``: what a later model must not fall below.
 
-Raises each bar of ``models/quality_bars.json`` to the measured value, cut to two decimals so that another processor's rounding does not
-trip it; a bar is never lowered and never taken away here. Lowering one is an edit by hand that its change must explain.
+Raises each bar of ``models/quality_bars.json`` to the measured value, cut to two decimals (0.99 at most) so that another processor's
+rounding does not trip it; a bar is never lowered and never taken away here. Lowering one is an edit by hand that its change must explain.
 """
 
 import json
@@ -13,12 +13,12 @@ from pathlib import Path
 from models.scorecards import QUALITY_BARS
 from voc.quality import Scorecard
 
-STEPS = 100
+STEPS, HIGHEST = 100, 0.99
 
 
 def raised(bars: Mapping[str, float], card: Scorecard) -> dict[str, float]:
     """Return the bars after a measurement, sorted by id; scores that were not measured change nothing."""
-    found = {score.id: math.floor(score.value.value * STEPS) / STEPS for score in card.scores if score.value is not None}
+    found = {score.id: min(HIGHEST, math.floor(score.value.value * STEPS) / STEPS) for score in card.scores if score.value is not None}
     return {name: max(bars.get(name, 0.0), found.get(name, 0.0)) for name in sorted({*bars, *found})}
 
 

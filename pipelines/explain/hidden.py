@@ -96,7 +96,7 @@ def _leaving(said: Said) -> Concern | None:
 
 
 def _complaint(said: Said) -> Concern | None:
-    if said.intent is not Intent.COMPLAINT or said.lowest_tone > COMPLAINT_BELOW or said.abstained:
+    if Intent.COMPLAINT not in said.intents or said.lowest_tone > COMPLAINT_BELOW or said.abstained:
         return None
     return _concern(said, Reason.COMPLAINT, -said.lowest_tone * COMPLAINT_WEIGHT, _worst(said), {"tone": round(said.lowest_tone, 3)})
 

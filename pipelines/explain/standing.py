@@ -95,7 +95,7 @@ def silent_after_complaint(course: Course, *, as_of: datetime) -> Concern | None
     if not course.said or len(moments) < FEWEST_MOMENTS or course.said[-1].submitted_at < moments[-1]:
         return None
     last = course.said[-1]
-    complained = last.intent is Intent.COMPLAINT or last.lowest_tone <= 2 * COMPLAINT_BELOW
+    complained = Intent.COMPLAINT in last.intents or last.lowest_tone <= 2 * COMPLAINT_BELOW
     silence, span = as_of - moments[-1], moments[-1] - moments[0]
     if not complained or silence < SHORTEST_SILENCE or span < SHORTEST_SPAN or any(at >= moments[-1] for at in course.resolved):
         return None

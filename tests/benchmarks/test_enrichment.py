@@ -9,7 +9,8 @@ import pytest
 from tests.support.program import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.benchmark, pytest.mark.models]
-LEAST_RATIO = 2.0
+LEAST_RATIO = 1.3
+"""Was 2.0 while comments were read sentence by sentence only (docs/decisions/0017-comments-are-read-whole-too.md); the aim is 2.5."""
 
 SCRIPT = """
 import csv, json, time
@@ -20,6 +21,7 @@ from pipelines.cleaning import own_spans
 from pipelines.enrich import enrich
 from voc.enrichment import CommentText
 from voc.feedback import Language, Source
+from voc.settings import ModelSettings
 from sentence_transformers import SentenceTransformer
 import torch
 
@@ -34,14 +36,14 @@ times = {"plain": [], "ours": []}
 for _ in range(3):
     start = time.perf_counter(); plain.encode(texts, batch_size=32, show_progress_bar=False); times["plain"].append(time.perf_counter() - start)
     start = time.perf_counter()
-    for at in range(0, len(comments), 64):
-        enrich(comments[at:at + 64], ours)
+    for at in range(0, len(comments), ModelSettings().batch_size):
+        enrich(comments[at:at + ModelSettings().batch_size], ours)
     times["ours"].append(time.perf_counter() - start)
 print(json.dumps({"n": len(texts), "plain_s": min(times["plain"]), "ours_s": min(times["ours"])}))
 """
 
 
-def test_all_outputs_cost_about_as_much_as_plain_encoding() -> None:
+def test_all_outputs_cost_less_than_plain_encoding() -> None:
     """From text to result with every output; 1.0 = as fast as encoding alone with the library's defaults."""
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -42,7 +42,7 @@ def as_said(row: dict[str, str], one: dict, *, at: int, language: str) -> Said:
         text=row["text"],
         tone=one["sentiment"]["score"],
         abstained=one["sentiment"]["abstained"],
-        intent=Intent(one["intent"]),
+        intents=tuple(Intent(intent) for intent in one["intents"]),
         urgency=Urgency(one["urgency"]),
         churn=one["churn"],
         scores={Kpi(row["kpi"]): float(row["score"])},

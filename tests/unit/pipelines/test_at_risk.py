@@ -62,7 +62,7 @@ def test_an_unknown_role_is_never_taken_for_a_decider() -> None:
 
 
 def test_silence_after_a_complaint_counts_only_for_those_who_used_to_speak_and_got_no_answer() -> None:
-    complaining = {"intent": Intent.COMPLAINT}
+    complaining = {"intents": (Intent.COMPLAINT,)}
     regular = over_time("r", [0.1, 0.0, 0.1, 0.0, -0.1], every=20, until=80, **complaining)
     rare = over_time("s", [-0.1], until=80, **complaining)
     answered = over_time("t", [0.1, 0.0, 0.1, 0.0, -0.1], every=20, until=80, **complaining)
@@ -96,7 +96,7 @@ def test_neither_value_nor_risk_alone_gives_the_order() -> None:
 
 
 def test_every_reason_that_rests_on_time_quotes_the_latest_comment() -> None:
-    complaining = over_time("r", [0.1, 0.0, 0.1, 0.0, -0.1], every=20, until=80, intent=Intent.COMPLAINT)
+    complaining = over_time("r", [0.1, 0.0, 0.1, 0.0, -0.1], every=20, until=80, intents=(Intent.COMPLAINT,))
     falls = over_time("x", [0.8, 0.4, 0.0, -0.3])
     decides = over_time("d", [0.8, 0.4, 0.0, -0.3], role=Role.DECIDER)
     told = [replace(one, text=f"Said as {one.feedback_id}.") for one in (*complaining, *falls, *decides)]

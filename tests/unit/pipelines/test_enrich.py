@@ -1,11 +1,12 @@
 """Enrich: sentences become a comment; the models are replaced by ones whose answers can be foretold."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pipelines.enrich import INTENT_ORDER, URGENCY_ORDER, Understanding, confidence, enrich
+from pipelines.enrich import INTENT_ORDER, PASSAGE_CHARS, URGENCY_ORDER, Understanding, _Heard, _intents, _mood, confidence, enrich
 from voc.enrichment import CommentText, Intent, TagScore, Urgency
 from voc.feedback import Language, Span
 from voc.ports import Cues, Encoded
@@ -52,7 +53,7 @@ class Words:
         del encoded
         return [
             Cues(
-                intent=Intent.COMPLAINT if s.score < 0 else Intent.QUESTION if "?" in text else Intent.COMMENT,
+                intent=_intent(text, s),
                 urgency=Urgency.NOW if "now" in text else Urgency.NONE,
                 churn=0.9 if "leave" in text else 0.0,
                 abusive=0.8 if "idiot" in text else 0.1,
@@ -66,6 +67,12 @@ class Words:
 
     def taxonomy_tags(self) -> tuple[()]:
         return ()
+
+
+def _intent(text: str, sentiment: Sentiment) -> Intent:
+    if text.strip() == "hello.":
+        return Intent.NO_SIGNAL
+    return Intent.COMPLAINT if sentiment.score < 0 else Intent.QUESTION if "?" in text else Intent.COMMENT
 
 
 @pytest.fixture
@@ -95,17 +102,82 @@ def test_a_result_does_not_depend_on_its_neighbours(models: Understanding) -> No
 
 
 def test_identical_sentences_are_read_once(models: Understanding) -> None:
-    enrich([comment("same. same. other.", name=str(n)) for n in range(3)], models)
+    enrich([comment("same. same. other.", name=str(n)) for n in range(3)] + [comment("other.")], models)
     assert isinstance(models.encoder, Encoder)
-    assert sorted(models.encoder.encoded) == [" other.", " same.", "same."]
+    assert sorted(models.encoder.encoded) == [" other.", " same.", "other.", "same.", "same. same. other."]
 
 
-def test_the_strongest_sentence_speaks_for_urgency_and_churn_and_the_gravest_intent_comes_first(models: Understanding) -> None:
-    (result,) = enrich([comment("why? we leave now. login bad. login login good.")], models)
-    assert (result.urgency, result.churn) == (Urgency.NOW, 0.9)
-    assert result.intents == (Intent.COMPLAINT, Intent.QUESTION) or result.intents[0] is Intent.COMPLAINT
-    assert result.sentiment.label is SentimentLabel.MIXED
+def test_the_comment_read_whole_says_what_it_wants_and_its_sentences_what_else_there_is(models: Understanding) -> None:
+    """Why: sentence by sentence, a complaint in one word of a long praise made the comment a complaint (LOG.md)."""
+    (result,) = enrich([comment("good good. one bad thing. so good.")], models)
+    assert [sentence.intent for sentence in result.sentences] == [Intent.COMMENT, Intent.COMPLAINT, Intent.COMMENT]
+    assert result.intents == (Intent.COMMENT, Intent.COMPLAINT)
+
+
+def test_a_request_with_a_complaint_beside_it_is_a_complaint_where_the_whole_is_negative() -> None:
+    """Why: 「ログインできません。急ぎ対応をお願いします。」 is no mere wish, and who has to save a customer reads complaints."""
+
+    def heard(intent: Intent, score: float) -> _Heard:
+        sentiment = Sentiment(label=label_of(score), score=score, confidence=0.9)
+        return _Heard(sentiment, Cues(intent, Urgency.NONE, churn=0.0, abusive=0.0), too_long=False)
+
+    broken, please = heard(Intent.COMPLAINT, -0.9), heard(Intent.REQUEST, 0.0)
+    assert _intents([heard(Intent.REQUEST, -0.9)], [broken, please]) == (Intent.COMPLAINT, Intent.REQUEST)
+    assert _intents([heard(Intent.REQUEST, 0.0)], [broken, please]) == (Intent.REQUEST, Intent.COMPLAINT)
+    assert _intents([heard(Intent.REQUEST, -0.9)], [please]) == (Intent.REQUEST,)
+
+
+def test_sentences_that_disagree_make_the_comment_mixed_whatever_the_whole_says(models: Understanding) -> None:
+    (result,) = enrich([comment("good. login bad. login login good.")], models)
+    assert (result.sentiment.label, result.sentiment.score) == (SentimentLabel.MIXED, 0.0)
     assert [(tag.tag, round(tag.score, 1)) for tag in result.tags] == [("account.login", 0.7)]
+
+
+def test_the_surer_of_both_readings_says_how_the_comment_feels() -> None:
+    def heard(score: float, confidence: float) -> _Heard:
+        sentiment = Sentiment(label=label_of(score), score=score, confidence=confidence)
+        return _Heard(sentiment, Cues(Intent.COMMENT, Urgency.NONE, churn=0.0, abusive=0.0), too_long=False)
+
+    parts, passage = [(0, 10, "a" * 10), (10, 20, "b" * 10)], [(0, 20, "a" * 10 + "b" * 10)]
+    sentences = [heard(-0.8, 0.8), heard(0.0, 0.6)]
+    assert _mood((parts, sentences), (passage, [heard(0.1, 0.6)])).label is SentimentLabel.NEGATIVE
+    assert _mood((parts, sentences), (passage, [heard(0.1, 0.9)])).label is SentimentLabel.NEUTRAL
+
+
+def test_who_says_it_in_one_sentence_is_heard_to_leave_though_the_whole_sounds_less_like_it(models: Understanding) -> None:
+    """Why: "We are cancelling at the end of the month. Please just tell me how." was below one half, read as a whole only."""
+    (result,) = enrich([comment("leave. please tell how.")], models)
+    assert result.churn == 0.9
+
+    class Calmer(Words):
+        def cues(self, sentences: Sequence[str], sentiments: Sequence[Sentiment], encoded: Encoded) -> list[Cues]:
+            found = super().cues(sentences, sentiments, encoded)
+            return [replace(one, churn=one.churn / 3 if "please" in text else one.churn) for one, text in zip(found, sentences, strict=True)]
+
+    (result,) = enrich([comment("leave. please tell how.")], replace(models, cues=Calmer()))
+    assert result.churn == 0.6
+
+
+def test_of_several_passages_the_most_urgent_speaks_and_the_gravest_intent_comes_first(models: Understanding) -> None:
+    """Why: a passage holds only so much, and what was left out between two sentences parts them."""
+    long = "we wait. " * (PASSAGE_CHARS // len("we wait. "))
+    for text, spans in ((f"why? {long}leave now. bad.", None), ("why? > bad. leave now. bad.", (Span(start=0, end=5), Span(start=12, end=27)))):
+        (result,) = enrich([comment(text, spans=spans)], models)
+        assert (result.urgency, result.churn, result.intents[0]) == (Urgency.NOW, 0.9, Intent.COMPLAINT)
+    assert isinstance(models.encoder, Encoder)
+    assert max(map(len, models.encoder.encoded)) <= PASSAGE_CHARS
+    assert not any(">" in text for text in models.encoder.encoded)
+
+
+def test_greetings_at_the_ends_are_not_read_with_the_rest(models: Understanding) -> None:
+    """Why: with its closing a complaint was read as neutral."""
+    (result,) = enrich([comment("hello. bad. slow. hello.")], models)
+    assert isinstance(models.encoder, Encoder)
+    assert " bad. slow." in models.encoder.encoded
+    assert not any("hello" in text and "bad" in text for text in models.encoder.encoded)
+    assert result.intent is Intent.COMPLAINT
+    (nothing,) = enrich([comment("hello. hello.")], models)
+    assert nothing.intents == (Intent.NO_SIGNAL,)
 
 
 def test_one_abusive_sentence_makes_the_comment_abusive_and_takes_nothing_from_its_complaint(models: Understanding) -> None:
@@ -151,14 +223,14 @@ def test_one_sentence_is_as_sure_as_its_own_chance() -> None:
 
 
 def test_how_sure_a_comment_is_by_hand() -> None:
-    """Two sentences: a complaint unless neither complains; a request unless one complains or neither asks."""
+    """Two passages: a complaint unless neither complains; a request unless one complains or neither asks."""
     rows = [chances(complaint=0.2, request=0.7, comment=0.1), chances(complaint=0.5, comment=0.5)]
     assert confidence(Intent.COMPLAINT, rows, ORDER) == pytest.approx(1 - 0.8 * 0.5)
     assert confidence(Intent.REQUEST, rows, ORDER) == pytest.approx(0.8 * 0.5 - 0.1 * 0.5)
     assert sum(confidence(intent, rows, ORDER) or 0 for intent in ORDER) == pytest.approx(1)
 
 
-def test_the_urgency_of_a_comment_is_that_of_its_most_urgent_sentence() -> None:
+def test_the_urgency_of_a_comment_is_that_of_its_most_urgent_passage() -> None:
     rows = [(0.9, 0.1, 0.0), (0.5, 0.3, 0.2)]
     assert confidence(Urgency.NONE, rows, URGENCY_ORDER[::-1]) == pytest.approx(0.9 * 0.5)
     assert confidence(Urgency.NOW, rows, URGENCY_ORDER[::-1]) == pytest.approx(0.2)

@@ -30,7 +30,7 @@ def said(name: str = "1", **changes) -> Said:
         "text": "It works.",
         "tone": 0.0,
         "abstained": False,
-        "intent": Intent.COMMENT,
+        "intents": (Intent.COMMENT,),
         "urgency": Urgency.NONE,
         "churn": 0.0,
         "scores": {},
