@@ -177,18 +177,13 @@ def _sentences(comment: CommentText, splitter: SentenceSplitter) -> list[_Part]:
     return found
 
 
-def _mood(*readings: tuple[Sequence[_Part], Sequence[_Heard]]) -> Sentiment:
-    """Return the sentiment of the surer reading; mixed where the sentences, the first reading, disagree."""
-    said = [[one.sentiment for one in heard] for _, heard in readings]
-    lengths = [[float(end - start) for start, end, _ in parts] for parts, _ in readings]
-    surest = max((combine(*each) for each in zip(said, lengths, strict=True)), key=lambda mood: mood.confidence)
-    return surest.model_copy(update={"label": SentimentLabel.MIXED, "abstained": False}) if disagree(said[0]) else surest
-
-
 def _passages(comment: CommentText, sentences: Sequence[_Part], read: _Read) -> list[_Part]:
-    """Return the sentences from the first to the last that says anything, joined so far as they may be; where none does, each alone."""
+    """Return the sentences from the first to the last that says anything, joined so far as they may be; where none does, each alone.
+
+    They may be where nothing was left out between them and ``PASSAGE_CHARS`` hold them.
+    """
     telling = [row for row, part in enumerate(sentences) if not _empty(read.heard[(part[2], comment.language)].cues)]
-    if not telling:
+    if comment.no_signal or not telling:
         return list(sentences)
     ends: list[tuple[int, int]] = []
     for start, end, _ in sentences[telling[0] : telling[-1] + 1]:
@@ -301,6 +296,14 @@ def _intents(whole: Sequence[_Heard], sentences: Sequence[_Heard]) -> tuple[Inte
         main.add(Intent.COMPLAINT)
     ordered = [intent for some in (main, others) for intent in INTENT_ORDER if intent in some]
     return tuple(dict.fromkeys([*ordered[:1], *(intent for intent in ordered if intent in others)])) or (Intent.NO_SIGNAL,)
+
+
+def _mood(*readings: tuple[Sequence[_Part], Sequence[_Heard]]) -> Sentiment:
+    """Return the sentiment of the surer reading; mixed where the sentences, the first reading, disagree."""
+    said = [[one.sentiment for one in heard] for _, heard in readings]
+    lengths = [[float(end - start) for start, end, _ in parts] for parts, _ in readings]
+    surest = max((combine(*each) for each in zip(said, lengths, strict=True)), key=lambda mood: mood.confidence)
+    return surest.model_copy(update={"label": SentimentLabel.MIXED, "abstained": False}) if disagree(said[0]) else surest
 
 
 def _strongest_churn(heard: Sequence[_Heard]) -> float:
