@@ -31,8 +31,8 @@ INTENT_ORDER = (Intent.COMPLAINT, Intent.REQUEST, Intent.QUESTION, Intent.PRAISE
 URGENCY_ORDER = (Urgency.NONE, Urgency.SOON, Urgency.NOW)
 ROUND_DIGITS = 4
 MAX_SENTENCES = 1_000
-PASSAGE_CHARS = 400
-"""Sentences read together are at most so long: about what the encoder reads of Japanese at once."""
+PASSAGE_CHARS, JAPANESE_PASSAGE_CHARS = 150, 100
+"""Sentences read together are at most so long, about what the texts the heads were fitted on are: in more, one urgent sentence is lost."""
 READING = "passages/1"
 """Name and version of how a comment is read from its sentences; part of the stamp."""
 
@@ -182,12 +182,13 @@ def _passages(comment: CommentText, sentences: Sequence[_Part], read: _Read) -> 
 
     They may be where nothing was left out between them and ``PASSAGE_CHARS`` hold them.
     """
+    most = JAPANESE_PASSAGE_CHARS if comment.language is Language.JA else PASSAGE_CHARS
     telling = [row for row, part in enumerate(sentences) if not _empty(read.heard[(part[2], comment.language)].cues)]
     if comment.no_signal or not telling:
         return list(sentences)
     ends: list[tuple[int, int]] = []
     for start, end, _ in sentences[telling[0] : telling[-1] + 1]:
-        if ends and end - ends[-1][0] <= PASSAGE_CHARS and not comment.verbatim[ends[-1][1] : start].strip():
+        if ends and end - ends[-1][0] <= most and not comment.verbatim[ends[-1][1] : start].strip():
             ends[-1] = (ends[-1][0], end)
         else:
             ends.append((start, end))
