@@ -295,8 +295,8 @@ def _intents(whole: Sequence[_Heard], sentences: Sequence[_Heard]) -> tuple[Inte
     claims = any(said.cues.intent is Intent.REQUEST and said.sentiment.label is SentimentLabel.NEGATIVE for said in whole)
     if claims and Intent.COMPLAINT in others:
         main.add(Intent.COMPLAINT)
-    ordered = [intent for some in (main, others) for intent in INTENT_ORDER if intent in some]
-    return tuple(dict.fromkeys([*ordered[:1], *(intent for intent in ordered if intent in others)])) or (Intent.NO_SIGNAL,)
+    first, rest = ([intent for intent in INTENT_ORDER if intent in some] for some in (main, others))
+    return tuple(dict.fromkeys([*first[:1], *rest])) or (Intent.NO_SIGNAL,)
 
 
 def _mood(*readings: tuple[Sequence[_Part], Sequence[_Heard]]) -> Sentiment:

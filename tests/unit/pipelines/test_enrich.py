@@ -125,6 +125,8 @@ def test_a_request_with_a_complaint_beside_it_is_a_complaint_where_the_whole_is_
     assert _intents([heard(Intent.REQUEST, -0.9)], [broken, please]) == (Intent.COMPLAINT, Intent.REQUEST)
     assert _intents([heard(Intent.REQUEST, 0.0)], [broken, please]) == (Intent.REQUEST, Intent.COMPLAINT)
     assert _intents([heard(Intent.REQUEST, -0.9)], [please]) == (Intent.REQUEST,)
+    several = [heard(Intent.REQUEST, 0.0), heard(Intent.COMMENT, 0.0)]
+    assert _intents(several, [broken, *several]) == (Intent.REQUEST, Intent.COMPLAINT, Intent.COMMENT)
 
 
 def test_sentences_that_disagree_make_the_comment_mixed_whatever_the_whole_says(models: Understanding) -> None:
