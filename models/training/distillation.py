@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +53,9 @@ class Plan:
     seed: int = 7
 
 
-def distil(data: Path, work: Path) -> None:
-    """Build the vocabulary, the first embeddings and the distilled student in the working folder."""
-    plan = Plan()
+def distil(data: Path, work: Path, *, steps: int | None = None) -> None:
+    """Build the vocabulary, the first embeddings and the distilled student in the working folder; ``steps``: leave it so early."""
+    plan = Plan() if steps is None else replace(Plan(), stop_after_steps=steps, mean_after_steps=steps // 2)
     tokenizer = prepared_tokenizer(data, work, plan)
     pairs = all_pairs(data)
     Distillation(plan, new_student(tokenizer, pairs, work), tokenizer, work).run(pairs, graded_pairs(data))

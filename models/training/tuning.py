@@ -74,15 +74,15 @@ TUNED = {"tuned.pt": TuningPlan(), "tuned-2.pt": replace(TuningPlan(), seed=13)}
 STUDENT_FILE = "student.pt"
 
 
-def tune(data: Path, work: Path) -> None:
-    """Tune the distilled student of the working folder; the student that is served is written beside it."""
+def tune(data: Path, work: Path, *, steps: int | None = None) -> None:
+    """Tune the distilled student of the working folder; the student that is served is written beside it. ``steps``: leave it so early."""
     tokenizer = prepared_tokenizer(data, work, Plan())
     pairs = parallel_pairs(data) + 2 * own_pairs() + 2 * term_pairs()
     tasks, graded = all_tasks(data), graded_pairs(data)
     student = new_student(tokenizer, [], work)
     for name, plan in TUNED.items():
         student.load_state_dict(distilled(work))
-        Tuning(plan, student, tokenizer, tasks, work / name).run(pairs, graded)
+        Tuning(plan, student, tokenizer, tasks, work / name).run(pairs, graded, steps=steps)
     torch.save(mean(*(torch.load(work / name, weights_only=True)["student"] for name in TUNED)), work / STUDENT_FILE)
 
 
@@ -109,8 +109,8 @@ class Tuning:
         self.optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
         self.step = 0
 
-    def run(self, pairs: Sequence[Pair], graded: Sequence[tuple[str, str, float]]) -> None:
-        """Tune to the end of the plan, from the last checkpoint if there is one."""
+    def run(self, pairs: Sequence[Pair], graded: Sequence[tuple[str, str, float]], *, steps: int | None = None) -> None:
+        """Tune to the end of the plan, or for so many steps of it, from the last checkpoint if there is one."""
         ids = {name: self._ids(task.texts) for name, task in self.tasks.items()}
         japanese, english = self._ids([pair.ja for pair in pairs]), self._ids([pair.en for pair in pairs])
         keeper = Distillation(Plan(), self.student, self.tokenizer, self.out.parent)
@@ -121,7 +121,8 @@ class Tuning:
         scheduler = torch.optim.lr_scheduler.OneCycleLR(self.optimizer, max_lr=rates, total_steps=len(order) + 1, pct_start=0.1)
         self._continue(scheduler)
         started, first, sums = time.monotonic(), self.step, dict.fromkeys([*ids, "pairs"], 0.0)
-        while self.step < len(order):
+        last = min(len(order), steps or len(order))
+        while self.step < last:
             name, batch = order[self.step]
             self.student.train()
             if name == "pairs":
@@ -138,10 +139,10 @@ class Tuning:
             scheduler.step()
             self.step += 1
             sums[name] = 0.95 * sums[name] + 0.05 * loss.item() if sums[name] else loss.item()
-            if self.step % 100 == 0 or self.step == len(order):
+            if self.step % 100 == 0 or self.step == last:
                 speed = (time.monotonic() - started) / (self.step - first)
-                log.info("step %d/%d, %.2f s a step: %s", self.step, len(order), speed, " ".join(f"{k} {v:.3f}" for k, v in sums.items()))
-            if self.step % 300 == 0 or self.step == len(order):
+                log.info("step %d/%d, %.2f s a step: %s", self.step, last, speed, " ".join(f"{k} {v:.3f}" for k, v in sums.items()))
+            if self.step % 300 == 0 or self.step == last:
                 self._save(scheduler)
 
     def _ids(self, texts: Sequence[str]) -> list[list[int]]:
