@@ -39,6 +39,10 @@ class LexiconCues(CueModel):
         """Return the cues of each sentence; a clearly negative question or wish is a complaint."""
         return [self.of(sentence, sentiment) for sentence, sentiment in zip(sentences, sentiments, strict=True)]
 
+    def says_nothing(self, sentence: str) -> bool:
+        """Return whether a rule tells that a sentence says nothing."""
+        return is_no_signal(sentence)
+
     def of(self, sentence: str, sentiment: Sentiment) -> Cues:
         """Return the cues of one sentence."""
         churn, abusive, urgency = self.evidence(sentence)

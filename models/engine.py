@@ -1,8 +1,9 @@
 """Engine: the forward pass of the bilingual encoder in ONNX Runtime, from token ids to vectors and features.
 
-The graph is int8 (``docs/decisions/0006-int8-with-fixed-ranges.md`` has what was measured) and holds no external data and no foreign
-operators. Invariants: batches are of about equal length, so little is padded; the answer of a sentence does not depend on its
-neighbours beyond rounding; the same input gives the same answer.
+The graph is int8 (``docs/decisions/0006-int8-with-fixed-ranges.md`` has what was measured), its weights such that the fast kernels of
+every processor are exact (``models.training.export.rounded_weight``); it holds no external data and no foreign operators.
+Invariants: batches are of about equal length, so little is padded; the answer of a sentence does not depend on its neighbours beyond
+rounding; the same input gives the same answer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,10 +20,6 @@ from voc.ports import Features, Vectors
 TOKENS_PER_BATCH = 256
 """Padded tokens handed to the engine at once: what lies between two products then stays in a processor's own memory."""
 DIMENSIONS = 384
-FIRST_WORD, LAST_WORD, PROBE_SHAPE = 1_000, 40_000, (8, 24)
-"""Token ids of both languages, taken at random, that two sessions are compared on."""
-SAME = 1e-4
-"""Exact products give the same numbers; products that were cut off are further apart than this by a hundred times."""
 
 
 class OnnxEngine:
@@ -33,7 +30,7 @@ class OnnxEngine:
 
     def __init__(self, path: Path, *, threads: int) -> None:
         self._threads = threads
-        self._session = agreeing(_session(path, exact=False), _session(path, exact=True))
+        self._session = _session(path)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="encoder")
 
     def run(self, rows: Sequence[Sequence[int]]) -> tuple[Vectors, Features]:
@@ -47,24 +44,12 @@ class OnnxEngine:
         return vectors, features
 
 
-def agreeing(fast: Any, exact: Any) -> Any:
-    """Return the fast session where it answers as the exact one does, else the exact one.
-
-    ONNX Runtime has two kernels for int8 products. The fast one adds pairs of them in 16 bits on processors without VNNI and cuts large
-    sums off; ``session.x64quantprecision`` takes the other, which never does and is two to four times slower where both are right.
-    """
-    ids = np.random.default_rng(0).integers(FIRST_WORD, LAST_WORD, PROBE_SHAPE)
-    pairs = zip(_answer(fast, ids), _answer(exact, ids), strict=True)
-    return fast if all(np.allclose(one, other, atol=SAME) for one, other in pairs) else exact
-
-
-def _session(path: Path, *, exact: bool) -> Any:
+def _session(path: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    options.add_session_config_entry("session.x64quantprecision", str(int(exact)))
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 

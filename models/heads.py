@@ -1,4 +1,4 @@
-"""Heads: small trained layers on what one pass of the encoder gives; sentiment, intent, urgency, churn cue, abusive conduct.
+"""Heads: small trained layers on what one pass of the encoder gives: sentiment, mixed, intent, urgency, churn cue, abusive conduct.
 
 Each head is multinomial or binary logistic over the same inputs (the pass's features and vectors, and what the word lists know), its
 probabilities made honest by one temperature (Guo et al. 2017), those of intents by another once the mood was heard; below
@@ -28,8 +28,8 @@ LABELS = (SentimentLabel.NEGATIVE, SentimentLabel.NEUTRAL, SentimentLabel.POSITI
 """Order of the sentiment head's outputs."""
 INTENTS = tuple(Intent)
 URGENCIES = tuple(Urgency)
-BOTH_FROM = 0.42
-"""A sentence whose chances of being negative and of being positive are both at least this is mixed; chosen on dev (LOG.md)."""
+MIXED_FROM = 0.5
+"""From this chance on a sentence, or a passage, holds two feelings; 0.3 to 0.5 differ by 0.01 on dev (LOG.md)."""
 NOTHING_SAID = Sentiment(label=SentimentLabel.NEUTRAL, score=0.0, confidence=0.05)
 """A formula or an empty answer: neutral, and so light that it does not weigh on the sentences beside it."""
 NOTHING_WANTED = Cues(
@@ -112,24 +112,25 @@ def shipped_tags() -> ShippedTags:
 
 
 class HeadSentiment(SentimentModel):
-    """The sentiment head, for every language of the encoder."""
+    """The heads for the side and for mixed feelings, for every language of the encoder."""
 
     name = "voc-sentiment-head"
 
     version = ENCODER_VERSION
 
-    def __init__(self, head: Head | None = None) -> None:
-        self._given = head
+    def __init__(self, heads: Mapping[str, Head] | None = None) -> None:
+        self._given = heads
 
     def sentiments(self, sentences: Sequence[str], encoded: Encoded) -> list[Sentiment]:
         """Return one sentiment per sentence; the score is p(positive) − p(negative)."""
         if not sentences:
             return []
-        head = self._given or shipped_heads()["sentiment"]
-        rows = head.probabilities(head_inputs(sentences, encoded)).tolist()
+        heads, inputs = self._given or shipped_heads(), head_inputs(sentences, encoded)
+        rows = heads["sentiment"].probabilities(inputs).tolist()
+        mixed = heads["mixed"].probabilities(inputs)[:, 0] >= MIXED_FROM
         return [
-            NOTHING_SAID if is_no_signal(sentence) else _sentiment(row, head.abstain_below)
-            for sentence, row in zip(sentences, rows, strict=True)
+            NOTHING_SAID if is_no_signal(sentence) else _sentiment(row, heads["sentiment"].abstain_below, mixed=both)
+            for sentence, row, both in zip(sentences, rows, mixed.tolist(), strict=True)
         ]
 
 
@@ -162,6 +163,10 @@ class HeadCues(CueModel):
                 sentences, intents, urgencies, churn, abusive, chances, strict=True
             )
         ]
+
+    def says_nothing(self, sentence: str) -> bool:
+        """Return whether a rule tells that a sentence says nothing."""
+        return is_no_signal(sentence)
 
 
 def in_tune(chances: NDArray[np.float64], sentiments: Sequence[Sentiment]) -> NDArray[np.float64]:
@@ -241,13 +246,12 @@ def read_tags(folder: Path) -> ShippedTags:
     return ShippedTags(heads, float(config["least_score"]), known, (float(config["stated_slope"]), float(config["stated_offset"])))
 
 
-def _sentiment(probabilities: Sequence[float], abstain_below: float) -> Sentiment:
+def _sentiment(probabilities: Sequence[float], abstain_below: float, *, mixed: bool) -> Sentiment:
     negative, _, positive = probabilities
     confidence = max(probabilities)
-    both = min(negative, positive) >= BOTH_FROM
     return Sentiment(
-        label=SentimentLabel.MIXED if both else LABELS[probabilities.index(confidence)],
+        label=SentimentLabel.MIXED if mixed else LABELS[probabilities.index(confidence)],
         score=min(1.0, max(-1.0, positive - negative)),
         confidence=min(1.0, confidence),
-        abstained=confidence < abstain_below and not both,
+        abstained=confidence < abstain_below and not mixed,
     )

@@ -4,10 +4,10 @@ Invariants: one result per comment, in order; a comment's result does not depend
 read once; nothing is cut silently (``truncated``). Tags, vectors and what each sentence feels and wants come from the sentences. What the
 comment feels and wants comes from its passages: its sentences read together, without greetings and closings at its ends, as many as
 ``PASSAGE_CHARS`` hold; most comments are one. Sentiment: ``voc.sentiment.combine`` of the passages or of the sentences, whichever is
-surer, and mixed where sentences disagree. The main intent is the first in the order complaint, request, question, praise, comment, and a
-request that a complaint stands beside is a complaint where the passage is negative. Urgency and abuse are the strongest of any passage;
-the churn cue is the mean of the strongest passage and the strongest sentence. How sure the main intent and the urgency are follows from
-the passages' chances, each taken by itself (``confidence``).
+surer, and mixed where a passage is or sentences disagree. The main intent is the first in the order complaint, request, question, praise,
+comment, and a request that a complaint stands beside is a complaint where the passage is negative or mixed. Urgency and
+abuse are the strongest of any passage; the churn cue is the mean of the strongest passage and the strongest sentence. How sure the main
+intent and the urgency are follows from the passages' chances, each taken by itself (``confidence``).
 docs/decisions/0017-comments-are-read-whole-too.md has what was measured.
 """
 
@@ -27,13 +27,14 @@ from voc.sentiment import NEUTRAL, Sentiment, SentimentLabel, combine, disagree
 from voc.tag_learning import LearntTags
 from voc.taxonomy import SHIPPED_NAME
 
+DISPLEASED = frozenset({SentimentLabel.NEGATIVE, SentimentLabel.MIXED})
 INTENT_ORDER = (Intent.COMPLAINT, Intent.REQUEST, Intent.QUESTION, Intent.PRAISE, Intent.COMMENT)
 URGENCY_ORDER = (Urgency.NONE, Urgency.SOON, Urgency.NOW)
 ROUND_DIGITS = 4
 MAX_SENTENCES = 1_000
 PASSAGE_CHARS, JAPANESE_PASSAGE_CHARS = 150, 100
 """Sentences read together are at most so long, about what the texts the heads were fitted on are: in more, one urgent sentence is lost."""
-READING = "passages/1"
+READING = "passages/2"
 """Name and version of how a comment is read from its sentences; part of the stamp."""
 
 
@@ -146,9 +147,8 @@ def enrich(comments: Sequence[CommentText], understanding: Understanding) -> lis
         The models to ask.
     """
     split = [_sentences(comment, understanding.splitter) for comment in comments]
-    read = _read_sentences(sorted(_texts(comments, split)), understanding)
-    together = [_passages(comment, parts, read) for comment, parts in zip(comments, split, strict=True)]
-    read.heard.update(_heard(sorted(_texts(comments, together) - read.heard.keys()), understanding)[0])
+    together = [_passages(comment, parts, understanding.cues) for comment, parts in zip(comments, split, strict=True)]
+    read = _read(_texts(comments, split), _texts(comments, together), understanding)
     stamp = understanding.stamp()
     found = understanding.words.words([_own_words(comment) for comment in comments])
     return [
@@ -177,13 +177,13 @@ def _sentences(comment: CommentText, splitter: SentenceSplitter) -> list[_Part]:
     return found
 
 
-def _passages(comment: CommentText, sentences: Sequence[_Part], read: _Read) -> list[_Part]:
+def _passages(comment: CommentText, sentences: Sequence[_Part], cues: CueModel) -> list[_Part]:
     """Return the sentences from the first to the last that says anything, joined so far as they may be; where none does, each alone.
 
     They may be where nothing was left out between them and ``PASSAGE_CHARS`` hold them.
     """
     most = JAPANESE_PASSAGE_CHARS if comment.language is Language.JA else PASSAGE_CHARS
-    telling = [row for row, part in enumerate(sentences) if not _empty(read.heard[(part[2], comment.language)].cues)]
+    telling = [row for row, (_, _, text) in enumerate(sentences) if not cues.says_nothing(text)]
     if comment.no_signal or not telling:
         return list(sentences)
     ends: list[tuple[int, int]] = []
@@ -195,25 +195,21 @@ def _passages(comment: CommentText, sentences: Sequence[_Part], read: _Read) -> 
     return [(start, end, comment.verbatim[start:end]) for start, end in ends]
 
 
-def _empty(cues: Cues) -> bool:
-    """Return whether a sentence surely says nothing; a model's guess that it does not is no reason to leave it out."""
-    return cues.intent is Intent.NO_SIGNAL and all(chance in (0.0, 1.0) for chance in cues.intent_chances)
-
-
-def _read_sentences(sentences: Sequence[_Text], understanding: Understanding) -> _Read:
-    heard, encoded, heads = _heard(sentences, understanding)
-    tags = understanding.tagger.tags([text for text, _ in sentences], heads)
-    return _Read(heard, dict(zip(sentences, tags, strict=True)), dict(zip(sentences, _packed(encoded.vectors), strict=True)))
-
-
-def _heard(distinct: Sequence[_Text], understanding: Understanding) -> tuple[dict[_Text, _Heard], Encoded, Encoded]:
-    """Return what the models say of each text, the encoder's pass over them, and what the heads read of it."""
-    texts = [text for text, _ in distinct]
+def _read(sentences: set[_Text], passages: set[_Text], understanding: Understanding) -> _Read:
+    """Return what one pass over all distinct texts says of each, and of the sentences also their tags and vectors."""
+    keys = [*sorted(sentences), *sorted(passages - sentences)]
+    texts = [text for text, _ in keys]
     encoded = understanding.encoder.encode(texts)
     heads = understanding.read_for_heads(texts, encoded)
     sentiments = [_rounded(sentiment) for sentiment in understanding.sentiment.sentiments(texts, heads)]
     columns = zip(sentiments, understanding.cues.cues(texts, sentiments, heads), encoded.truncated, strict=True)
-    return {key: _Heard(*column) for key, column in zip(distinct, columns, strict=True)}, encoded, heads
+    own = range(len(sentences))
+    tags = understanding.tagger.tags(texts[: len(own)], heads.rows(own))
+    return _Read(
+        {key: _Heard(*column) for key, column in zip(keys, columns, strict=True)},
+        dict(zip(keys[: len(own)], tags, strict=True)),
+        dict(zip(keys[: len(own)], _packed(encoded.vectors[: len(own)]), strict=True)),
+    )
 
 
 def _packed(vectors: Vectors) -> list[bytes]:
@@ -246,7 +242,7 @@ def _combine(comment: CommentText, parts: Sequence[_Part], passages: Sequence[_P
     intents = (Intent.NO_SIGNAL,) if comment.no_signal else _intents(whole, reads)
     urgency = max((said.cues.urgency for said in whole), key=URGENCY_ORDER.index, default=Urgency.NONE)
     heard = [] if comment.no_signal else whole
-    mood = NEUTRAL if comment.no_signal else _mood((parts, reads), (passages, whole))
+    mood = NEUTRAL if comment.no_signal else _mood(parts, reads, passages, whole)
     return Enrichment(
         feedback_id=comment.id,
         sentiment=_rounded(mood),
@@ -292,19 +288,23 @@ def confidence(said: StrEnum, chances: Sequence[Sequence[float]], order: Sequenc
 def _intents(whole: Sequence[_Heard], sentences: Sequence[_Heard]) -> tuple[Intent, ...]:
     """Return the main intent, that of the whole comment, and then the others of its sentences; no_signal only where none carries any."""
     main, others = ({said.cues.intent for said in some} for some in (whole, sentences))
-    claims = any(said.cues.intent is Intent.REQUEST and said.sentiment.label is SentimentLabel.NEGATIVE for said in whole)
+    claims = any(said.cues.intent is Intent.REQUEST and said.sentiment.label in DISPLEASED for said in whole)
     if claims and Intent.COMPLAINT in others:
         main.add(Intent.COMPLAINT)
     first, rest = ([intent for intent in INTENT_ORDER if intent in some] for some in (main, others))
     return tuple(dict.fromkeys([*first[:1], *rest])) or (Intent.NO_SIGNAL,)
 
 
-def _mood(*readings: tuple[Sequence[_Part], Sequence[_Heard]]) -> Sentiment:
-    """Return the sentiment of the surer reading; mixed where the sentences, the first reading, disagree."""
-    said = [[one.sentiment for one in heard] for _, heard in readings]
-    lengths = [[float(end - start) for start, end, _ in parts] for parts, _ in readings]
-    surest = max((combine(*each) for each in zip(said, lengths, strict=True)), key=lambda mood: mood.confidence)
-    return surest.model_copy(update={"label": SentimentLabel.MIXED, "abstained": False}) if disagree(said[0]) else surest
+def _mood(parts: Sequence[_Part], sentences: Sequence[_Heard], passages: Sequence[_Part], whole: Sequence[_Heard]) -> Sentiment:
+    """Return the sentiment of the surer reading; mixed where a passage is, or sentences disagree."""
+    apart, together = _combined(parts, sentences), _combined(passages, whole)
+    surest = max(apart, together, key=lambda mood: mood.confidence)
+    mixed = together.label is SentimentLabel.MIXED or disagree([said.sentiment for said in sentences])
+    return surest.model_copy(update={"label": SentimentLabel.MIXED, "abstained": False}) if mixed else surest
+
+
+def _combined(parts: Sequence[_Part], heard: Sequence[_Heard]) -> Sentiment:
+    return combine([said.sentiment for said in heard], [float(end - start) for start, end, _ in parts])
 
 
 def _strongest_churn(heard: Sequence[_Heard]) -> float:

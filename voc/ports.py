@@ -112,6 +112,10 @@ class CueModel(Model, Protocol):
         """Return the cues of each sentence; ``sentiments`` and ``encoded`` are those of the same sentences."""
         ...
 
+    def says_nothing(self, sentence: str) -> bool:
+        """Return whether a sentence surely says nothing, as a greeting or 特になし; told before any pass."""
+        ...
+
 
 class Tagger(Model, Protocol):
     """Assigns tags of a taxonomy to sentences."""

@@ -1,7 +1,7 @@
 """Sentiment: polarity of a sentence or a comment, and how sentences combine into a comment's.
 
 Rule of combination, tested in ``tests/unit/voc/test_sentiment.py``: sentences count by their length and confidence; where both
-a clearly negative and a clearly positive sentence stand in one comment, or one sentence that is both, the label is ``mixed``; a comment
+a clearly negative and a clearly positive sentence stand in one comment, or one sentence that is mixed, the label is ``mixed``; a comment
 without sentences is neutral.
 """
 
@@ -12,8 +12,9 @@ from pydantic import Field
 
 from voc.values import Value
 
-CLEAR = 0.25
-"""From which polarity on a sentence has a side that another sentence can speak against."""
+CLEAR = 0.7
+"""From which polarity on a sentence has a side that another sentence can speak against; with 0.25 two of three such comments were not
+mixed (models/training/LOG.md)."""
 LABEL_FROM = 0.2
 COMBINED_FROM = 0.1
 """From which weighted mean on a comment of several sentences has a side: neutral sentences pull the mean towards 0."""
@@ -59,7 +60,7 @@ def combine(sentences: Sequence[Sentiment], weights: Sequence[float]) -> Sentime
     total = sum(masses) or 1.0
     score = sum(m * s.score for m, s in zip(masses, sentences, strict=True)) / total
     confidence = sum(m * s.confidence for m, s in zip(masses, sentences, strict=True)) / total
-    if disagree(sentences):
+    if disagree(sentences) or any(s.label is SentimentLabel.MIXED and not s.abstained for s in sentences):
         label = SentimentLabel.MIXED
     elif len(sentences) == 1:
         label = sentences[0].label
@@ -69,10 +70,9 @@ def combine(sentences: Sequence[Sentiment], weights: Sequence[float]) -> Sentime
 
 
 def disagree(sentences: Sequence[Sentiment]) -> bool:
-    """Return whether one sentence is clearly negative and one clearly positive, or one is both; unsure ones do not count."""
+    """Return whether one sentence is clearly negative and one clearly positive; unsure ones do not count."""
     clear = [s for s in sentences if not s.abstained]
-    sides = any(s.score <= -CLEAR for s in clear) and any(s.score >= CLEAR for s in clear)
-    return sides or any(s.label is SentimentLabel.MIXED for s in clear)
+    return any(s.score <= -CLEAR for s in clear) and any(s.score >= CLEAR for s in clear)
 
 
 def label_of(score: float, *, side_from: float = LABEL_FROM) -> SentimentLabel:

@@ -59,7 +59,7 @@ def intent_temperature(heads: Mapping[str, Head], encoder: BilingualEncoder, dev
     """Return the temperature under which the chance of the intent that is given, the mood heard, is likeliest that of being right."""
     texts = [text for text, _ in dev]
     encoded = encoder.encode(texts)
-    sentiments = HeadSentiment(heads["sentiment"]).sentiments(texts, encoded)
+    sentiments = HeadSentiment(heads).sentiments(texts, encoded)
     chances = in_tune(heads["intent"].probabilities(head_inputs(texts, encoded)), sentiments)
     right = np.array([INTENTS[place] is row.intent for place, (_, row) in zip(chances.argmax(axis=1), dev, strict=True)])
 

@@ -26,6 +26,8 @@ log = logging.getLogger("models.training")
 ATTENTION_HEADS = 12
 INT8_MAX = 127.0
 UINT8_MAX = 255.0
+MOST_PAIR, A_LITTLE_COARSER = 128.0, 1.004
+"""255 · 128 = 32,640, and 16 bits hold 32,767."""
 SMOOTHING = 0.8
 """How much of an input's size moves into the weights (docs/decisions/0006-int8-with-fixed-ranges.md has what was measured)."""
 LEAST_GELU, STEPS_BELOW_ZERO = -0.17, 16
@@ -214,9 +216,25 @@ def int8_weight(
 
 
 def rounded_weight(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return the weight in int8 [inputs, outputs] and its scale [outputs]."""
-    scale = (np.abs(weight).max(axis=0) / INT8_MAX).astype(np.float32)
-    return np.clip(np.round(weight / scale), -INT8_MAX, INT8_MAX).astype(np.int8), scale
+    """Return the weight in int8 [inputs, outputs] and its scale [outputs]; the same products on every processor.
+
+    Processors without VNNI add products with inputs (0…255) two by two in 16 bits and cut larger sums off. Two weights of one output that
+    stand side by side add up to ``MOST_PAIR`` at most here, so that none is too large.
+    """
+    scale = np.maximum(np.abs(weight).max(axis=0) / INT8_MAX, _largest_pair(weight) / MOST_PAIR)
+    while True:
+        rounded = np.clip(np.round(weight / scale), -INT8_MAX, INT8_MAX)
+        over = _largest_pair(rounded) > MOST_PAIR  # by rounding
+        if not over.any():
+            return rounded.astype(np.int8), scale.astype(np.float32)
+        scale = np.where(over, scale * A_LITTLE_COARSER, scale)
+
+
+def _largest_pair(weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the largest sum of one sign of two neighbouring inputs' weights [outputs]."""
+    even = weight[: len(weight) // 2 * 2]
+    pairs = [np.maximum(side[0::2], 0) + np.maximum(side[1::2], 0) for side in (even, -even)]
+    return np.asarray(np.maximum(*pairs).max(axis=0, initial=0))
 
 
 def quantise(path: Path, inputs: Sequence[NDArray[np.float32]]) -> None:

@@ -12,6 +12,7 @@ from models.heads import HeadCues, HeadSentiment
 from models.minilm import MiniLmEncoder
 from models.tagging import HeadTagger
 from models.topics import BertopicTopics
+from voc.enrichment import Intent
 from voc.feedback import Language
 from voc.ids import derived_id
 from voc.ports import Encoded
@@ -132,6 +133,12 @@ class TestCueModels:
         together = cue_answers(model, SENTENCES)
         assert together == [cue_answers(model, [sentence])[0] for sentence in SENTENCES]
         assert together == cue_answers(model, SENTENCES)
+
+    def test_what_says_nothing_has_no_signal_and_no_doubt(self, model):
+        sentences = [*SENTENCES, "よろしくお願いいたします。", "n/a", "Nothing worked."]
+        told = [model.says_nothing(sentence) for sentence in sentences]
+        assert told[-3:] == [True, True, False]
+        assert all(cues.intent is Intent.NO_SIGNAL for cues, nothing in zip(cue_answers(model, sentences), told, strict=True) if nothing)
 
     def test_probabilities_are_probabilities(self, model):
         assert all(0 <= p <= 1 for cues in cue_answers(model, SENTENCES) for p in (cues.churn, cues.abusive))

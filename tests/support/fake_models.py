@@ -89,6 +89,9 @@ class FakeCues(Named):
             for sentence, sentiment in zip(sentences, sentiments, strict=True)
         ]
 
+    def says_nothing(self, sentence: str) -> bool:
+        return not sentence.strip()
+
 
 def _sure(said: StrEnum, chance: float) -> tuple[float, ...]:
     """Return that chance for what is said and the rest for the last kind but it."""

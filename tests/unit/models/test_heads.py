@@ -26,13 +26,17 @@ def toy_head(*, strength=10.0, temperature=1.0, abstain_below=0.0):
 
 def encoded(*rows):
     found = np.zeros((len(rows), 384), np.float32)
-    for place, (positive, negative) in enumerate(rows):
-        found[place, :2] = positive, negative
+    for place, row in enumerate(rows):
+        found[place, : len(row)] = row
     return Encoded(found, np.zeros_like(found), (False,) * len(rows))
 
 
 def read(head, texts, found):
-    return HeadSentiment(head).sentiments(texts, found)
+    """The third entry of the vector says mixed."""
+    mixed = np.zeros((1, DIMENSIONS), np.float32)
+    mixed[0, AT + 2] = 10
+    heads = {"sentiment": head, "mixed": Head(mixed, np.array([-5.0], np.float32), multi=True)}
+    return HeadSentiment(heads).sentiments(texts, found)
 
 
 def test_probabilities_add_up_to_one_and_follow_the_weights():
@@ -64,10 +68,9 @@ def test_below_the_threshold_the_head_abstains_and_still_gives_its_guess():
     assert unsure.label is SentimentLabel.POSITIVE
 
 
-def test_a_sentence_likely_both_negative_and_positive_is_mixed_and_counts():
-    mixed, weak, clear = read(toy_head(abstain_below=0.6), ["a report"] * 3, encoded((0.5, 0.5), (0.05, 0.05), (0.5, 0.3)))
+def test_a_sentence_of_two_feelings_is_mixed_and_counts():
+    mixed, clear = read(toy_head(abstain_below=0.6), ["a report"] * 2, encoded((0.05, 0.05, 1), (0.5, 0.3, 0)))
     assert (mixed.label, mixed.score, mixed.abstained) == (SentimentLabel.MIXED, 0.0, False)
-    assert weak.label is not SentimentLabel.MIXED
     assert clear.label is SentimentLabel.POSITIVE
 
 

@@ -61,6 +61,9 @@ class Words:
             for text, s in zip(sentences, sentiments, strict=True)
         ]
 
+    def says_nothing(self, sentence: str) -> bool:
+        return sentence.strip() == "hello."
+
     def tags(self, sentences: Sequence[str], encoded: Encoded) -> list[tuple[TagScore, ...]]:
         del encoded
         return [(TagScore(tag="account.login", score=0.5 + 0.1 * s.count("login")),) if "login" in s else () for s in sentences]
@@ -136,14 +139,16 @@ def test_sentences_that_disagree_make_the_comment_mixed_whatever_the_whole_says(
 
 
 def test_the_surer_of_both_readings_says_how_the_comment_feels() -> None:
-    def heard(score: float, confidence: float) -> _Heard:
-        sentiment = Sentiment(label=label_of(score), score=score, confidence=confidence)
+    def heard(score: float, confidence: float, label: SentimentLabel | None = None) -> _Heard:
+        sentiment = Sentiment(label=label or label_of(score), score=score, confidence=confidence)
         return _Heard(sentiment, Cues(Intent.COMMENT, Urgency.NONE, churn=0.0, abusive=0.0), too_long=False)
 
     parts, passage = [(0, 10, "a" * 10), (10, 20, "b" * 10)], [(0, 20, "a" * 10 + "b" * 10)]
     sentences = [heard(-0.8, 0.8), heard(0.0, 0.6)]
-    assert _mood((parts, sentences), (passage, [heard(0.1, 0.6)])).label is SentimentLabel.NEGATIVE
-    assert _mood((parts, sentences), (passage, [heard(0.1, 0.9)])).label is SentimentLabel.NEUTRAL
+    assert _mood(parts, sentences, passage, [heard(0.1, 0.6)]).label is SentimentLabel.NEGATIVE
+    assert _mood(parts, sentences, passage, [heard(0.1, 0.9)]).label is SentimentLabel.NEUTRAL
+    both = _mood(parts, sentences, passage, [heard(-0.1, 0.4, SentimentLabel.MIXED)])
+    assert (both.label, both.score < 0) == (SentimentLabel.MIXED, True)
 
 
 def test_who_says_it_in_one_sentence_is_heard_to_leave_though_the_whole_sounds_less_like_it(models: Understanding) -> None:
