@@ -118,14 +118,19 @@ def fit(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, multi
     return learn(vectors, labels, multi=multi).heads
 
 
-def loss_left_out(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]]) -> float:
-    """Return the mean log loss over examples left out, under the best settings; to choose between descriptions of the examples."""
-    examples, targets = _distinct(_unit(vectors), labels, tuple(sorted(set().union(*labels))))
+def loss_left_out(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, unjudged: int = 0) -> float:
+    """Return the mean log loss over examples left out, under the best settings; to choose between descriptions of the examples.
+
+    ``unjudged``: as ``learn``.
+    """
+    examples, targets, judged = _distinct(_unit(vectors), labels, tuple(sorted(set().union(*labels))), unjudged=unjudged)
     with _one_thread():
-        return _chosen(examples, targets)[0]
+        return _chosen(examples, targets, judged)[0]
 
 
-def learn(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, multi: bool, most: int = MAX_EXAMPLES) -> Learned:
+def learn(
+    vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, multi: bool, most: int = MAX_EXAMPLES, unjudged: int = 0
+) -> Learned:
     """Learn tags from examples.
 
     Parameters
@@ -138,6 +143,8 @@ def learn(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, mul
         Whether a sentence can have several tags.
     most
         So many examples are taken, evenly from the tags; what is given takes time for each of them.
+    unjudged
+        So many at the end teach, but are no sentences to be told: settings, probabilities, threshold and quality are of the others.
 
     Raises
     ------
@@ -151,18 +158,19 @@ def learn(vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], *, mul
         raise InputError("An example has several tags; say that a sentence may have several.", field="label")
     if not np.isfinite(vectors).all():
         raise InputError("The examples' vectors hold values that are not numbers.", field="vectors")
-    examples, targets = _distinct(_unit(vectors), labels, names)
+    examples, targets, judged = _distinct(_unit(vectors), labels, names, unjudged=unjudged)
     kept = _evenly(targets, limit=most)
-    examples, targets = examples[kept], targets[kept]
+    examples, targets, judged = examples[kept], targets[kept], judged[kept]
     with _one_thread():
-        _, width, ridge = _chosen(examples, _answers(targets, multi=multi))
+        _, width, ridge = _chosen(examples, _answers(targets, multi=multi), judged)
     alpha, left_out = _solve(_kernel(examples, examples, width), _answers(targets, multi=multi), _ridges(targets, ridge, multi=multi))
-    some = _evenly(targets, limit=CALIBRATING_EXAMPLES)
-    slope, offset, _ = _calibrate(left_out[some], targets[some], multi=multi)
-    judged = np.round(_probabilities(left_out, slope, offset, tags=len(names), multi=multi), ROUND_DIGITS)
-    below = _threshold(judged, targets, multi=multi)
+    left_out, wanted = left_out[judged], targets[judged]
+    some = _evenly(wanted, limit=CALIBRATING_EXAMPLES)
+    slope, offset, _ = _calibrate(left_out[some], wanted[some], multi=multi)
+    chances = np.round(_probabilities(left_out, slope, offset, tags=len(names), multi=multi), ROUND_DIGITS)
+    below = _threshold(chances, wanted, multi=multi)
     heads = FewShotHeads(names, multi, examples, alpha.astype(np.float32), width, slope, offset, below)
-    return Learned(heads, _quality(names, _given(judged, below, multi=multi), targets), targets, ridge)
+    return Learned(heads, _quality(names, _given(chances, below, multi=multi), wanted), targets, ridge)
 
 
 def learn_more(known: Learned, vectors: NDArray[np.float32], labels: Sequence[frozenset[str]]) -> Learned:
@@ -173,14 +181,14 @@ def learn_more(known: Learned, vectors: NDArray[np.float32], labels: Sequence[fr
     """
     heads = known.heads
     told = [some.intersection(heads.labels) for some in labels]
-    examples, targets = _distinct(_unit(vectors), told, heads.labels)
+    examples, targets, _ = _distinct(_unit(vectors), told, heads.labels)
     kept = _evenly(targets, limit=max(1, MAX_EXAMPLES - len(heads.examples)))
     every, wanted = np.concatenate([heads.examples, examples[kept]]), np.concatenate([known.targets, targets[kept]])
     answers = _answers(wanted, multi=heads.multi)
     with _one_thread():
         alpha, left_out = _solve(_kernel(every, every, heads.width), answers, _ridges(wanted, known.ridge, multi=heads.multi))
-    judged = np.round(_probabilities(left_out, heads.slope, heads.offset, tags=len(heads.labels), multi=heads.multi), ROUND_DIGITS)
-    quality = _quality(heads.labels, _given(judged, heads.abstain_below, multi=heads.multi), wanted)
+    chances = np.round(_probabilities(left_out, heads.slope, heads.offset, tags=len(heads.labels), multi=heads.multi), ROUND_DIGITS)
+    quality = _quality(heads.labels, _given(chances, heads.abstain_below, multi=heads.multi), wanted)
     return Learned(replace(heads, examples=every, alpha=alpha.astype(np.float32)), quality, wanted, known.ridge)
 
 
@@ -198,19 +206,23 @@ def _unit(vectors: NDArray[np.float32]) -> Matrix:
     return np.asarray(matrix / np.where(lengths > 0, lengths, 1.0), np.float32)
 
 
-def _distinct(examples: Matrix, labels: Sequence[frozenset[str]], names: tuple[str, ...]) -> tuple[Matrix, Scores]:
-    """Return every example once, in an order of its own: a repeat would tell the answer to the one left out.
+def _distinct(
+    examples: Matrix, labels: Sequence[frozenset[str]], names: tuple[str, ...], *, unjudged: int = 0
+) -> tuple[Matrix, Scores, NDArray[np.bool_]]:
+    """Return every example once, in an order of its own, what each says, and which are judged; a repeat would tell the answer to the other.
 
     The order follows the numbers from their largest digits on, so that another processor's last digits take no other examples.
     """
     rows = examples.astype(">f4")
-    first = {(row.tobytes(), tuple(sorted(some))): place for place, (row, some) in enumerate(zip(rows, labels, strict=True))}
+    first: dict[tuple[bytes, tuple[str, ...]], int] = {}
+    for place, (row, some) in enumerate(zip(rows, labels, strict=True)):
+        first.setdefault((row.tobytes(), tuple(sorted(some))), place)
     places = [first[key] for key in sorted(first)]
     at = {name: place for place, name in enumerate(names)}
     targets = np.zeros((len(places), len(names)))
     for row, place in enumerate(places):
         targets[row, [at[name] for name in labels[place]]] = 1.0
-    return examples[places], targets
+    return examples[places], targets, np.array(places) < len(labels) - unjudged
 
 
 def _evenly(targets: Scores, *, limit: int) -> NDArray[np.int64]:
@@ -263,17 +275,17 @@ def _solve(kernel: Matrix, targets: Scores, ridges: Scores) -> tuple[Scores, Sco
     return alpha, targets - alpha / np.einsum("ij,ij->j", inverse, inverse)[:, None]
 
 
-def _chosen(examples: Matrix, targets: Scores) -> tuple[float, float, float]:
-    """Return the least mean log loss, and the width and ridge that reach it, over examples left out and each tag on its own."""
+def _chosen(examples: Matrix, targets: Scores, judged: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Return the least mean log loss, and the width and ridge that reach it, over judged examples left out and each tag on its own."""
     rows = _evenly(targets, limit=CHOOSING_EXAMPLES)
-    some, wanted = examples[rows], targets[rows]
+    some, wanted, seen = examples[rows], targets[rows], judged[rows]
     best = (np.inf, WIDTHS[0], RIDGES[0])
     for width in WIDTHS:
         values, axes = np.linalg.eigh(_kernel(some, some, width).astype(np.float64))
         for ridge in RIDGES:
             shrunk = 1 / (np.maximum(values, 0.0) + ridge)
             left_out = wanted - (axes @ ((axes.T @ wanted) * shrunk[:, None])) / (axes**2 @ shrunk)[:, None]
-            best = min(best, (_calibrate(left_out, wanted, multi=True)[2], width, ridge))
+            best = min(best, (_calibrate(left_out[seen], wanted[seen], multi=True)[2], width, ridge))
     return best
 
 

@@ -18,12 +18,14 @@ from models.tagging import HeadTagger
 from voc.enrichment import TagScore
 from voc.errors import InputError, LearntTagsRejectedError
 from voc.ports import Encoded, Tagger, Vectors
-from voc.tag_learning import LearntTags, TagLesson, TagQuality, TagTeacher
+from voc.tag_learning import LearntTags, TagExamples, TagLesson, TagQuality, TagTeacher
 from voc.taxonomy import SHIPPED_NAME, Tag
 
 VERSION_CHARS = 8
 MARK_WEIGHTS = (0.0, 0.3, 0.6)
 """How much spelling may count beside meaning; the examples left out decide."""
+NEAR, FEWEST = 0.4, 50
+"""From this cosine with an example on a sentence may be about its matter; so many are taken, where there are fewer examples (LOG.md)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +45,33 @@ class Taught:
         return self.heads.probabilities(_inputs(texts, vectors, self.marks))
 
 
-def teach(texts: Sequence[str], vectors: Vectors, labels: Sequence[frozenset[str]], *, multi: bool) -> Taught:
-    """Learn tags from examples; the examples left out decide how much spelling counts. Errors: as ``models.few_shot.learn``."""
-    if not any(labels):
+def teach(lesson: TagLesson) -> Taught:
+    """Learn tags from examples and, where that tells the examples left out better, from what the taxonomy says of the tags.
+
+    The examples left out decide how much spelling counts, too. Sentences from elsewhere, far from all examples, are examples of "none of
+    these": a few examples of a few tags alone say nothing of what customers write of besides. Errors: as ``models.few_shot.learn``.
+    """
+    examples, names = lesson.examples, lesson.names
+    if not any(examples.labels):
         raise InputError("There is no example with a tag to learn from.", field="label")
-    marks = min(MARK_WEIGHTS, key=lambda weight: loss_left_out(_inputs(texts, vectors, weight), labels))
-    learnt = learn(_inputs(texts, vectors, marks), labels, multi=multi)
+    materials = ((examples, 0), (examples + names, len(names.texts)))
+    choices = [(*material, weight) for material in materials for weight in MARK_WEIGHTS]
+
+    def loss(choice: tuple[TagExamples, int, float]) -> float:
+        some, unjudged, weight = choice
+        return loss_left_out(_inputs(some.texts, some.vectors, weight), some.labels, unjudged=unjudged)
+
+    some, unjudged, marks = min(choices, key=loss)
+    every = _far(lesson.elsewhere, examples) + some
+    learnt = learn(_inputs(every.texts, every.vectors, marks), every.labels, multi=lesson.multi, unjudged=unjudged)
     return Taught(learnt.heads, marks, learnt.quality)
+
+
+def _far(elsewhere: TagExamples, examples: TagExamples) -> TagExamples:
+    """Return sentences from elsewhere that are about none of the examples' matters: as many as there are examples, or ``FEWEST``."""
+    nearest = np.max(elsewhere.vectors @ examples.vectors.T, axis=1)
+    far = np.random.default_rng(0).permutation(np.flatnonzero(nearest < NEAR))
+    return elsewhere.at(far[: max(FEWEST, len(examples.texts))])
 
 
 class FewShotTeacher(TagTeacher):
@@ -62,7 +84,7 @@ class FewShotTeacher(TagTeacher):
         """Return what the examples teach."""
         if lesson.taxonomy.name == SHIPPED_NAME:
             return self._learn_on_top(lesson)
-        learnt = teach(lesson.texts, lesson.vectors, lesson.labels, multi=lesson.multi)
+        learnt = teach(lesson)
         return _kept(lesson, learnt.heads, {"marks": learnt.marks}, learnt.quality)
 
     def tagger(self, learnt: LearntTags) -> Tagger:
@@ -80,7 +102,7 @@ class FewShotTeacher(TagTeacher):
         shipped = self._given or shipped_tags()
         if shipped.known is None:
             raise InputError("The shipped tags learn nothing here.", field="name")
-        learnt = learn_more(shipped.known, lesson.vectors, lesson.labels)
+        learnt = learn_more(shipped.known, lesson.examples.vectors, lesson.examples.labels)
         slope, offset = shipped.stated
         facts = {"least_score": shipped.least_score, "stated_slope": slope, "stated_offset": offset}
         return _kept(lesson, learnt.heads, facts, learnt.quality)

@@ -18,7 +18,7 @@ from voc.errors import BadExamplesError, InputError
 from voc.model_source import parse_model_source
 from voc.settings import ModelSettings
 from voc.store import Store, Unit
-from voc.tag_learning import LearntTags, TagLesson, TagTeacher
+from voc.tag_learning import LearntTags, TagTeacher, tag_lesson
 from voc.taxonomy import Taxonomy
 
 MOST_EXAMPLES = 10_000
@@ -67,13 +67,13 @@ class Lessons:
         with self.store.read() as unit:
             material = lesson_material(unit, name, shipped=self.shipped)
         learnt = self.teacher.learn(
-            TagLesson(
-                taxonomy=material.taxonomy,
-                texts=material.texts,
-                vectors=self.models.encode_for_tags(material.texts),
-                labels=material.labels,
+            tag_lesson(
+                material.taxonomy,
+                material.texts,
+                material.labels,
                 multi=True,
                 encoder=learnt_on(self.stamp, name),
+                vectors_of=self.models.encode_for_tags,
             )
         )
         now = self.clock()

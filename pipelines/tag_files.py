@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from voc.errors import BadFileError, BadMappingError
 from voc.feedback import MAX_TEXT_CHARS
 from voc.ports import Encoded, Vectors
 from voc.settings import Settings
-from voc.tag_learning import FEW_EXAMPLES, WEAK_F1, LearntTags, TagLesson, TagQuality
-from voc.taxonomy import Bilingual, Tag, Taxonomy
+from voc.tag_learning import FEW_EXAMPLES, WEAK_F1, LearntTags, TagQuality, tag_lesson
+from voc.taxonomy import flat_taxonomy
 
 SEVERAL = re.compile(r"[;|；｜]")
 MAX_LABEL_CHARS = 200
@@ -60,13 +61,13 @@ def train_tags(path: Path, *, out: Path, options: TrainOptions, settings: Settin
     rows = read_rows(path, options.text_column)
     texts = _texts(rows)
     labels = read_labels(path, options)
-    taught = TagLesson(
-        taxonomy=flat_taxonomy(path.name.split(".")[0], frozenset().union(*labels)),
-        texts=tuple(texts),
-        vectors=_vectors(texts, settings=settings, progress=progress),
-        labels=tuple(labels),
+    taught = tag_lesson(
+        flat_taxonomy(path.name.split(".")[0], frozenset().union(*labels)),
+        texts,
+        labels,
         multi=options.multi,
         encoder=encoder_in_use(settings),
+        vectors_of=partial(_vectors, settings=settings, progress=progress),
     )
     with progress.step("learn", len(rows)) as step:
         learnt = build_tag_teacher().learn(taught)
@@ -142,13 +143,6 @@ def split_labels(cell: str, *, multi: bool) -> frozenset[str]:
             listed = [cell]
         return frozenset(str(label).strip() for label in listed)
     return frozenset(part.strip() for part in (SEVERAL.split(cell) if multi else [cell]))
-
-
-def flat_taxonomy(name: str, labels: frozenset[str]) -> Taxonomy:
-    """Return a taxonomy whose tags are the labels, each on a branch of its own."""
-    named = {label: Bilingual(en=label, ja=label) for label in sorted(labels)}
-    tags = tuple(Tag(id=label, large=text, middle=text, small=text) for label, text in named.items())
-    return Taxonomy(name=name, version="1", tags=tags)
 
 
 def quality_json(learnt: LearntTags) -> dict[str, Any]:

@@ -4,13 +4,16 @@ Invariants: what was learnt belongs to one encoder, for the shipped taxonomy to 
 any other; its version follows from its content.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from voc.enrichment import TagScore
 from voc.ports import Tagger, Vectors
-from voc.taxonomy import Taxonomy
+from voc.taxonomy import SHIPPED_NAME, Taxonomy, shipped_taxonomy
 from voc.values import UtcDatetime, Value
 
 FEW_EXAMPLES = 10
@@ -38,18 +41,61 @@ class TagQuality(Value):
 
 
 @dataclass(frozen=True, eq=False)
-class TagLesson:
-    """Examples to learn a taxonomy from: a text, its unit vector and a set of tag ids each; an empty set stands for none of these.
+class TagExamples:
+    """Texts, each with its unit vector and a set of tag ids; an empty set stands for none of these."""
 
-    For the shipped taxonomy they are what people corrected; the examples it ships with need not be given.
-    """
-
-    taxonomy: Taxonomy
     texts: tuple[str, ...]
     vectors: Vectors
     labels: tuple[frozenset[str], ...]
+
+    def at(self, places: NDArray[np.int64]) -> "TagExamples":
+        """Return those at the places."""
+        chosen = places.tolist()
+        return TagExamples(tuple(self.texts[i] for i in chosen), self.vectors[places], tuple(self.labels[i] for i in chosen))
+
+    def __add__(self, others: "TagExamples") -> "TagExamples":
+        """Return these examples and behind them the others."""
+        vectors = np.concatenate([self.vectors, others.vectors])
+        return TagExamples(self.texts + others.texts, vectors, self.labels + others.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class TagLesson:
+    """What a taxonomy is learnt from: examples, what it says itself of the tags they have (``names``), and what others write of.
+
+    For the shipped taxonomy the examples are what people corrected; those it ships with, names among them, need not be given.
+    """
+
+    taxonomy: Taxonomy
+    examples: TagExamples
+    names: TagExamples
+    elsewhere: TagExamples
+    """Sentences on all matters of the shipped taxonomy, without a tag; which of them lie far from the examples is the teacher's to see."""
     multi: bool
     encoder: str
+
+
+def tag_lesson(
+    taxonomy: Taxonomy,
+    texts: Sequence[str],
+    labels: Sequence[frozenset[str]],
+    *,
+    multi: bool,
+    encoder: str,
+    vectors_of: Callable[[Sequence[str]], Vectors],
+) -> TagLesson:
+    """Return the lesson in which the texts are the examples; ``vectors_of`` is called once, with them and all else behind them."""
+    own, had = taxonomy.name != SHIPPED_NAME, frozenset().union(*labels)
+    names = [(text, frozenset({tag.id})) for tag in taxonomy.tags if own and tag.id in had for text in tag.said]
+    elsewhere = [text for tag in shipped_taxonomy().tags if own for text in tag.examples.en + tag.examples.ja]
+    every = [*zip(texts, labels, strict=True), *names, *((text, frozenset[str]()) for text in elsewhere)]
+    vectors = vectors_of([text for text, _ in every])
+
+    def some(start: int, end: int) -> TagExamples:
+        return TagExamples(tuple(text for text, _ in every[start:end]), vectors[start:end], tuple(tags for _, tags in every[start:end]))
+
+    told = len(texts) + len(names)
+    return TagLesson(taxonomy, some(0, len(texts)), some(len(texts), told), some(told, len(every)), multi, encoder)
 
 
 class LearntTags(Value):

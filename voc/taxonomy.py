@@ -56,6 +56,12 @@ class Tag(Value):
     keywords: BilingualList = BilingualList()
     examples: BilingualList = BilingualList()
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return its name and definition in both languages, each text once; underscores of a label are spaces."""
+        told = (self.small.en, self.small.ja, self.definition.en, self.definition.ja)
+        return tuple(dict.fromkeys(text for text in (one.replace("_", " ").strip() for one in told) if text))
+
 
 class Aspect(Value):
     """A large group (大分類) with the ids of its tags, at least two: one alone says it itself."""
@@ -103,6 +109,13 @@ def by_large(tags: Iterable[Tag], *, language: str) -> dict[str, list[Tag]]:
     for tag in tags:
         groups.setdefault(tag.large.in_language(language), []).append(tag)
     return groups
+
+
+def flat_taxonomy(name: str, labels: Iterable[str]) -> Taxonomy:
+    """Return a taxonomy whose tags are the labels, each on a branch of its own."""
+    named = {label: Bilingual(en=label, ja=label) for label in sorted(labels)}
+    tags = tuple(Tag(id=label, large=text, middle=text, small=text) for label, text in named.items())
+    return Taxonomy(name=name, version="1", tags=tags)
 
 
 @cache

@@ -14,10 +14,12 @@ from models.evaluation.measures import SEED
 from models.evaluation.scoring import Said, Speech, Subject, classified, detected, drawn, missing, tagged
 from models.evaluation.word_counts import NAME, word_count_labels, word_count_tags
 from models.labelled import Row
-from models.own_tags import teach
+from models.own_tags import Taught, teach
 from voc.feedback import Language
 from voc.ports import Vectors
 from voc.quality import Metric, QualityScore, QualityTask
+from voc.tag_learning import tag_lesson
+from voc.taxonomy import flat_taxonomy
 
 EXAMPLES = 10
 DRAWS = 5
@@ -42,10 +44,10 @@ def few_shot_scores(bench: Bench) -> list[QualityScore]:
         for draw in range(DRAWS):
             chosen = examples(labels, per_class=EXAMPLES, seed=SEED + draw)
             some, theirs = [texts[i] for i in chosen], [labels[i] for i in chosen]
-            draws.append(_learned(some, vectors[chosen], theirs, (_texts(dev), unseen)))
+            draws.append(_learned(bench, some, vectors[chosen], theirs, (_texts(dev), unseen)))
             simple.append(word_count_labels(some, theirs, _texts(dev)))
             step.advance(1)
-    said = _learned(texts, vectors, labels, (_texts(dev), unseen))
+    said = _learned(bench, texts, vectors, labels, (_texts(dev), unseen))
     return [drawn(few, truth, draws, simple), classified(every, truth, said, word_count_labels(texts, labels, _texts(dev)))]
 
 
@@ -60,7 +62,7 @@ def scope_scores(bench: Bench) -> list[QualityScore]:
     train, dev, vectors, unseen = loaded
     labels = [_in_scope(row) for row in train]
     truth = [_in_scope(row) for row in dev]
-    said = _learned(_texts(train), vectors, labels, (_texts(dev), unseen))
+    said = _learned(bench, _texts(train), vectors, labels, (_texts(dev), unseen))
     simple = word_count_labels(_texts(train), labels, _texts(dev))
     known = [place for place, label in enumerate(truth) if label]
     none_fits = np.array([not label for label in truth])
@@ -79,7 +81,7 @@ def theme_scores(bench: Bench) -> list[QualityScore]:
         return [missing(subject)]
     train, dev, vectors, unseen = loaded
     labels, truth = ([str(row["label"]) for row in rows] for rows in (train, dev))
-    said = _learned(_texts(train), vectors, labels, (_texts(dev), unseen))
+    said = _learned(bench, _texts(train), vectors, labels, (_texts(dev), unseen))
     return [classified(subject, truth, said, word_count_labels(_texts(train), labels, _texts(dev)))]
 
 
@@ -92,7 +94,7 @@ def request_scores(bench: Bench) -> list[QualityScore]:
         return [missing(subject)]
     train, dev, vectors, unseen = loaded
     labels, truth = ([tuple(row["label"]) for row in rows] for rows in (train, dev))
-    given = teach(_texts(train), vectors, [frozenset(row) for row in labels], multi=True).predict(_texts(dev), unseen)
+    given = _taught(bench, _texts(train), vectors, [frozenset(row) for row in labels], multi=True).predict(_texts(dev), unseen)
     return [tagged(subject, truth, given, word_count_tags(_texts(train), labels, _texts(dev), language=Language.JA))]
 
 
@@ -106,15 +108,30 @@ def examples(labels: Sequence[str], *, per_class: int, seed: int) -> list[int]:
     return sorted(place for some in drawn_places for place in some)
 
 
-def _learned(texts: Sequence[str], vectors: Vectors, labels: Sequence[str], unseen: tuple[Sequence[str], Vectors]) -> Said:
-    """Return one label a row of ``unseen``, empty where none fits, as learnt from the examples the way ``voc tags train`` does."""
-    heads = teach(texts, vectors, [frozenset({label}) if label else frozenset() for label in labels], multi=False)
+def _learned(
+    bench: Bench, texts: Sequence[str], vectors: Vectors, labels: Sequence[str], unseen: tuple[Sequence[str], Vectors]
+) -> Said:
+    """Return one label a row of ``unseen``, empty where none fits."""
+    heads = _taught(bench, texts, vectors, [frozenset({label}) if label else frozenset() for label in labels], multi=False)
     given = heads.predict(*unseen)
     return Said(
         [tags[0].tag if tags else NONE_FITS for tags in given],
         confidence=heads.probabilities(*unseen).max(axis=1),
         abstained=np.array([not tags for tags in given], dtype=bool),
     )
+
+
+def _taught(bench: Bench, texts: Sequence[str], vectors: Vectors, labels: Sequence[frozenset[str]], *, multi: bool) -> Taught:
+    """Return what the examples and the names of their labels teach, the way ``voc tags train`` does."""
+    lesson = tag_lesson(
+        flat_taxonomy("labels", frozenset().union(*labels)),
+        texts,
+        labels,
+        multi=multi,
+        encoder="",
+        vectors_of=lambda every: np.concatenate([vectors, bench.encoders.judged.encode(every[len(texts) :]).vectors]),
+    )
+    return teach(lesson)
 
 
 def _some(said: Said, places: Sequence[int]) -> Said:

@@ -194,7 +194,7 @@ def _least_score(encoder: BilingualEncoder, heads: FewShotHeads, rows: Sequence[
 
 
 def _said_of(tag: Tag) -> tuple[str, ...]:
-    return (*tag.examples.en, *tag.examples.ja, tag.small.en, tag.small.ja, tag.definition.en, tag.definition.ja)
+    return (*tag.examples.en, *tag.examples.ja, *tag.said)
 
 
 def _fitted(

@@ -4,7 +4,9 @@
 feed the task heads, so that what a sentence *feels* need not displace what it is *about*. English word embeddings stay as they were.
 """
 
+import timeit
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,12 +18,14 @@ from torch import Tensor, nn
 from models.tokenizer import ENGLISH_TOKENS, PAD_ID, BilingualTokenizer
 
 DIMENSIONS = 384
+WORTH_IT = 1.5
+"""Products in bfloat16 must be so many times as fast, for nothing else in a step is."""
 
 
 class Student(nn.Module):
     """The encoder in training; ``japanese`` are the first embeddings of the Japanese pieces, shape [pieces, 384].
 
-    It lies on a GPU where there is one. Where the processor multiplies bfloat16 quickly its body is trained so, in half the time (LOG.md).
+    It lies on a GPU where there is one. Where the processor multiplies bfloat16 faster than float32 its body is trained so.
     """
 
     def __init__(self, minilm: Path, japanese: NDArray[np.float32]) -> None:
@@ -39,8 +43,7 @@ class Student(nn.Module):
         self.attention = nn.Linear(DIMENSIONS, 1, bias=False)
         nn.init.zeros_(self.attention.weight)
         self.to("cuda" if torch.cuda.is_available() else "cpu")
-        able = torch.cpu.get_capabilities()
-        self._bfloat16 = torch.cuda.is_available() or any(able.get(unit) for unit in ("amx_bf16", "avx512_bf16"))
+        self._bfloat16 = torch.cuda.is_available() or faster_in_bfloat16()
 
     def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         """Return vectors and features, each [n, 384] float32, of token ids [n, length] padded with 0."""
@@ -62,13 +65,26 @@ class Student(nn.Module):
         return torch.where(japanese[:, :, None], own, english)
 
 
+@cache
+def faster_in_bfloat16() -> bool:
+    """Return whether this processor multiplies bfloat16 clearly faster than float32, as tried on a product of the body's shape.
+
+    Its units do not tell: with AMX it is several times as fast, with AVX512-BF16 alone once twice and once half as fast (LOG.md).
+    """
+
+    def seconds(dtype: torch.dtype) -> float:
+        rows, weights = torch.ones(256, DIMENSIONS, dtype=dtype), torch.ones(DIMENSIONS, 4 * DIMENSIONS, dtype=dtype)
+        return min(timeit.repeat(lambda: rows @ weights, number=2, repeat=5))
+
+    return seconds(torch.bfloat16) * WORTH_IT < seconds(torch.float32)
+
+
 def padded(rows: Sequence[Sequence[int]]) -> Tensor:
     """Return token ids as one tensor [n, longest]."""
     found = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
     for place, row in enumerate(rows):
         found[place, : len(row)] = torch.tensor(row)
     return found
-
 
 def batches(lengths: Sequence[int], *, tokens: int, seed: int) -> Iterator[list[int]]:
     """Give batches of about equal length and at most so many padded tokens, in random order; each index once."""
@@ -84,7 +100,6 @@ def batches(lengths: Sequence[int], *, tokens: int, seed: int) -> Iterator[list[
     found.append(current)
     for place in random.permutation(len(found)).tolist():
         yield found[place]
-
 
 def encoded(student: Student, tokenizer: BilingualTokenizer, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return vectors and features of texts in their order, without gradients."""

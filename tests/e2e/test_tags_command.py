@@ -32,6 +32,13 @@ NEW = {
     "f": ("Such friendly people at the counter desk.", "staff"),
 }
 
+ELSEWHERE = [
+    "アプリを更新したら画面が真っ白になります。", "請求書の宛名を変えたいです。", "パスワードを忘れてしまいました。", "注文した靴の色が写真と違いました。", "昨夜から通信が切れます。",
+    "解約の方法を教えてください。", "料理の味が薄かったです。", "新しい機能が使いやすいです。", "ポイントが付いていません。", "薬の飲み方が書かれていません。",
+    "The export button does nothing.", "My invoice shows the wrong amount.", "The battery is empty after two hours.", "Please add a dark theme.", "The soup was cold.",
+    "I forgot my password again.", "The shoes fell apart after a week.", "How do I cancel my subscription?", "Great value for the price.", "Search never finds my documents.",
+]  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -58,6 +65,14 @@ def test_six_examples_a_tag_tell_new_sentences_of_both_languages(files: Path) ->
     right = sum(row["tags"][:1] != [] and row["tags"][0]["tag"] == NEW[row["id"]][1] for row in rows)
     assert right >= len(NEW) - 1
     assert all(0 < tag["score"] <= 1 for row in rows for tag in row["tags"])
+
+
+def test_what_is_about_none_of_the_tags_has_none(files: Path) -> None:
+    """Why: learnt from the examples alone, a few tags were given to every comment there was."""
+    path, out = files / "elsewhere.jsonl", files / "elsewhere-tags.jsonl"
+    path.write_text("\n".join(json.dumps({"text": text}, ensure_ascii=False) for text in ELSEWHERE), encoding="utf-8")
+    said = said_apart(files / "data", "tags", "predict", str(path), "--taxonomy", str(files / "branches"), "--out", str(out))
+    assert said["without_tag"] >= len(ELSEWHERE) - 1
 
 
 def test_a_changed_folder_is_refused(files: Path, tmp_path: Path) -> None:

@@ -139,6 +139,22 @@ def test_a_repeated_example_does_not_vouch_for_itself():
     assert twice == once
 
 
+def test_what_is_not_judged_teaches_and_is_not_counted():
+    """Why: a tag's name is no sentence anybody wrote; told right, it would flatter the figures, told wrong, spoil them."""
+    vectors, labels = examples(3)
+    names, unlike = near(0, n=1, seed=40), near(9, n=1, seed=41)
+    taught = learn(np.concatenate([vectors, names, unlike]), [*labels, frozenset({"delivery"}), frozenset({"login"})], multi=False, unjudged=2)
+    assert {tag.tag: tag.n for tag in taught.quality} == {"delivery": 3, "invoice": 3, "login": 3}
+    assert taught.heads.predict(near(9, n=1, seed=42)) != [()]
+    assert learn(vectors, labels, multi=False).heads.predict(near(9, n=1, seed=42)) == [()]
+
+
+def test_a_name_that_is_an_example_too_is_judged_once():
+    vectors, labels = examples(3)
+    again = learn(np.concatenate([vectors, vectors[:1]]), [*labels, labels[0]], multi=False, unjudged=1)
+    assert again.quality == learn(vectors, labels, multi=False).quality
+
+
 def test_what_cannot_be_learnt_is_refused():
     vectors = near(0, n=2, seed=1)
     with pytest.raises(InputError):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from models.own_tags import FewShotTeacher
 from models.tag_folder import TagFolder
 from tests.support.fake_models import FakeEncoder, FakeTagger
 from voc.errors import BadFileError, InputError, LearntTagsRejectedError, ModelRejectedError
-from voc.tag_learning import TagLesson
+from voc.tag_learning import TagExamples, tag_lesson
 from voc.taxonomy import Bilingual, Tag, Taxonomy
 
 ENCODER = "fake/1"
@@ -66,12 +67,15 @@ def taxonomy():
     return Taxonomy(name="branches", version="1", tags=tuple(Tag(id=tag, large=n, middle=n, small=n) for tag, n in names.items()))
 
 
+def lesson(texts, labels, of=None):
+    return tag_lesson(of or taxonomy(), texts, labels, multi=True, encoder=ENCODER, vectors_of=lambda some: FakeEncoder().encode(some).vectors)
+
+
 @pytest.fixture
 def learnt():
     texts = [text for some in SENTENCES.values() for text in some]
     labels = tuple(frozenset({tag}) for tag, some in SENTENCES.items() for _ in some)
-    vectors = FakeEncoder().encode(texts).vectors
-    return FewShotTeacher().learn(TagLesson(taxonomy=taxonomy(), texts=tuple(texts), vectors=vectors, labels=labels, multi=True, encoder=ENCODER))
+    return FewShotTeacher().learn(lesson(texts, labels))
 
 
 def tags_of(tagger, *sentences):
@@ -84,6 +88,44 @@ def test_what_was_learnt_gives_tags(learnt):
     assert [tag.id for tag in tagger.taxonomy_tags()] == ["parking", "queue"]
 
 
+NOTHING = TagExamples((), np.zeros((0, 384), np.float32), ())
+
+
+def told(parking, queue):
+    """Return the taxonomy with definitions."""
+    first, second = taxonomy().tags
+    definitions = {"parking": Bilingual(en=parking, ja=parking), "queue": Bilingual(en=queue, ja=queue)}
+    return taxonomy().model_copy(update={"tags": tuple(tag.model_copy(update={"definition": definitions[tag.id]}) for tag in (first, second))})
+
+
+FEW = tuple(text for some in SENTENCES.values() for text in some), tuple(frozenset({tag}) for tag, some in SENTENCES.items() for _ in some)
+
+
+def test_a_definition_teaches_beside_few_examples():
+    """Why: where a tag has few examples, what the user wrote about it is much of what is known of it."""
+    of = told("parking in the garage", "the queue at the counter")
+    plain, taught = (FewShotTeacher().tagger(FewShotTeacher().learn(lesson(*FEW, of=one))) for one in (taxonomy(), of))
+    assert tags_of(plain, "the garage") == [[]]
+    assert tags_of(taught, "the garage") == [["parking"]]
+
+
+def test_definitions_that_tell_the_examples_worse_teach_nothing():
+    """Why: names can be codes, or mean something else than people use them for; the examples decide."""
+    misleading = FewShotTeacher().learn(lesson(*FEW, of=told("the queue at the counter, a long queue", "no parking space, the parking is full")))
+    without = FewShotTeacher().learn(replace(lesson(*FEW), names=NOTHING))
+    assert (misleading.weights, misleading.quality) == (without.weights, without.quality)
+    assert FewShotTeacher().learn(lesson(*FEW, of=told("no parking space, the parking is full", "the queue at the counter, a long queue"))).weights != without.weights
+
+
+def test_names_are_read_as_words_once_each_and_none_of_tags_without_an_example():
+    names = {"late_delivery": Bilingual(en="late_delivery", ja="late_delivery"), "price": Bilingual(en="Price", ja="価格")}
+    tags = tuple(Tag(id=tag, large=name, middle=name, small=name) for tag, name in names.items())
+    one = lesson(["it came late"], [frozenset({"late_delivery"})], of=Taxonomy(name="shop", version="1", tags=tags))
+    assert (one.names.texts, one.names.labels) == (("late delivery",), (frozenset({"late_delivery"}),))
+    assert lesson(["dear"], [frozenset({"price"})], of=Taxonomy(name="cx", version="1", tags=tags)).names.texts == ()
+    assert lesson(["dear"], [frozenset({"price"})], of=Taxonomy(name="shop", version="1", tags=tags)).names.texts == ("Price", "価格")
+
+
 def test_beside_the_shipped_tagger_both_give_their_tags_and_the_stamp_names_both(learnt):
     both = FewShotTeacher().beside(FakeTagger(), [learnt])
     assert tags_of(both, "login", "parking is full") == [["account.login"], ["parking"]]
@@ -92,9 +134,8 @@ def test_beside_the_shipped_tagger_both_give_their_tags_and_the_stamp_names_both
 
 def test_the_version_follows_from_the_content(learnt):
     texts = ("queue", "parking")
-    vectors, labels = FakeEncoder().encode(texts).vectors, (frozenset({"queue"}), frozenset({"parking"}))
-    lesson = TagLesson(taxonomy=taxonomy(), texts=texts, vectors=vectors, labels=labels, multi=True, encoder=ENCODER)
-    once, again = FewShotTeacher().learn(lesson), FewShotTeacher().learn(lesson)
+    given = lesson(texts, [frozenset({"queue"}), frozenset({"parking"})])
+    once, again = FewShotTeacher().learn(given), FewShotTeacher().learn(given)
     assert once == again
     assert once.version != learnt.version
 
@@ -206,7 +247,5 @@ def test_a_damaged_configuration_in_a_folder_that_agrees_is_refused_with_what_to
 
 
 def test_examples_without_any_tag_teach_nothing():
-    vectors, labels = np.eye(2, 384, dtype=np.float32), (frozenset[str](), frozenset[str]())
-    lesson = TagLesson(taxonomy=taxonomy(), texts=("a", "b"), vectors=vectors, labels=labels, multi=True, encoder=ENCODER)
     with pytest.raises(InputError):
-        FewShotTeacher().learn(lesson)
+        FewShotTeacher().learn(lesson(("a", "b"), [frozenset[str](), frozenset[str]()]))

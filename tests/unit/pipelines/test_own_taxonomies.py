@@ -15,7 +15,7 @@ from tests.support.app import Running, running
 from tests.support.fake_models import FakeEncoder, FakeTagger, understanding
 from voc.errors import BadFileError, BadMappingError, InputError
 from voc.settings import ModelSettings
-from voc.tag_learning import TagLesson
+from voc.tag_learning import tag_lesson
 
 CSV = """tag,large,middle,small,definition,example,language
 queue,Branch,Counter,Long queue,Waiting at the counter.,long queue at the counter,en
@@ -182,13 +182,13 @@ def test_the_stamp_known_outside_is_the_one_on_the_results():
     texts = ["long queue", "no parking"]
     taxonomy = taxonomy_from_csv(CSV, name="branches")
     stamp = understanding().stamp()
-    lesson = TagLesson(
-        taxonomy=taxonomy,
-        texts=tuple(texts),
-        vectors=FakeEncoder().encode(texts).vectors,
-        labels=(frozenset({"queue"}), frozenset({"parking"})),
+    lesson = tag_lesson(
+        taxonomy,
+        texts,
+        [frozenset({"queue"}), frozenset({"parking"})],
         multi=True,
         encoder=encoder_for_tags(stamp),
+        vectors_of=lambda some: FakeEncoder().encode(some).vectors,
     )
     learnt = FewShotTeacher().learn(lesson)
     both = FewShotTeacher().beside(FakeTagger(), [learnt])
