@@ -24,7 +24,7 @@ from voc.taxonomy import SHIPPED_NAME, Tag
 VERSION_CHARS = 8
 MARK_WEIGHTS = (0.0, 0.3, 0.6)
 """How much spelling may count beside meaning; the examples left out decide."""
-NEAR, FEWEST = 0.4, 50
+NEAR, FEWEST = 0.35, 50
 """From this cosine with an example on a sentence may be about its matter; so many are taken, where there are fewer examples (LOG.md)."""
 
 
