@@ -41,6 +41,8 @@ NOTHING_WANTED = Cues(
     intent_chances=tuple(float(intent is Intent.NO_SIGNAL) for intent in INTENTS),
     urgency_chances=tuple(float(urgency is Urgency.NONE) for urgency in URGENCIES),
 )
+CUE_RULES = 2
+"""Counts the ways intents and urgencies were read from the same weights; a new one makes what was read before wait to be read again."""
 SURELY_NOT_URGENT = 0.99
 """Above it urgent words are not heard. On dev, hearing them below it gave 0.785 macro-F1 instead of 0.782; at 0.95 it was 0.799, but
 「急ぎ対応をお願いします」 was missed."""
@@ -140,7 +142,7 @@ class HeadCues(CueModel):
 
     name = "voc-cue-heads"
 
-    version = ENCODER_VERSION
+    version = f"{ENCODER_VERSION}.{CUE_RULES}"
 
     def __init__(self, heads: Mapping[str, Head] | None = None) -> None:
         self._given = heads
@@ -173,9 +175,10 @@ class HeadCues(CueModel):
 def in_tune(chances: NDArray[np.float64], sentiments: Sequence[Sentiment]) -> NDArray[np.float64]:
     """Return the chances of each intent, a complaint's times (1 − score)², praise's times (1 + score)²: who is pleased hardly complains.
 
-    On dev 0.726 macro-F1 instead of 0.710.
+    On dev 0.726 macro-F1 instead of 0.710. A mixed mood favours neither, whichever side its score leans to: of the 49 mixed dev texts 35
+    instead of 32 have their intent, and "Great product, terrible support." is a complaint.
     """
-    scores = np.array([sentiment.score for sentiment in sentiments])
+    scores = np.array([0.0 if sentiment.label is SentimentLabel.MIXED else sentiment.score for sentiment in sentiments])
     found = chances.copy()
     found[:, INTENTS.index(Intent.COMPLAINT)] *= (1 - scores) ** 2
     found[:, INTENTS.index(Intent.PRAISE)] *= (1 + scores) ** 2

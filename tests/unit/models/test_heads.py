@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from models.heads import INPUT_PARTS, INTENTS, LABELS, Head, HeadCues, HeadSentiment, head_inputs, read_heads, stated
+from models.heads import INPUT_PARTS, INTENTS, LABELS, Head, HeadCues, HeadSentiment, head_inputs, in_tune, read_heads, stated
 from voc.enrichment import Intent, Urgency
 from voc.ports import Encoded
-from voc.sentiment import NEUTRAL, SentimentLabel
+from voc.sentiment import NEUTRAL, Sentiment, SentimentLabel
 
 DIMENSIONS = sum(INPUT_PARTS)
 AT = 384
@@ -111,6 +111,16 @@ def test_every_cue_is_read_by_its_own_head():
     assert (question.intent, question.urgency, question.churn > 0.5) == (Intent.QUESTION, Urgency.NOW, True)
     assert formula.intent is Intent.NO_SIGNAL
     assert formula.churn == formula.abusive == 0
+
+
+def test_a_mixed_mood_makes_neither_praise_nor_a_complaint_likelier():
+    """Why: "Great product, terrible support." was mixed and praise, because its score leaned that way."""
+    chances = np.full((3, 6), 1 / 6)
+    moods = [Sentiment(label=label, score=0.6, confidence=0.7) for label in (SentimentLabel.MIXED, SentimentLabel.POSITIVE)]
+    mixed, pleased, calm = in_tune(chances, [*moods, NEUTRAL])
+    assert mixed == pytest.approx(calm)
+    assert pleased[INTENTS.index(Intent.PRAISE)] > mixed[INTENTS.index(Intent.PRAISE)]
+    assert pleased[INTENTS.index(Intent.COMPLAINT)] < mixed[INTENTS.index(Intent.COMPLAINT)]
 
 
 def test_the_intent_given_is_the_likeliest_one_and_the_chances_add_up_to_one():
