@@ -86,6 +86,7 @@ def padded(rows: Sequence[Sequence[int]]) -> Tensor:
         found[place, : len(row)] = torch.tensor(row)
     return found
 
+
 def batches(lengths: Sequence[int], *, tokens: int, seed: int) -> Iterator[list[int]]:
     """Give batches of about equal length and at most so many padded tokens, in random order; each index once."""
     random = np.random.default_rng(seed)
@@ -100,6 +101,7 @@ def batches(lengths: Sequence[int], *, tokens: int, seed: int) -> Iterator[list[
     found.append(current)
     for place in random.permutation(len(found)).tolist():
         yield found[place]
+
 
 def encoded(student: Student, tokenizer: BilingualTokenizer, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return vectors and features of texts in their order, without gradients."""
