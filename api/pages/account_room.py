@@ -14,7 +14,8 @@ from api.dependencies import addresses_of
 from api.pages.access import form_fields
 from api.pages.looks import path_of, render
 from api.pages.merges import merged_from
-from api.pages.people import PAGE, kpis_of, offset_of, show_list, topline, voiced
+from api.pages.paging import beside, offset_of
+from api.pages.people import PAGE, kpis_of, topline, voiced
 from api.pages.people import Voiced as Heard
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
@@ -57,14 +58,14 @@ def accounts(visit: Visiting) -> HTMLResponse:
         rows = visit.service.remembered.ground(unit, FeedbackFilter()).rows
         rooms = remembering.rooms(unit, visit.service)
         people = Counter(customer.account_id for customer in unit.customers.present_customers())
-        context = {"counts": unit.customers.counts(), "waiting": len(proposed(unit, ProfileNoun.ACCOUNT))}
+        context: dict[str, Any] = {"counts": unit.customers.counts(), "waiting": len(proposed(unit, ProfileNoun.ACCOUNT))}
     among = [one for one in known if one.churned_on is not None or not left]
     wanted = [one for one in among if words in f"{one.name} {one.external_id}".casefold()]
     ordered = sorted(in_order(wanted, rooms), key=lambda one: one.churned_on is not None)[offset : offset + PAGE + 1]
     heard = voiced(ordered[:PAGE], rows, owner="account_id", people=people)
     lines = [Line(heard=one, room=rooms[one.who.id]) for one in heard]
-    more, flag = len(ordered) > PAGE, _flag_name(visit)
-    return show_list(visit, "accounts.html", "accounts", lines, words=words, offset=offset, more=more, left=left, flag=flag, **context)
+    context |= beside(visit, offset=offset, size=PAGE, more=len(ordered) > PAGE)
+    return render(visit, "accounts.html", page="accounts", lines=lines, words=words, left=left, flag=_flag_name(visit), **context)
 
 
 @router.get("/accounts/{external_id:path}")

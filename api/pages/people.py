@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.dependencies import addresses_of
 from api.pages.looks import path_of, render
 from api.pages.merges import merged_from
+from api.pages.paging import beside, offset_of
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
@@ -59,8 +60,8 @@ def customers(visit: Visiting) -> HTMLResponse:
         counts = unit.customers.counts()
         waiting = len(proposed(unit))
     lines = voiced(found[:PAGE], rows, owner="customer_id", accounts=accounts)
-    more = len(found) > PAGE
-    return show_list(visit, "customers.html", "customers", lines, words=words, offset=offset, more=more, counts=counts, waiting=waiting)
+    way = beside(visit, offset=offset, size=PAGE, more=len(found) > PAGE)
+    return render(visit, "customers.html", page="customers", lines=lines, words=words, counts=counts, waiting=waiting, **way)
 
 
 @router.get("/customers/{external_id:path}")
@@ -107,19 +108,6 @@ def kpis_of(unit: Unit, visit: Visit, wanted: FeedbackFilter) -> list[tuple[KpiL
     return [(level, addresses.level(level, None, periods=None)) for level in levels]
 
 
-def show_list(visit: Visit, template: str, page: str, lines: Sequence[Any], *, offset: int, more: bool, **context: Any) -> HTMLResponse:
-    """Show a page of a list with the ways to the next and the one before."""
-    return render(
-        visit,
-        template,
-        page=page,
-        lines=lines,
-        more=visit.same_page(offset=str(offset + PAGE)) if more else None,
-        back=visit.same_page(offset=str(max(0, offset - PAGE)) if offset > PAGE else None) if offset else None,
-        **context,
-    )
-
-
 def voiced(
     found: Sequence[Customer] | Sequence[Account],
     rows: Sequence[VoiceRow],
@@ -150,9 +138,3 @@ def topline(rows: Sequence[VoiceRow]) -> dict[str, int]:
     """Return how many comments were read, and how many of them are negative."""
     heard = readable(rows)
     return {"read": len(heard), "negative": sum(row.sentiment is SentimentLabel.NEGATIVE for row in heard)}
-
-
-def offset_of(visit: Visit) -> int:
-    """Return where in a list the page starts."""
-    text = visit.query("offset", "0")
-    return min(int(text[:9]), 1_000_000) if text.isascii() and text.isdigit() else 0

@@ -11,6 +11,7 @@ from api.auth import same_site
 from api.dependencies import addresses_of
 from api.pages.access import form_fields, safe_next
 from api.pages.looks import render
+from api.pages.paging import beside, offset_of
 from api.pages.route import PageRoute
 from api.pages.visit import Visit, Visiting
 from pipelines.explain.concern_wording import check_wording, concern_wording, reason_name
@@ -35,8 +36,7 @@ def queue(visit: Visiting) -> HTMLResponse:
     wanted = _wanted(visit)
     whole = visit.service.queue.look()
     found = visit.service.queue.find(wanted, among=whole)
-    text = visit.query("offset", "0")
-    offset = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0  # noqa: PLR2004  # a million entries at most
+    offset = offset_of(visit)
     shown = found[offset : offset + PAGE]
     with visit.service.store.read() as unit:
         context = _people(unit, shown)
@@ -62,8 +62,7 @@ def queue(visit: Visiting) -> HTMLResponse:
         concern_sentence=partial(concern_wording, language=visit.language),
         snooze_until=(visit.service.clock().astimezone(visit.zone).date() + timedelta(days=SNOOZE_DAYS)).isoformat(),
         standing=standing,
-        more=visit.same_page(offset=str(offset + PAGE)) if len(found) > offset + PAGE else None,
-        back=visit.same_page(offset=str(max(0, offset - PAGE)) if offset > PAGE else None) if offset else None,
+        **beside(visit, offset=offset, size=PAGE, more=len(found) > offset + PAGE),
         **context,
     )
 

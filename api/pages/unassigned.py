@@ -14,6 +14,7 @@ from api.dependencies import addresses_of
 from api.pages.access import form_fields, safe_next
 from api.pages.filter_bar import filter_bar
 from api.pages.looks import render
+from api.pages.paging import beside, offset_of
 from api.pages.route import PageRoute
 from api.pages.visit import Visiting
 from pipelines.topic_editing import moved_here
@@ -25,7 +26,6 @@ from voc.topics import ChangeKind, ProposalKind, ProposalState, TopicState
 
 PAGE = 25
 SHOWN_EDITS = 10
-LONGEST_OFFSET = 7
 SENTENCE_ID = re.compile(r"\S{1,200}\.[0-9]{1,9}")
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Fields = Annotated[dict[str, str], Depends(form_fields)]
@@ -48,7 +48,7 @@ class Section:
 def unassigned(visit: Visiting) -> HTMLResponse:
     """Show the sentences without a topic."""
     order = Order(visit.query("order")) if visit.query("order") in set(Order) else Order.NEWEST
-    offset = _offset(visit.query("cursor"))
+    offset = offset_of(visit, name="cursor")
     with visit.service.store.read() as unit:
         run = unit.topics.current_run()
         topics = unit.topics.find()
@@ -76,8 +76,7 @@ def unassigned(visit: Visiting) -> HTMLResponse:
         total=len(found),
         order=order,
         edits=edits,
-        more=visit.same_page(cursor=str(offset + PAGE)) if len(found) > offset + PAGE else None,
-        back=visit.same_page(cursor=str(offset - PAGE) if offset > PAGE else None) if offset else None,
+        **beside(visit, offset=offset, size=PAGE, more=len(found) > offset + PAGE, name="cursor"),
         **context,
     )
 
@@ -116,7 +115,3 @@ def _proposed(unit: Unit, language: str) -> dict[str, str]:
     """Return the name of the new topic that an open proposal would put a sentence into, by sentence id."""
     new = (one for one in unit.proposals.find(state=ProposalState.OPEN) if one.kind is ProposalKind.NEW)
     return {name: part.topic.name_in(language) for one in new for part in one.parts for name in part.sentence_ids}
-
-
-def _offset(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_OFFSET else 0
