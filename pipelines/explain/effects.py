@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.explain.clustered import orthonormal
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
@@ -102,10 +104,7 @@ def constant_only(rows: Rows) -> Floats:
 
 def controls_of(rows: Rows) -> Floats:
     """Return an orthonormal basis [n, rank] of the constant and the dummies of what is held equal."""
-    design = np.column_stack([np.ones(len(rows.values)), *(dummies(codes) for codes in rows.held_equal)])
-    squared, directions = np.linalg.eigh(design.T @ design)
-    kept = squared > squared[-1] * 1e-10
-    return np.asarray(design @ (directions[:, kept] / np.sqrt(squared[kept])))
+    return orthonormal(np.column_stack([np.ones(len(rows.values)), *(dummies(codes) for codes in rows.held_equal)]))
 
 
 def effects(rows: Rows, controls: Floats) -> Effects:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.explain.clustered import orthonormal
 from pipelines.explain.effects import CONFIDENCE, HELD_EQUAL, MIN_LEVEL_ROWS, Codes, Floats, codes_of
 from pipelines.explain.wording import MIN_ACCOUNTS, MIN_WITH, MIN_WITHOUT
 from voc.drivers import Issue, Voice
@@ -175,9 +176,7 @@ def _basis(levels: Sequence[Codes], n: int) -> Floats:
         return np.empty((n, 0))
     dummies = np.column_stack(columns).astype(float)
     dummies -= dummies.mean(axis=0)
-    squared, directions = np.linalg.eigh(dummies.T @ dummies)
-    kept = squared > squared[-1] * 1e-10
-    return np.asarray(dummies @ (directions[:, kept] * np.sqrt(n / squared[kept])))
+    return np.asarray(orthonormal(dummies) * np.sqrt(n))
 
 
 def _separated(table: Table) -> bool:
