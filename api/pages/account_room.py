@@ -15,8 +15,7 @@ from api.pages.access import form_fields
 from api.pages.looks import path_of, render
 from api.pages.merges import merged_from
 from api.pages.paging import beside, offset_of
-from api.pages.people import PAGE, kpis_of, topline, voiced
-from api.pages.people import Voiced as Heard
+from api.pages.profiles import PAGE, Voiced, kpis_of, topline, voiced
 from api.pages.route import PageRoute
 from api.pages.time_line import drawing, time_line
 from api.pages.visit import Visit, Visiting
@@ -45,7 +44,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 class Line:
     """An account of the list."""
 
-    heard: Heard
+    heard: Voiced
     room: AccountRoom
 
 
