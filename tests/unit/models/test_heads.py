@@ -123,6 +123,13 @@ def test_a_mixed_mood_makes_neither_praise_nor_a_complaint_likelier():
     assert pleased[INTENTS.index(Intent.COMPLAINT)] < mixed[INTENTS.index(Intent.COMPLAINT)]
 
 
+def test_a_mood_called_mixed_that_leans_clearly_is_heard_by_its_side():
+    """Why: 「担当の方がとても親切で助かりました。」 is called mixed with a score of 0.95, and is praise."""
+    moods = [Sentiment(label=label, score=0.95, confidence=0.95) for label in (SentimentLabel.MIXED, SentimentLabel.POSITIVE)]
+    mixed, pleased = in_tune(np.full((2, 6), 1 / 6), moods)
+    assert mixed == pytest.approx(pleased)
+
+
 def test_the_intent_given_is_the_likeliest_one_and_the_chances_add_up_to_one():
     heads = cue_heads()
     one, formula = HeadCues(heads).cues(["a report", "Kind regards"], [NEUTRAL] * 2, encoded((0, 0.3), (0, 1)))
